@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whether the parts of a whole command fit each other, and the system whose
+ * kernel will get them.  What only the kernel can know is left to it.
+ */
+#include <string.h>
+
+#include "setkey.h"
+
+#define CPI_MAX		0xffff	/* RFC 3173: 16 bits */
+
+static void
+warn(struct parser *p, struct loc loc, const char *text)
+{
+	if (!p->cmd.bad)
+		diag(p->diag, DIAG_WARNING, loc, "%s", text);
+}
+
+/* "128, 192 or 256", "40 to 448", "160". */
+static const char *
+lengths(const struct algorithm *alg, char *buf, size_t size)
+{
+	unsigned n = 0, bits, last = alg->bits_max;
+	int len = 0;
+
+	if (alg->bits_min == last)
+		snprintf(buf, size, "%u", last);
+	else if ((last - alg->bits_min) / alg->bits_step > 3)
+		snprintf(buf, size, "%u to %u", alg->bits_min, last);
+	else for (bits = alg->bits_min; bits <= last; bits += alg->bits_step)
+		len += snprintf(buf + len, size - (size_t)len, "%s%u",
+		    n++ == 0 ? "" : bits == last ? " or " : ", ", bits);
+	return buf;
+}
+
+/* Why the key may have another length than it seems. */
+static void
+hint_length(struct parser *p, const struct algorithm *alg, struct loc at)
+{
+	const char *text = parser_text(p, at);
+	unsigned line, column;
+
+	if (memchr(text, '\n', at.end - at.begin) != NULL) {
+		source_position(p->source, at.end - 1, &line, &column);
+		diag_hint(p->diag, "the string goes on to line %u: does it "
+		    "lack its closing quote?", line);
+	} else if (alg->salt != 0)
+		diag_hint(p->diag, "the last %u bits of the key are its salt",
+		    alg->salt);
+}
+
+static void
+check_key(struct parser *p, const struct algorithm *alg, struct key *key,
+    struct loc name, struct loc at)
+{
+	char buf[64];
+
+	if (!key->given && (alg->flags & ALG_KEYLESS) == 0) {
+		field_error(p, name, "%s needs a key", alg->name);
+		return;
+	}
+	if (!key->given) {
+		/* The kernels want the extension, empty. */
+		key->given = true;
+		return;
+	}
+	if (algorithm_takes(alg, key->bits))
+		return;
+	if (key->bits == UINT16_MAX)
+		field_error(p, at, "%s takes %s bits; this key is far longer",
+		    alg->name, lengths(alg, buf, sizeof(buf)));
+	else
+		field_error(p, at, "%s takes %s bits; this key has %u",
+		    alg->name, lengths(alg, buf, sizeof(buf)), key->bits);
+	hint_length(p, alg, at);
+}
+
+/* One algorithm by itself; its number goes where the kernel looks for it. */
+static bool
+check_algorithm(struct parser *p, const struct algorithm *alg, struct loc at,
+    uint8_t *id)
+{
+	bool gone;
+
+	*id = alg->id[p->dialect->index];
+	/* The numbers of compressions are from IPComp, whoever has them. */
+	gone = alg->gone != NULL && (*id == 0 || alg->kind == ALG_COMP);
+	if (gone)
+		field_error(p, at, "%s: %s", alg->name, alg->gone);
+	else if (*id == 0)
+		field_error(p, at, "%s does not have %s", p->dialect->system,
+		    alg->name);
+	return !gone && *id != 0;
+}
+
+/* Said once of each; -n says more. */
+static void
+warn_obsolete(struct parser *p, const struct algorithm *alg, struct loc at)
+{
+	unsigned flags = p->lint ? ALG_WEAK | ALG_FADING : ALG_WEAK;
+	ptrdiff_t index = alg == NULL ? 0 : alg - algorithms;
+
+	if (p->cmd.bad || alg == NULL || (alg->flags & flags) == 0 ||
+	    index >= 64 || (p->weak_said >> index & 1) != 0)
+		return;
+	p->weak_said |= (uint64_t)1 << index;
+	diag(p->diag, DIAG_WARNING, at, "%s is obsolete", alg->name);
+}
+
+/* Which kinds of algorithms a protocol wants. */
+static const struct wants {
+	uint8_t satype;
+	const char *name;
+	bool enc, auth, comp;		/* may have */
+	enum field must;		/* must have */
+	const char *must_text;
+} wants[] = {
+	{ SADB_SATYPE_ESP, "esp", true, true, false, F_ENC,
+	    "an encryption algorithm (-E)" },
+	{ SADB_SATYPE_AH, "ah", false, true, false, F_AUTH,
+	    "an authentication algorithm (-A)" },
+	{ SADB_X_SATYPE_IPCOMP, "ipcomp", false, false, true, F_COMP,
+	    "a compression algorithm (-C)" },
+	{ SADB_X_SATYPE_TCPSIGNATURE, "tcp", false, true, false, F_AUTH,
+	    "-A tcp-md5" },
+};
+
+static void
+check_kinds(struct parser *p, struct command *cmd)
+{
+	const struct wants *w = wants;
+
+	while (w->satype != cmd->sa.satype)
+		w++;
+	if (cmd->at[F_ENC].end != 0 && !w->enc)
+		field_error(p, cmd->at[F_ENC], "%s takes no encryption "
+		    "algorithm", w->name);
+	if (cmd->at[F_AUTH].end != 0 && !w->auth)
+		field_error(p, cmd->at[F_AUTH], "%s takes no authentication "
+		    "algorithm", w->name);
+	if (cmd->at[F_COMP].end != 0 && !w->comp)
+		field_error(p, cmd->at[F_COMP], "%s takes no compression "
+		    "algorithm", w->name);
+	if (cmd->at[w->must].end == 0 && !cmd->bad) {
+		field_error(p, cmd->at[F_PROTO], "%s needs %s", w->name,
+		    w->must_text);
+		if (cmd->sa.satype == SADB_SATYPE_ESP)
+			diag_hint(p->diag, "to authenticate without "
+			    "encrypting use -E null");
+	}
+}
+
+static void
+check_pair(struct parser *p, struct command *cmd)
+{
+	bool tcp = cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
+	bool md5 = cmd->auth != NULL && (cmd->auth->flags & ALG_NO_ESP) != 0;
+
+	if (cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0 &&
+	    cmd->auth != NULL && cmd->auth->id[0] != SADB_X_AALG_NULL)
+		field_error(p, cmd->at[F_AUTH], "%s authenticates by itself "
+		    "and takes no -A", cmd->enc->name);
+	else if (tcp && cmd->auth != NULL && !md5)
+		field_error(p, cmd->at[F_AUTH], "tcp takes tcp-md5 only");
+	else if (!tcp && md5)
+		field_error(p, cmd->at[F_AUTH], "tcp-md5 goes with the "
+		    "protocol tcp only");
+}
+
+static void
+check_algorithms(struct parser *p, struct command *cmd)
+{
+	struct sa *sa = &cmd->sa;
+
+	check_kinds(p, cmd);
+	if (cmd->bad)
+		return;
+	check_pair(p, cmd);
+	if (cmd->bad)
+		return;
+	if (cmd->enc != NULL && check_algorithm(p, cmd->enc, cmd->at[F_ENC],
+	    &sa->encrypt))
+		check_key(p, cmd->enc, &sa->enc_key, cmd->at[F_ENC],
+		    cmd->at[F_ENC_KEY]);
+	if (cmd->auth != NULL && check_algorithm(p, cmd->auth,
+	    cmd->at[F_AUTH], &sa->auth))
+		check_key(p, cmd->auth, &sa->auth_key, cmd->at[F_AUTH],
+		    cmd->at[F_AUTH_KEY]);
+	if (cmd->comp != NULL)
+		check_algorithm(p, cmd->comp, cmd->at[F_COMP], &sa->encrypt);
+	warn_obsolete(p, cmd->enc, cmd->at[F_ENC]);
+	warn_obsolete(p, cmd->auth, cmd->at[F_AUTH]);
+	/* An AEAD's "-A null" says the same as none. */
+	if (cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0) {
+		sa->auth = SADB_AALG_NONE;
+		sa->auth_key.given = false;
+	}
+}
+
+static bool
+is_esp_udp(const struct parser *p, struct loc protocol)
+{
+	return word_is("esp-udp", parser_text(p, protocol),
+	    protocol.end - protocol.begin);
+}
+
+static void
+check_protocol(struct parser *p, struct command *cmd)
+{
+	const struct sa *sa = &cmd->sa;
+	struct loc at = cmd->at[F_PROTO];
+	bool old = (sa->flags & SADB_X_EXT_OLD) != 0;
+
+	if (old && !p->dialect->has_old_formats) {
+		field_error(p, at, "%s has no esp-old and ah-old (RFC 1827, "
+		    "RFC 1826)", p->dialect->system);
+		diag_hint(p->diag, "use esp or ah");
+	}
+	if (sa->satype == SADB_X_SATYPE_TCPSIGNATURE &&
+	    !p->dialect->has_tcp_md5) {
+		field_error(p, at, "%s keeps TCP-MD5 keys in sockets, not in "
+		    "the SAD", p->dialect->system);
+		diag_hint(p->diag, "give the key to the routing daemon, which "
+		    "sets it with TCP_MD5SIG");
+	}
+	if (old && cmd->at[F_REPLAY].end != 0 && sa->replay != 0)
+		field_error(p, cmd->at[F_REPLAY], "replay prevention cannot "
+		    "be used with esp-old and ah-old");
+	if (cmd->at[F_NATT].end != 0 && is_esp_udp(p, at))
+		field_error(p, cmd->at[F_NATT], "esp-udp says so already: write "
+		    "esp");
+	else if (sa->natt.given && sa->satype != SADB_SATYPE_ESP)
+		field_error(p, cmd->at[F_NATT], "UDP encapsulation is for esp "
+		    "only");
+	if (!sa->natt.given && (cmd->src.port_at.end != 0 ||
+	    cmd->dst.port_at.end != 0))
+		warn(p, cmd->src.port_at.end != 0 ? cmd->src.port_at :
+		    cmd->dst.port_at, "a port counts with esp-udp only");
+}
+
+static void
+check_spi(struct parser *p, struct command *cmd)
+{
+	/* Linux always sends the SPI as the CPI, -R or not. */
+	if (cmd->sa.satype == SADB_X_SATYPE_IPCOMP && cmd->sa.spi > CPI_MAX &&
+	    ((cmd->sa.flags & SADB_X_EXT_RAWCPI) == 0 ||
+	    p->dialect->index == DIALECT_LINUX))
+		field_error(p, cmd->at[F_SPI], "the index of an ipcomp SA has "
+		    "16 bits");
+}
+
+static void
+check_lifetimes(struct parser *p, struct command *cmd)
+{
+	static const enum field pairs[][2] = {
+		{ F_HARD_TIME, F_SOFT_TIME }, { F_HARD_BYTES, F_SOFT_BYTES },
+		{ F_HARD_PACKETS, F_SOFT_PACKETS }, { F_HARD_USE, F_SOFT_USE },
+	};
+	struct lifetime *h = &cmd->sa.hard, *s = &cmd->sa.soft;
+	const uint64_t values[][2] = {
+		{ h->addtime, s->addtime }, { h->bytes, s->bytes },
+		{ h->allocations, s->allocations }, { h->usetime, s->usetime },
+	};
+	size_t i;
+	bool any = false;
+
+	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		any |= values[i][0] != 0 || values[i][1] != 0;
+		if (values[i][0] != 0 && values[i][1] > values[i][0])
+			warn(p, cmd->at[pairs[i][1]], "the soft limit is "
+			    "above the hard one, so it is never reached");
+	}
+	/* The kernels take both extensions or none; zero is no limit. */
+	h->given = s->given = any;
+}
+
+/* The bitmap of a Linux SA has at most 128 words (XFRMA_REPLAY_ESN_VAL). */
+#define LINUX_WINDOW_MAX	4096
+#define LINUX_WINDOW_DEFAULT	32
+#define FIELD_WINDOW_MAX	(255 * 8)	/* of struct wire_sa.replay */
+
+static void
+check_replay(struct parser *p, struct command *cmd)
+{
+	struct sa *sa = &cmd->sa;
+
+	if (p->dialect->ext[EXT_SA_REPLAY] == 0 &&
+	    sa->replay > FIELD_WINDOW_MAX) {
+		warn(p, cmd->at[F_REPLAY], "this system has windows of up to "
+		    "255 octets (2040 packets): setting that");
+		sa->replay = FIELD_WINDOW_MAX;
+	}
+	if (p->dialect->index != DIALECT_LINUX)
+		return;
+	if (sa->replay > LINUX_WINDOW_MAX) {
+		warn(p, cmd->at[F_REPLAY], "Linux has windows of up to 512 "
+		    "octets (4096 packets): setting that");
+		sa->replay = LINUX_WINDOW_MAX;
+	}
+	if ((sa->flags & SADB_X_SAFLAGS_ESN) != 0 && sa->replay == 0) {
+		warn(p, cmd->at[F_ESN], "Linux has no -esn without an "
+		    "anti-replay window: setting 4 octets (32 packets)");
+		sa->replay = LINUX_WINDOW_DEFAULT;
+	}
+	if ((sa->flags & (SADB_X_EXT_PZERO | SADB_X_EXT_PRAND)) != 0)
+		warn(p, cmd->at[F_PAD], "Linux always pads with 1, 2, 3...");
+}
+
+/* Extensions that the other systems do not have. */
+static void
+check_extensions(struct parser *p, struct command *cmd)
+{
+	static const struct {
+		enum field field;
+		enum ext ext;
+		const char *what;
+	} needs[] = {
+		{ F_LABEL, EXT_SEC_CTX, "security labels" },
+		{ F_MARK, EXT_MARK, "marks" },
+		{ F_IF_ID, EXT_IF_ID, "XFRM interface identifiers" },
+		{ F_HWIF, EXT_IF_HW_OFFL, "hardware offload" },
+		{ F_NATT_MTU, EXT_NAT_T_FRAG, "-natt_mtu" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
+		if (cmd->at[needs[i].field].end != 0 &&
+		    p->dialect->ext[needs[i].ext] == 0)
+			field_error(p, cmd->at[needs[i].field],
+			    "%s has no %s", p->dialect->system,
+			    needs[i].what);
+	if (cmd->at[F_NATT_MTU].end != 0 && !cmd->sa.natt.given)
+		warn(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect without "
+		    "UDP encapsulation");
+	if (cmd->sa.mode == IPSEC_MODE_BEET &&
+	    p->dialect->index != DIALECT_LINUX)
+		field_error(p, cmd->at[F_MODE], "%s has no beet mode",
+		    p->dialect->system);
+	if ((cmd->sa.flags & (SADB_SAFLAGS_NOECN | SADB_SAFLAGS_DECAP_DSCP |
+	    SADB_SAFLAGS_NOPMTUDISC)) != 0 &&
+	    p->dialect->index != DIALECT_LINUX)
+		field_error(p, cmd->at[F_SEQ], "%s has no such flag",
+		    p->dialect->system);
+	if (cmd->at[F_ESN].end != 0 && p->dialect->index == DIALECT_NETBSD)
+		field_error(p, cmd->at[F_ESN], "NetBSD has no -esn");
+}
+
+static void
+check_add(struct parser *p, struct command *cmd)
+{
+	check_protocol(p, cmd);
+	check_extensions(p, cmd);
+	if (cmd->bad)
+		return;
+	check_spi(p, cmd);
+	check_algorithms(p, cmd);
+	check_lifetimes(p, cmd);
+	check_replay(p, cmd);
+	if (cmd->op == OP_UPDATE && p->dialect->index == DIALECT_LINUX)
+		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
+		    "updates the lifetimes only; keys and the rest stay");
+}
+
+/* unique:N beyond this is the kernel's own choice, with PF_KEY. */
+static void
+check_rule(struct parser *p, const struct command *cmd, unsigned i)
+{
+	const struct rule *rule = &cmd->policy.rules[i];
+	struct loc at = cmd->rule_at[i];
+
+	if (rule->mode != IPSEC_MODE_TRANSPORT && rule->src.family == 0)
+		field_error(p, at, "%s mode needs two end points (src-dst)",
+		    mode_name(p->dialect, rule->mode));
+	else if (rule->level == IPSEC_LEVEL_UNIQUE &&
+	    rule->reqid > IPSEC_MANUAL_REQID_MAX && !p->dialect->wide_request)
+		warn(p, at, "identifiers above 16383 are the kernel's: it "
+		    "will choose one");
+	else if (rule->mode == IPSEC_MODE_BEET &&
+	    p->dialect->index != DIALECT_LINUX)
+		field_error(p, at, "%s has no beet mode",
+		    p->dialect->system);
+	else if (rule->mode == IPSEC_MODE_TRANSPORT && rule->src.family != 0 &&
+	    p->dialect->index == DIALECT_LINUX && p->lint)
+		warn(p, at, "Linux does not look at end points in transport "
+		    "mode");
+}
+
+static void
+check_policy(struct parser *p, struct command *cmd)
+{
+	struct policy *policy = &cmd->policy;
+	unsigned i;
+
+	check_extensions(p, cmd);
+	check_lifetimes(p, cmd);
+	policy->hard = cmd->sa.hard;
+	policy->soft = cmd->sa.soft;
+	if (cmd->has_upper_args && (cmd->src.port_at.end != 0 ||
+	    cmd->dst.port_at.end != 0) && (cmd->src.port != 0 ||
+	    cmd->dst.port != 0))
+		field_error(p, cmd->at[F_UPPER_ARG], "the message type or key "
+		    "takes the place of the ports");
+	if (cmd->at[F_ACTION].end == 0 && cmd->op != OP_SPDDELETE)
+		warn(p, cmd->at[F_DIRECTION], "neither discard nor none nor "
+		    "ipsec: this discards");
+	if (policy->action != IPSEC_POLICY_IPSEC) {
+		if (policy->nrules != 0 && cmd->op != OP_SPDDELETE)
+			warn(p, cmd->rule_at[0], "only ipsec has rules; these "
+			    "are ignored");
+		return;
+	}
+	if (policy->nrules == 0 && cmd->op != OP_SPDDELETE)
+		field_error(p, cmd->at[F_ACTION], "ipsec needs at least one "
+		    "rule (protocol/mode/src-dst/level)");
+	for (i = 0; i < policy->nrules && !cmd->bad; i++)
+		check_rule(p, cmd, i);
+}
+
+void
+command_check(struct parser *p, struct command *cmd)
+{
+	switch (cmd->op) {
+	case OP_ADD:
+	case OP_UPDATE:
+		check_add(p, cmd);
+		break;
+	case OP_GET:
+	case OP_DELETE:
+	case OP_DELETEALL:
+	case OP_FLUSH:
+	case OP_DUMP:
+		check_protocol(p, cmd);
+		break;
+	case OP_SPDADD:
+	case OP_SPDUPDATE:
+	case OP_SPDDELETE:
+		check_policy(p, cmd);
+		break;
+	case OP_TAGGED:
+		field_error(p, cmd->src.name, "policies for packet filter tags "
+		    "(tagged) exist on KAME only");
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* "Exists already" is half an answer: what does? */
+#include <string.h>
+
+#include "existing.h"
+
+struct search {
+	struct session *session;
+	struct parser *parser;
+	const struct command *cmd;
+	struct policy wanted;		/* of a policy: its selector */
+	bool found;
+};
+
+static bool
+same_selector(const struct policy *a, const struct policy *b)
+{
+	return a->dir == b->dir && a->upper == b->upper &&
+	    memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
+}
+
+static void
+show(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct search *search = ctx;
+	struct print_style style = search->session->style;
+	struct policy policy;
+	static struct text text;	/* large */
+	struct sa sa;
+
+	(void)tag;
+	if (reply->view == NULL || search->found)
+		return;
+	text_init(&text, NULL);
+	style.hide_keys = true;
+	if (reply->view->msg->type == SADB_GET) {
+		sa_decode(reply->view, &sa);
+		print_sa_command(&text, reply->view->dialect, "add", &sa,
+		    &style);
+	} else {
+		policy_decode(reply->view, &policy);
+		if (!same_selector(&policy, &search->wanted))
+			return;
+		print_policy_command(&text, reply->view->dialect, "spdadd",
+		    &policy, 0);
+	}
+	search->found = true;
+	/* The line ends with a newline of its own. */
+	diag(search->parser->diag, DIAG_NOTE, search->cmd->at[F_VERB],
+	    "the kernel has: %.*s", (int)text.len - 1, text.buf);
+}
+
+/* Asks for the SA by name, for a policy among all of them. */
+static int
+ask(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	struct search *search = ctx;
+	struct channel *ch = search->session->channel;
+	struct view view;
+
+	(void)cmd;
+	if (view_init(&view, m->dialect, m->space, m->len) != VIEW_OK)
+		return -1;
+	if (view.ext[EXT_POLICY] != NULL) {
+		policy_decode(&view, &search->wanted);
+		msg_begin(m, m->dialect, SADB_X_SPDDUMP, 0);
+		msg_end(m);
+	}
+	if (ch->ops->submit(ch, m->space, m->len, 0) != 0)
+		return -1;
+	return ch->ops->finish(ch);
+}
+
+void
+existing_note(struct session *s, struct parser *p, struct command *cmd)
+{
+	struct search search = { .session = s, .parser = p, .cmd = cmd };
+	reply_fn *reply = s->channel->reply;
+	void *reply_ctx = s->channel->reply_ctx;
+
+	if (cmd->op == OP_ADD)
+		cmd->op = OP_GET;
+	s->channel->reply = show;
+	s->channel->reply_ctx = &search;
+	command_expand(p, cmd, ask, &search);
+	s->channel->reply = reply;
+	s->channel->reply_ctx = reply_ctx;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The kernel says no with a number; here is what it means for a command, and
+ * what can be done.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "setkey.h"
+
+#define ON(d)		(1u << (d))
+#define LINUX		ON(DIALECT_LINUX)
+#define FREEBSD		ON(DIALECT_FREEBSD)
+#define NETBSD		ON(DIALECT_NETBSD)
+#define ANY		(LINUX | FREEBSD | NETBSD)
+
+/* Conditions on the command, beyond message type and errno. */
+static bool
+has_null_ah(const struct command *cmd)
+{
+	return cmd->sa.satype == SADB_SATYPE_AH &&
+	    cmd->sa.auth == SADB_X_AALG_NULL;
+}
+
+static bool
+is_esp(const struct command *cmd)
+{
+	return cmd->sa.satype == SADB_SATYPE_ESP;
+}
+
+static bool
+is_ah(const struct command *cmd)
+{
+	return cmd->sa.satype == SADB_SATYPE_AH;
+}
+
+static bool
+is_ipcomp(const struct command *cmd)
+{
+	return cmd->sa.satype == SADB_X_SATYPE_IPCOMP;
+}
+
+static bool
+is_old(const struct command *cmd)
+{
+	return (cmd->sa.flags & SADB_X_EXT_OLD) != 0;
+}
+
+static bool
+is_tcp(const struct command *cmd)
+{
+	return cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
+}
+
+static bool
+is_for_sockets(const struct command *cmd)
+{
+	return cmd->policy.action == IPSEC_POLICY_ENTRUST ||
+	    cmd->policy.action == IPSEC_POLICY_BYPASS;
+}
+
+static int
+tcp_rule(const struct command *cmd)
+{
+	unsigned i;
+
+	for (i = 0; i < cmd->policy.nrules; i++)
+		if (cmd->policy.rules[i].proto == 6)
+			return (int)i;
+	return -1;
+}
+
+static bool
+has_tcp_rule(const struct command *cmd)
+{
+	return tcp_rule(cmd) >= 0;
+}
+
+/*
+ * Linux since 6.4 (and stable kernels): an optional tunnel going out is
+ * refused, since it could mix address families.
+ */
+static int
+optional_tunnel(const struct command *cmd)
+{
+	unsigned i;
+
+	if (cmd->policy.dir != IPSEC_DIR_OUTBOUND)
+		return -1;
+	for (i = 0; i < cmd->policy.nrules; i++)
+		if (cmd->policy.rules[i].level == IPSEC_LEVEL_USE &&
+		    cmd->policy.rules[i].mode != IPSEC_MODE_TRANSPORT)
+			return (int)i;
+	return -1;
+}
+
+static bool
+has_optional_tunnel(const struct command *cmd)
+{
+	return optional_tunnel(cmd) >= 0;
+}
+
+static bool
+has_compression(const struct command *cmd)
+{
+	return cmd->comp != NULL;
+}
+
+static bool
+has_cipher(const struct command *cmd)
+{
+	return cmd->enc != NULL;
+}
+
+static bool
+has_aead(const struct command *cmd)
+{
+	return cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0;
+}
+
+static bool
+has_wide_window(const struct command *cmd)
+{
+	return cmd->sa.replay > 32;
+}
+
+static bool
+has_offload(const struct command *cmd)
+{
+	return cmd->at[F_HWIF].end != 0;
+}
+
+#define SYSCTL_DEBUG	"sysctl net.inet.ipsec.debug=1 makes the kernel log why"
+#define LOAD(m)		"load its module: modprobe " m " (and look in " \
+			"/etc/modprobe.d whether it is blacklisted)"
+
+/* The first row that matches counts; type 0 is any, no condition is any. */
+static const struct {
+	unsigned dialects;
+	uint8_t type;
+	int error;
+	bool (*when)(const struct command *);
+	enum field field;
+	const char *text, *hint;
+} refusals[] = {
+	{ ANY, 0, EPERM, NULL, F_VERB, "not permitted",
+	    "this needs root (on Linux: CAP_NET_ADMIN)" },
+	{ ANY, 0, EACCES, NULL, F_VERB, "not permitted",
+	    "this needs root (on Linux: CAP_NET_ADMIN)" },
+	{ LINUX, SADB_ADD, EEXIST, NULL, F_SPI,
+	    "an SA with this destination, SPI and protocol exists already",
+	    "delete it first; update changes its lifetimes" },
+	{ FREEBSD, SADB_ADD, EEXIST, is_tcp, F_DST,
+	    "a TCP-MD5 key for these two addresses exists already",
+	    "delete it first" },
+	{ FREEBSD, SADB_ADD, EEXIST, NULL, F_SPI,
+	    "an SA with this SPI exists already",
+	    "FreeBSD wants every SPI to be unique, whatever the addresses" },
+	{ ANY, SADB_ADD, EEXIST, NULL, F_SPI, "the SA exists already",
+	    "delete it first" },
+	{ ANY, SADB_ADD, ENOSYS, has_compression, F_COMP,
+	    "the kernel does not have this compression algorithm", NULL },
+	{ ANY, SADB_ADD, ENOSYS, has_cipher, F_ENC,
+	    "the kernel does not have the algorithm", NULL },
+	{ ANY, SADB_ADD, ENOSYS, NULL, F_AUTH,
+	    "the kernel does not have the algorithm", NULL },
+	{ ANY, SADB_ADD, ENOENT, has_cipher, F_ENC,
+	    "the kernel cannot build the algorithm from the modules it has",
+	    NULL },
+	{ ANY, SADB_ADD, ENOENT, NULL, F_VERB,
+	    "the kernel cannot build the algorithm from the modules it has",
+	    NULL },
+	{ LINUX, SADB_ADD, EPROTONOSUPPORT, is_esp, F_PROTO,
+	    "the kernel has no ESP", LOAD("esp4 esp6") },
+	{ LINUX, SADB_ADD, EPROTONOSUPPORT, is_ah, F_PROTO,
+	    "the kernel has no AH", LOAD("ah4 ah6") },
+	{ LINUX, SADB_ADD, EPROTONOSUPPORT, is_ipcomp, F_PROTO,
+	    "the kernel has no IPComp", LOAD("ipcomp ipcomp6") },
+	{ ANY, SADB_ADD, EINVAL, has_null_ah, F_AUTH,
+	    "the kernel does not take the null algorithm for ah", NULL },
+	{ FREEBSD, SADB_ADD, EINVAL, is_old, F_PROTO,
+	    "the kernel does not take authentication with the old formats",
+	    "use esp or ah" },
+	{ LINUX, SADB_ADD, EINVAL, NULL, F_VERB,
+	    "the kernel does not accept one of the values",
+	    "a weak key, or an option that this kernel does not know" },
+	{ FREEBSD, SADB_ADD, EINVAL, NULL, F_VERB,
+	    "the kernel does not accept one of the values", SYSCTL_DEBUG },
+	{ ANY, SADB_UPDATE, ESRCH, NULL, F_SPI, "there is no such SA",
+	    NULL },
+	{ ANY, SADB_GET, ESRCH, NULL, F_SPI, "there is no such SA", NULL },
+	{ ANY, SADB_GET, ENOENT, NULL, F_SPI, "there is no such SA", NULL },
+	{ ANY, SADB_DELETE, ESRCH, NULL, F_SPI, "there is no such SA",
+	    NULL },
+	{ ANY, SADB_DELETE, ENOENT, NULL, F_SPI, "there is no such SA",
+	    NULL },
+	{ ANY, SADB_X_SPDADD, EEXIST, NULL, F_SRC,
+	    "a policy with this selector and direction exists already",
+	    "spdupdate replaces it" },
+	{ ANY, SADB_X_SPDDELETE, ENOENT, NULL, F_SRC,
+	    "there is no such policy", "the selector must be the same to the "
+	    "letter, bits behind the prefix included" },
+	{ FREEBSD | NETBSD, SADB_X_SPDDELETE, EINVAL, NULL, F_SRC,
+	    "there is no such policy", "the selector must be the same to the "
+	    "letter, bits behind the prefix included" },
+	{ ANY, SADB_X_SPDADD, EINVAL, is_for_sockets, F_ACTION,
+	    "the kernel takes bypass and entrust for sockets only", NULL },
+	{ LINUX, SADB_X_SPDADD, EINVAL, has_optional_tunnel, F_ACTION,
+	    "the kernel takes no tunnel of level use in an out policy",
+	    "write require: Linux since 6.4 refuses optional tunnels" },
+	{ ANY, SADB_X_SPDADD, EPROTONOSUPPORT, has_tcp_rule, F_ACTION,
+	    "the kernel takes no rules for tcp", NULL },
+	{ ANY, SADB_X_SPDADD, EINVAL, has_tcp_rule, F_ACTION,
+	    "the kernel takes no rules for tcp", NULL },
+	{ LINUX, SADB_ADD, EOPNOTSUPP, has_offload, F_HWIF,
+	    "the device cannot take this SA over", NULL },
+	{ LINUX, SADB_ADD, ENODEV, has_offload, F_HWIF,
+	    "there is no such device", NULL },
+	{ LINUX, SADB_ADD, EOPNOTSUPP, has_aead, F_ENC,
+	    "the channel cannot carry an AEAD algorithm", NULL },
+	{ LINUX, SADB_ADD, EOPNOTSUPP, has_wide_window, F_REPLAY,
+	    "the channel cannot carry the window", NULL },
+	{ LINUX, SADB_ADD, EOPNOTSUPP, NULL, F_AUTH,
+	    "the channel cannot carry this", NULL },
+	{ ANY, 0, ELOOP, NULL, F_ACTION, "the policy has too many rules",
+	    NULL },
+	{ ANY, 0, ENOBUFS, NULL, F_VERB,
+	    "the kernel has no room for this", NULL },
+	{ ANY, 0, ETIMEDOUT, NULL, F_VERB, "the kernel did not answer",
+	    NULL },
+};
+
+static bool
+matches(size_t i, const struct dialect *dialect, const struct command *cmd,
+    uint8_t type, int error)
+{
+	/* spdupdate is refused for the same reasons as spdadd. */
+	if (type == SADB_X_SPDUPDATE)
+		type = SADB_X_SPDADD;
+	if ((refusals[i].dialects & ON(dialect->index)) == 0 ||
+	    refusals[i].error != error ||
+	    (refusals[i].type != 0 && refusals[i].type != type))
+		return false;
+	return refusals[i].when == NULL ||
+	    (cmd != NULL && refusals[i].when(cmd));
+}
+
+/* The field's place; a rule's own where one is to blame. */
+static struct loc
+place(const struct command *cmd, enum field field)
+{
+	int rule = optional_tunnel(cmd) >= 0 ? optional_tunnel(cmd) :
+	    tcp_rule(cmd);
+
+	if (field == F_ACTION && rule >= 0)
+		return cmd->rule_at[rule];
+	return cmd->at[field].end != 0 ? cmd->at[field] : cmd->at[F_VERB];
+}
+
+struct refusal
+ipsec_refusal(const struct dialect *dialect, const struct command *cmd,
+    uint8_t type, int error)
+{
+	struct refusal refusal = { strerror(error), NULL, { 0, 0 } };
+	enum field field = F_VERB;
+	size_t i;
+
+	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (matches(i, dialect, cmd, type, error)) {
+			refusal.text = refusals[i].text;
+			refusal.hint = refusals[i].hint;
+			field = refusals[i].field;
+			break;
+		}
+	if (cmd != NULL)
+		refusal.at = place(cmd, field);
+	return refusal;
+}
+
+const char *
+view_strerror(enum view_error error)
+{
+	static const char *const texts[] = {
+		[VIEW_OK] = "well-formed",
+		[VIEW_SHORT] = "shorter than its header",
+		[VIEW_LENGTH] = "not as long as it says",
+		[VIEW_VERSION] = "not PF_KEY version 2",
+		[VIEW_EXT_LENGTH] = "extensions do not add up",
+		[VIEW_EXT_DUPLICATE] = "an extension comes twice",
+		[VIEW_EXT_MALFORMED] = "an extension is malformed",
+	};
+
+	return texts[error];
+}
+
+const char *
+channel_strerror(int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		return "not permitted: this needs root (on Linux: "
+		    "CAP_NET_ADMIN)";
+	case EAFNOSUPPORT:
+	case EPROTONOSUPPORT:
+		return "this kernel has no IPsec interface: neither PF_KEY nor "
+		    "(on Linux) NETLINK_XFRM; load its module: modprobe "
+		    "xfrm_user, or on FreeBSD kldload ipsec";
+	case EOPNOTSUPP:
+		return "the kernel does not take NETLINK_XFRM requests of a "
+		    "32-bit program; use a 64-bit one";
+	default:
+		return strerror(error);
+	}
+}

@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The raw decoder behind -v, -x and -h.  A message comes from the kernel or
+ * from any process, and may be anything: what is wrong in it is said on a line
+ * of its own, and the decode goes on where the lengths allow.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "print.h"
+
+/* Where and how a message is shown. */
+struct debug {
+	struct text *t;
+	const struct dialect *dialect;
+	bool hide_keys;
+};
+
+/*
+ * Prints the body of an extension.  len is all of it, and no less than the
+ * kind's fixed part.
+ */
+typedef void body_fn(const struct debug *, enum ext, const void *ext,
+    size_t len);
+
+/* Octets that no field takes: after the last combination, algorithm ... */
+static void
+left_over(const struct debug *d, size_t n)
+{
+	if (n != 0)
+		text_printf(d->t, "kdebug_sadb: %zu octets left over.\n", n);
+}
+
+static void
+body_sa(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_sa *sa = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_sa{ spi=%u replay=%u state=%u\n"
+	    "  auth=%u encrypt=%u flags=0x%08x }\n", (unsigned)ntohl(sa->spi),
+	    sa->replay, sa->state, sa->auth, sa->encrypt, (unsigned)sa->flags);
+	left_over(d, len - sizeof(*sa));
+}
+
+/*
+ * The format has 32 bits for each number: what is beyond is not shown here
+ * (the record of -D shows all of it).
+ */
+static unsigned
+low32(uint64_t n)
+{
+	return (unsigned)(n & 0xffffffffu);
+}
+
+static void
+body_lifetime(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_lifetime *life = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_lifetime{ alloc=%u, bytes=%u\n"
+	    "  addtime=%u, usetime=%u }\n", (unsigned)life->allocations,
+	    low32(life->bytes), low32(life->addtime), low32(life->usetime));
+	left_over(d, len - sizeof(*life));
+}
+
+/*
+ * The sockaddr at p.  Returns its octets, unpadded; 0 when it is cut short or
+ * of a family that has no known length.
+ */
+static size_t
+show_sockaddr(const struct debug *d, const uint8_t *p, size_t room)
+{
+	struct addr addr;
+	size_t size = sockaddr_decode(d->dialect, p, room, &addr);
+	uint16_t family = 0;
+	uint32_t scope = addr.scope;
+
+	if (d->dialect->sa_len && room >= 2)
+		family = p[1];
+	else if (room >= sizeof(family))
+		memcpy(&family, p, sizeof(family));
+	text_printf(d->t, "sockaddr{ len=%u family=%u addr=",
+	    d->dialect->sa_len && room > 0 ? p[0] : (unsigned)size, family);
+	addr.scope = 0;
+	if (size == 0)
+		text_str(d->t, "unknown");
+	else
+		text_addr(d->t, &addr);
+	if (addr.family == 6 && addr.octets[0] == 0xfe &&
+	    (addr.octets[1] & 0xc0) == 0x80)
+		text_printf(d->t, "%%%u", (unsigned)scope);
+	text_str(d->t, " }\n");
+	return size;
+}
+
+static void
+body_address(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_address *addr = ext;
+	const uint8_t *reserved = (const uint8_t *)&addr->reserved;
+
+	(void)id;
+	text_printf(d->t,
+	    "sadb_address{ proto=%u prefixlen=%u reserved=0x%02x%02x }\n",
+	    addr->proto, addr->prefixlen, reserved[0], reserved[1]);
+	show_sockaddr(d, (const uint8_t *)(addr + 1), len - sizeof(*addr));
+}
+
+static void
+body_key(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_key *key = ext;
+	size_t octets = (key->bits + 7u) / 8, room = len - sizeof(*key);
+
+	(void)id;
+	text_printf(d->t, "sadb_key{ bits=%u reserved=%u\n  key=", key->bits,
+	    key->reserved);
+	if (octets > room) {
+		text_printf(d->t, "kdebug_sadb_key: key length mismatch, "
+		    "bit:%u len:%zu.\n", key->bits, room);
+		octets = room;
+	}
+	if (d->hide_keys && octets != 0)
+		text_str(d->t, " (hidden)");
+	else
+		text_groups(d->t, (const uint8_t *)(key + 1), octets);
+	text_str(d->t, " }\n");
+}
+
+/* A string, padded with NULs to the length of its extension. */
+static void
+show_string(const struct debug *d, const void *octets, size_t len)
+{
+	text_str(d->t, "\n  str=");
+	text_quoted(d->t, octets, len);
+}
+
+static void
+body_identity(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_ident *ident = ext;
+
+	text_printf(d->t, "sadb_ident_%s{ type=%u id=%llu",
+	    id == EXT_IDENTITY_SRC ? "src" : "dst", ident->ident_type,
+	    (unsigned long long)ident->id);
+	if (len > sizeof(*ident))
+		show_string(d, ident + 1, len - sizeof(*ident));
+	text_str(d->t, " }\n");
+}
+
+static void
+body_sensitivity(const struct debug *d, enum ext id, const void *ext,
+    size_t len)
+{
+	const uint8_t *p = ext;
+	uint32_t dpd;
+
+	(void)id;
+	(void)len;
+	memcpy(&dpd, p + 4, sizeof(dpd));
+	text_printf(d->t, "sadb_sens{ dpd=%u sens_level=%u sens_len=%u\n"
+	    "  integ_level=%u integ_len=%u }\n", (unsigned)dpd, p[8], p[9],
+	    p[10], p[11]);
+}
+
+/*
+ * The labels of a combination's last line are the format's, though they lie:
+ * its numbers are the addtimes and the usetimes.
+ */
+static void
+body_proposal(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_prop *prop = ext;
+	const uint8_t *p = (const uint8_t *)(prop + 1);
+	struct wire_comb c;
+
+	(void)id;
+	text_printf(d->t, "sadb_prop{ replay=%u\n", prop->replay);
+	for (len -= sizeof(*prop); len >= sizeof(c); len -= sizeof(c)) {
+		memcpy(&c, p, sizeof(c));
+		p += sizeof(c);
+		text_printf(d->t, "sadb_comb{ auth=%u encrypt=%u flags=0x%04x "
+		    "reserved=0x%08x\n  auth_minbits=%u auth_maxbits=%u "
+		    "encrypt_minbits=%u encrypt_maxbits=%u\n", c.auth,
+		    c.encrypt, c.flags, (unsigned)c.reserved, c.auth_minbits,
+		    c.auth_maxbits, c.encrypt_minbits, c.encrypt_maxbits);
+		text_printf(d->t, "  soft_alloc=%u hard_alloc=%u "
+		    "soft_bytes=%llu hard_bytes=%llu\n",
+		    (unsigned)c.soft_allocations, (unsigned)c.hard_allocations,
+		    (unsigned long long)c.soft_bytes,
+		    (unsigned long long)c.hard_bytes);
+		text_printf(d->t, "  soft_alloc=%llu hard_alloc=%llu "
+		    "soft_bytes=%llu hard_bytes=%llu }\n",
+		    (unsigned long long)c.soft_addtime,
+		    (unsigned long long)c.hard_addtime,
+		    (unsigned long long)c.soft_usetime,
+		    (unsigned long long)c.hard_usetime);
+	}
+	text_str(d->t, "}\n");
+	left_over(d, len);
+}
+
+static void
+body_supported(const struct debug *d, enum ext id, const void *ext,
+    size_t len)
+{
+	const struct wire_supported *sup = ext;
+	const struct wire_alg *alg = (const struct wire_alg *)(sup + 1);
+
+	(void)id;
+	text_str(d->t, "sadb_sup{\n");
+	for (len -= sizeof(*sup); len >= sizeof(*alg); len -= sizeof(*alg)) {
+		text_printf(d->t, "  { id=%u ivlen=%u min=%u max=%u }\n",
+		    alg->id, alg->ivlen, alg->minbits, alg->maxbits);
+		alg++;
+	}
+	text_str(d->t, "}\n");
+}
+
+static void
+body_spirange(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_spirange *range = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_spirange{ min=%u max=%u reserved=%u }\n",
+	    (unsigned)range->min, (unsigned)range->max,
+	    (unsigned)range->reserved);
+	left_over(d, len - sizeof(*range));
+}
+
+static void
+body_kmprivate(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	uint32_t reserved;
+
+	(void)id;
+	memcpy(&reserved, (const uint8_t *)ext + 4, sizeof(reserved));
+	text_printf(d->t, "sadb_x_kmprivate{ reserved=%u }\n",
+	    (unsigned)reserved);
+	left_over(d, len - 8);
+}
+
+/*
+ * One request of a policy, of which room octets are there; returns its octets,
+ * or 0 where the chain breaks.
+ */
+static size_t
+show_request(const struct debug *d, const uint8_t *p, size_t room)
+{
+	size_t head = d->dialect->wide_request ?
+	    sizeof(struct wire_request_linux) : sizeof(struct wire_request);
+	struct wire_request_linux wide;
+	struct wire_request r;
+	uint32_t reqid;
+	size_t end, used;
+
+	if (room < head) {
+		left_over(d, room);
+		return 0;
+	}
+	memcpy(&r, p, sizeof(r));
+	reqid = r.reqid;
+	if (d->dialect->wide_request) {
+		memcpy(&wide, p, sizeof(wide));
+		reqid = wide.reqid;
+	}
+	text_printf(d->t, " { len=%u proto=%u mode=%u level=%u reqid=%u\n",
+	    r.len, r.proto, r.mode, r.level, (unsigned)reqid);
+	end = r.len < room ? r.len : room;
+	if (end > head) {
+		used = show_sockaddr(d, p + head, end - head);
+		if (used != 0)
+			show_sockaddr(d, p + head + used, end - head - used);
+	}
+	text_str(d->t, " }\n");
+	if (r.len < head)
+		text_str(d->t,
+		    "kdebug_sadb_x_policy: wrong policy struct.\n");
+	else if (r.len > room)
+		text_printf(d->t, "kdebug_sadb_x_policy: invalid ipsec policy "
+		    "length (%u > %zu)\n", r.len, room);
+	else
+		return r.len;
+	return 0;
+}
+
+static void
+body_policy(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_policy *policy = ext;
+	bool ifnet = d->dialect->has_scope &&
+	    policy->scope == IPSEC_SCOPE_IFNET;
+	const uint8_t *p = (const uint8_t *)(policy + 1);
+	size_t used;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_policy{ type=%u dir=%u id=%x scope=%u "
+	    "%s=%u }\n", policy->policy_type, policy->dir,
+	    (unsigned)policy->id, policy->scope,
+	    ifnet ? "ifindex" : "priority", (unsigned)policy->priority);
+	len -= sizeof(*policy);
+	if (policy->policy_type != IPSEC_POLICY_IPSEC) {
+		left_over(d, len);
+		return;
+	}
+	for (; len > 0; p += used, len -= used) {
+		used = show_request(d, p, len);
+		if (used == 0)
+			break;
+	}
+}
+
+static void
+body_sa2(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_sa2 *sa2 = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_sa2{ mode=%u reqid=%u\n"
+	    "  reserved1=%u reserved2=%u sequence=%u }\n", sa2->mode,
+	    (unsigned)sa2->reqid, sa2->reserved1, sa2->reserved2,
+	    (unsigned)sa2->sequence);
+	left_over(d, len - sizeof(*sa2));
+}
+
+static void
+body_natt_type(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_nat_t_type *type = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_nat_t_type{ type=%u }\n", type->nat_type);
+	left_over(d, len - sizeof(*type));
+}
+
+static void
+body_natt_port(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_nat_t_port *port = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_nat_t_port{ port=%u }\n",
+	    (unsigned)ntohs(port->port));
+	left_over(d, len - sizeof(*port));
+}
+
+static void
+body_natt_frag(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_nat_t_frag *frag = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_nat_t_frag{ fraglen=%u reserved=%u }\n",
+	    frag->fraglen, frag->reserved);
+	left_over(d, len - sizeof(*frag));
+}
+
+static void
+body_sa_replay(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_sa_replay *replay = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_sa_replay{ replay=%u }\n",
+	    (unsigned)replay->replay);
+	left_over(d, len - sizeof(*replay));
+}
+
+/* A name in a field that a NUL may not end. */
+static void
+show_name(const struct debug *d, const char *name, size_t size)
+{
+	const char *end = memchr(name, '\0', size);
+
+	text_escaped(d->t, name, end == NULL ? size : (size_t)(end - name));
+}
+
+static void
+body_hwif(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_if_hw_offl *hwif = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_if_hw_offl{ flags=0x%08x name=\"",
+	    (unsigned)hwif->flags);
+	show_name(d, hwif->name, sizeof(hwif->name));
+	text_str(d->t, "\" }\n");
+	left_over(d, len - sizeof(*hwif));
+}
+
+static void
+body_label(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_sec_ctx *ctx = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_sec_ctx{ alg=%u doi=%u len=%u", ctx->alg,
+	    ctx->doi, ctx->ctx_len);
+	if (len > sizeof(*ctx))
+		show_string(d, ctx + 1, len - sizeof(*ctx));
+	text_str(d->t, " }\n");
+	if (ctx->ctx_len > len - sizeof(*ctx))
+		text_printf(d->t, "kdebug_sadb: security context cut short "
+		    "(%u > %zu).\n", ctx->ctx_len, len - sizeof(*ctx));
+}
+
+/* The key manager's addresses, local and remote: unpadded, as in requests. */
+static void
+body_kmaddress(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_kmaddress *km = ext;
+	const uint8_t *p = (const uint8_t *)(km + 1);
+	size_t used;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_kmaddress{ reserved=%u }\n",
+	    (unsigned)km->reserved);
+	len -= sizeof(*km);
+	used = show_sockaddr(d, p, len);
+	if (used != 0)
+		show_sockaddr(d, p + used, len - used);
+}
+
+static void
+show_filter_addr(const struct debug *d, const uint32_t octets[4],
+    uint16_t family, unsigned prefix)
+{
+	struct addr addr = { .family = 0 };
+
+	addr.family = family == 2 ? 4 : family == d->dialect->af_inet6 ? 6 : 0;
+	memcpy(addr.octets, octets, sizeof(addr.octets));
+	if (addr.family == 0)
+		text_str(d->t, "unknown");
+	else
+		text_addr(d->t, &addr);
+	text_printf(d->t, "/%u", prefix);
+}
+
+static void
+body_filter(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_filter *filter = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_filter{ family=%u\n  src=", filter->family);
+	show_filter_addr(d, filter->saddr, filter->family, filter->splen);
+	text_str(d->t, " dst=");
+	show_filter_addr(d, filter->daddr, filter->family, filter->dplen);
+	text_str(d->t, " }\n");
+	left_over(d, len - sizeof(*filter));
+}
+
+static void
+body_mark(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_mark *mark = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_mark{ value=0x%x mask=0x%x }\n",
+	    (unsigned)mark->value, (unsigned)mark->mask);
+	left_over(d, len - sizeof(*mark));
+}
+
+static void
+body_if_id(const struct debug *d, enum ext id, const void *ext, size_t len)
+{
+	const struct wire_if_id *p = ext;
+
+	(void)id;
+	text_printf(d->t, "sadb_x_if_id{ if_id=0x%x name=\"",
+	    (unsigned)p->if_id);
+	show_name(d, p->name, sizeof(p->name));
+	text_str(d->t, "\" }\n");
+	left_over(d, len - sizeof(*p));
+}
+
+#define ADDRESS		{ body_address, sizeof(struct wire_address) }
+#define LIFETIME	{ body_lifetime, sizeof(struct wire_lifetime) }
+#define SUPPORTED	{ body_supported, sizeof(struct wire_supported) }
+
+/*
+ * The printers, with the octets of each kind's fixed part.  Those that say
+ * themselves what is wrong behind it look at more than ext_valid() admits.
+ */
+static const struct {
+	body_fn *print;
+	size_t fixed;
+} bodies[EXT_COUNT] = {
+	[EXT_SA] = { body_sa, sizeof(struct wire_sa) },
+	[EXT_LIFETIME_CURRENT] = LIFETIME,
+	[EXT_LIFETIME_HARD] = LIFETIME,
+	[EXT_LIFETIME_SOFT] = LIFETIME,
+	[EXT_ADDRESS_SRC] = ADDRESS,
+	[EXT_ADDRESS_DST] = ADDRESS,
+	[EXT_ADDRESS_PROXY] = ADDRESS,
+	[EXT_KEY_AUTH] = { body_key, sizeof(struct wire_key) },
+	[EXT_KEY_ENCRYPT] = { body_key, sizeof(struct wire_key) },
+	[EXT_IDENTITY_SRC] = { body_identity, sizeof(struct wire_ident) },
+	[EXT_IDENTITY_DST] = { body_identity, sizeof(struct wire_ident) },
+	[EXT_SENSITIVITY] = { body_sensitivity, 16 },
+	[EXT_PROPOSAL] = { body_proposal, sizeof(struct wire_prop) },
+	[EXT_SUPPORTED_AUTH] = SUPPORTED,
+	[EXT_SUPPORTED_ENCRYPT] = SUPPORTED,
+	[EXT_SPIRANGE] = { body_spirange, sizeof(struct wire_spirange) },
+	[EXT_KMPRIVATE] = { body_kmprivate, 8 },
+	[EXT_POLICY] = { body_policy, sizeof(struct wire_policy) },
+	[EXT_SA2] = { body_sa2, sizeof(struct wire_sa2) },
+	[EXT_NAT_T_TYPE] = { body_natt_type, sizeof(struct wire_nat_t_type) },
+	[EXT_NAT_T_SPORT] = { body_natt_port, sizeof(struct wire_nat_t_port) },
+	[EXT_NAT_T_DPORT] = { body_natt_port, sizeof(struct wire_nat_t_port) },
+	[EXT_NAT_T_OAI] = ADDRESS,
+	[EXT_NAT_T_OAR] = ADDRESS,
+	[EXT_NAT_T_FRAG] = { body_natt_frag, sizeof(struct wire_nat_t_frag) },
+	[EXT_SA_REPLAY] = { body_sa_replay, sizeof(struct wire_sa_replay) },
+	[EXT_NEW_ADDRESS_SRC] = ADDRESS,
+	[EXT_NEW_ADDRESS_DST] = ADDRESS,
+	[EXT_LFT_CUR_SW_OFFL] = LIFETIME,
+	[EXT_LFT_CUR_HW_OFFL] = LIFETIME,
+	[EXT_IF_HW_OFFL] = { body_hwif, sizeof(struct wire_if_hw_offl) },
+	[EXT_SEC_CTX] = { body_label, sizeof(struct wire_sec_ctx) },
+	[EXT_KMADDRESS] = { body_kmaddress, sizeof(struct wire_kmaddress) },
+	[EXT_FILTER] = { body_filter, sizeof(struct wire_filter) },
+	[EXT_MARK] = { body_mark, sizeof(struct wire_mark) },
+	[EXT_IF_ID] = { body_if_id, sizeof(struct wire_if_id) },
+};
+
+static void
+show_ext_header(const struct debug *d, const struct wire_ext *ext)
+{
+	enum ext id = dialect_ext(d->dialect, ext->type);
+	const char *name = name_of(ext_names, id);
+
+	if (id == EXT_NONE && ext->type != 0)
+		name = NULL;
+	text_printf(d->t, "sadb_ext{ len=%u type=%u(%s) }\n", ext->len,
+	    ext->type, name == NULL ? "UNKNOWN" : name);
+}
+
+static void
+show_ext(const struct debug *d, const struct wire_ext *ext, size_t len)
+{
+	enum ext id = dialect_ext(d->dialect, ext->type);
+
+	show_ext_header(d, ext);
+	if (id == EXT_NONE)
+		text_printf(d->t, "kdebug_sadb: invalid ext_type %u\n",
+		    ext->type);
+	else if (len < bodies[id].fixed)
+		text_printf(d->t, "kdebug_sadb: extension cut short "
+		    "(%zu < %zu).\n", len, bodies[id].fixed);
+	else
+		bodies[id].print(d, id, ext, len);
+}
+
+/* Why there is no extension at p, where room octets are left. */
+static void
+show_break(const struct debug *d, const uint8_t *p, size_t room)
+{
+	struct wire_ext ext;
+
+	if (room < sizeof(ext)) {
+		left_over(d, room);
+		return;
+	}
+	memcpy(&ext, p, sizeof(ext));
+	show_ext_header(d, &ext);
+	if (ext.len == 0)
+		text_str(d->t, "kdebug_sadb: invalid ext_len=0 was passed.\n");
+	else
+		text_printf(d->t, "kdebug_sadb: ext_len too big (%u > %zu).\n",
+		    ext.len * 8u, room);
+}
+
+static void
+show_header(const struct debug *d, const struct wire_msg *msg, size_t len)
+{
+	const char *name = name_of(message_names, msg->type);
+
+	text_printf(d->t, "sadb_msg{ version=%u type=%u(%s) errno=%u "
+	    "satype=%u\n  len=%u reserved=%u seq=%u pid=%u\n", msg->version,
+	    msg->type, name == NULL ? "UNKNOWN" : name, msg->error,
+	    msg->satype, msg->len, msg->reserved, (unsigned)msg->seq,
+	    (unsigned)msg->pid);
+	if ((size_t)msg->len * 8 != len)
+		text_printf(d->t, "kdebug_sadb: message of %zu octets says it "
+		    "has %u.\n", len, msg->len * 8u);
+}
+
+/*
+ * Octets of headers around a message: BSD kernels wrap what a promiscuous
+ * socket gets in a message X_PROMISC.
+ */
+static size_t
+wrapping(const void *msg, size_t len)
+{
+	const struct wire_msg *outer;
+	size_t n = 0;
+
+	while (len - n > sizeof(*outer)) {
+		outer = (const void *)((const uint8_t *)msg + n);
+		if (outer->type != SADB_X_PROMISC)
+			break;
+		n += sizeof(*outer);
+	}
+	return n;
+}
+
+void
+print_message(struct text *t, const struct dialect *dialect, const void *msg,
+    size_t len, const struct print_style *style)
+{
+	const struct debug d = { t, dialect, style->hide_keys };
+	size_t offset = sizeof(struct wire_msg), extlen, wrap;
+	const struct wire_ext *ext;
+	const uint8_t *inner;
+
+	wrap = wrapping(msg, len);
+	inner = (const uint8_t *)msg + wrap;
+	len -= wrap;
+	if (len < sizeof(struct wire_msg)) {
+		text_printf(t, "kdebug_sadb: message cut short "
+		    "(%zu < %zu).\n\n", len, sizeof(struct wire_msg));
+		return;
+	}
+	show_header(&d, (const void *)inner, len);
+	while ((ext = msg_next_ext(inner, len, &offset, &extlen)) != NULL)
+		show_ext(&d, ext, extlen);
+	if (offset != len)
+		show_break(&d, inner + offset, len - offset);
+	text_char(t, '\n');
+}
+
+/* ---- the hex dump ---- */
+
+/* Octets [begin, end) that -K hides. */
+struct blot {
+	size_t begin, end;
+};
+
+/*
+ * The next key at or after *offset, an extension's place in the message.
+ * Where lengths do not add up, keys may be anywhere in the rest.
+ */
+static struct blot
+next_key(const struct dialect *dialect, const uint8_t *msg, size_t len,
+    size_t *offset)
+{
+	const struct wire_ext *ext;
+	struct blot blot = { len, len };
+	size_t extlen;
+	enum ext id;
+
+	while ((ext = msg_next_ext(msg, len, offset, &extlen)) != NULL) {
+		id = dialect_ext(dialect, ext->type);
+		if ((id == EXT_KEY_AUTH || id == EXT_KEY_ENCRYPT) &&
+		    extlen > sizeof(struct wire_key)) {
+			blot.end = *offset;
+			blot.begin = *offset - extlen + sizeof(struct wire_key);
+			return blot;
+		}
+	}
+	if (*offset < len)
+		blot.begin = *offset;
+	return blot;
+}
+
+#define LINE	16
+
+/*
+ * Long messages are rare, but a megabyte must not cost a printf for each octet.
+ */
+void
+print_hexdump(struct text *t, const struct dialect *dialect, const void *msg,
+    size_t len, const struct print_style *style)
+{
+	size_t i, offset = wrapping(msg, len) + sizeof(struct wire_msg);
+	const uint8_t *p = msg;
+	struct blot blot = { len, len };
+
+	if (style->hide_keys && offset < len)
+		blot = next_key(dialect, p, len, &offset);
+	for (i = 0; i < len; i++) {
+		if (i % LINE == 0) {
+			text_hex(t, (uint32_t)i, 8);
+			text_str(t, ": ");
+		}
+		if (i == blot.end)
+			blot = next_key(dialect, p, len, &offset);
+		if (i < blot.begin)
+			text_hex(t, p[i], 2);
+		else
+			text_str(t, "--");
+		text_char(t, ' ');
+		if (i % LINE == LINE - 1 || i == len - 1)
+			text_char(t, '\n');
+	}
+}

@@ -1,0 +1,807 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PF_KEY messages: one bounded builder, one view that validates everything
+ * once, and the encoders and decoders of SAs and policies, side by side.
+ */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "pfkey.h"
+
+#define PF_KEY_V2	2
+#define ROUND8(n)	(((n) + 7) & ~(size_t)7)
+#define PROTO_ANY	255		/* in the addresses of an SA */
+
+/* ---- the builder ---- */
+
+/* Takes n zeroed octets at the end of the message. */
+static void *
+take(struct msgbuf *m, size_t n)
+{
+	uint8_t *p = m->space + m->len;
+
+	if (m->overflow || n > sizeof(m->space) - m->len) {
+		m->overflow = true;
+		return m->space;
+	}
+	memset(p, 0, n);
+	m->len += n;
+	return p;
+}
+
+/* Pads the open extension to 8 octets and writes its length. */
+static void
+close_ext(struct msgbuf *m)
+{
+	struct wire_ext *ext;
+
+	if (m->ext == 0)
+		return;
+	if (m->len % 8 != 0)
+		take(m, ROUND8(m->len) - m->len);
+	ext = (struct wire_ext *)(void *)(m->space + m->ext);
+	if (!m->overflow)
+		ext->len = (uint16_t)((m->len - m->ext) / 8);
+	m->ext = 0;
+}
+
+void
+msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
+    uint8_t satype)
+{
+	struct wire_msg *msg;
+
+	m->dialect = dialect;
+	m->len = 0;
+	m->ext = 0;
+	m->overflow = false;
+	msg = take(m, sizeof(*msg));
+	msg->version = PF_KEY_V2;
+	msg->type = type;
+	msg->satype = satype;
+}
+
+void *
+msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
+{
+	struct wire_ext *ext;
+
+	close_ext(m);
+	if (m->dialect->ext[id] == 0)
+		m->overflow = true;
+	m->ext = m->len;
+	ext = take(m, fixed);
+	ext->type = m->dialect->ext[id];
+	return ext;
+}
+
+void
+msg_bytes(struct msgbuf *m, const void *octets, size_t n)
+{
+	void *p = take(m, n);
+
+	if (!m->overflow && n != 0)
+		memcpy(p, octets, n);
+}
+
+void
+msg_sockaddr(struct msgbuf *m, const struct addr *addr)
+{
+	void *p = take(m, sockaddr_size(addr));
+
+	if (!m->overflow)
+		sockaddr_encode(m->dialect, p, addr);
+}
+
+size_t
+msg_end(struct msgbuf *m)
+{
+	struct wire_msg *msg;
+
+	close_ext(m);
+	if (m->overflow)
+		return 0;
+	msg = (struct wire_msg *)(void *)m->space;
+	msg->len = (uint16_t)(m->len / 8);
+	return m->len;
+}
+
+/* ---- the view ---- */
+
+/* sadb_key: as many octets as the bits need must be there. */
+static bool
+key_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_key *key = ext;
+
+	(void)dialect;
+	return (key->bits + 7u) / 8 <= len - sizeof(*key);
+}
+
+static bool
+address_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_address *address = ext;
+
+	return sockaddr_valid(dialect, address + 1, len - sizeof(*address));
+}
+
+static bool
+policy_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	size_t offset = sizeof(struct wire_policy);
+	struct rule rule;
+
+	while (request_next(dialect, ext, len, &offset, &rule))
+		continue;
+	return offset == len;
+}
+
+static bool
+label_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_sec_ctx *ctx = ext;
+
+	(void)dialect;
+	return ctx->ctx_len <= len - sizeof(*ctx);
+}
+
+static bool
+if_id_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_if_id *p = ext;
+
+	(void)dialect;
+	(void)len;
+	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
+}
+
+static bool
+hwif_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_if_hw_offl *p = ext;
+
+	(void)dialect;
+	(void)len;
+	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
+}
+
+/* The least octets of each extension, and what else must hold. */
+static const struct {
+	size_t size;
+	bool (*valid)(const struct dialect *, const void *, size_t);
+} ext_rules[EXT_COUNT] = {
+	[EXT_SA] = { sizeof(struct wire_sa), NULL },
+	[EXT_LIFETIME_CURRENT] = { sizeof(struct wire_lifetime), NULL },
+	[EXT_LIFETIME_HARD] = { sizeof(struct wire_lifetime), NULL },
+	[EXT_LIFETIME_SOFT] = { sizeof(struct wire_lifetime), NULL },
+	[EXT_ADDRESS_SRC] = { sizeof(struct wire_address), address_valid },
+	[EXT_ADDRESS_DST] = { sizeof(struct wire_address), address_valid },
+	[EXT_ADDRESS_PROXY] = { sizeof(struct wire_address), address_valid },
+	[EXT_KEY_AUTH] = { sizeof(struct wire_key), key_valid },
+	[EXT_KEY_ENCRYPT] = { sizeof(struct wire_key), key_valid },
+	[EXT_IDENTITY_SRC] = { sizeof(struct wire_ident), NULL },
+	[EXT_IDENTITY_DST] = { sizeof(struct wire_ident), NULL },
+	[EXT_SENSITIVITY] = { 16, NULL },
+	[EXT_PROPOSAL] = { sizeof(struct wire_prop), NULL },
+	[EXT_SUPPORTED_AUTH] = { sizeof(struct wire_supported), NULL },
+	[EXT_SUPPORTED_ENCRYPT] = { sizeof(struct wire_supported), NULL },
+	[EXT_SPIRANGE] = { sizeof(struct wire_spirange), NULL },
+	[EXT_KMPRIVATE] = { 8, NULL },
+	[EXT_POLICY] = { sizeof(struct wire_policy), policy_valid },
+	[EXT_SA2] = { sizeof(struct wire_sa2), NULL },
+	[EXT_NAT_T_TYPE] = { sizeof(struct wire_nat_t_type), NULL },
+	[EXT_NAT_T_SPORT] = { sizeof(struct wire_nat_t_port), NULL },
+	[EXT_NAT_T_DPORT] = { sizeof(struct wire_nat_t_port), NULL },
+	[EXT_NAT_T_OAI] = { sizeof(struct wire_address), address_valid },
+	[EXT_NAT_T_OAR] = { sizeof(struct wire_address), address_valid },
+	[EXT_NAT_T_FRAG] = { sizeof(struct wire_nat_t_frag), NULL },
+	[EXT_SA_REPLAY] = { sizeof(struct wire_sa_replay), NULL },
+	[EXT_NEW_ADDRESS_SRC] = { sizeof(struct wire_address), address_valid },
+	[EXT_NEW_ADDRESS_DST] = { sizeof(struct wire_address), address_valid },
+	[EXT_LFT_CUR_SW_OFFL] = { sizeof(struct wire_lifetime), NULL },
+	[EXT_LFT_CUR_HW_OFFL] = { sizeof(struct wire_lifetime), NULL },
+	[EXT_IF_HW_OFFL] = { sizeof(struct wire_if_hw_offl), hwif_valid },
+	[EXT_SEC_CTX] = { sizeof(struct wire_sec_ctx), label_valid },
+	[EXT_KMADDRESS] = { sizeof(struct wire_kmaddress), NULL },
+	[EXT_FILTER] = { sizeof(struct wire_filter), NULL },
+	[EXT_MARK] = { sizeof(struct wire_mark), NULL },
+	[EXT_IF_ID] = { sizeof(struct wire_if_id), if_id_valid },
+};
+
+bool
+ext_valid(const struct dialect *dialect, enum ext id,
+    const struct wire_ext *ext, size_t len)
+{
+	if (len < ext_rules[id].size)
+		return false;
+	return ext_rules[id].valid == NULL ||
+	    ext_rules[id].valid(dialect, ext, len);
+}
+
+const struct wire_ext *
+msg_next_ext(const void *buf, size_t len, size_t *offset, size_t *extlen)
+{
+	const struct wire_ext *ext;
+
+	if (*offset > len || len - *offset < sizeof(*ext))
+		return NULL;
+	ext = (const void *)((const uint8_t *)buf + *offset);
+	*extlen = (size_t)ext->len * 8;
+	if (*extlen == 0 || *extlen > len - *offset)
+		return NULL;
+	*offset += *extlen;
+	return ext;
+}
+
+/*
+ * IF_HW_OFFL alone may come more than once (FreeBSD: one for each device an SA
+ * is offloaded to); the first is kept.
+ */
+static bool
+may_repeat(enum ext id)
+{
+	return id == EXT_IF_HW_OFFL;
+}
+
+enum view_error
+view_init(struct view *view, const struct dialect *dialect, const void *buf,
+    size_t len)
+{
+	size_t offset = sizeof(struct wire_msg), extlen;
+	const struct wire_ext *ext;
+	enum ext id;
+
+	memset(view, 0, sizeof(*view));
+	view->dialect = dialect;
+	if (len < sizeof(struct wire_msg))
+		return VIEW_SHORT;
+	view->msg = buf;
+	view->len = len;
+	if (view->msg->version != PF_KEY_V2)
+		return VIEW_VERSION;
+	if ((size_t)view->msg->len * 8 != len)
+		return VIEW_LENGTH;
+	while ((ext = msg_next_ext(buf, len, &offset, &extlen)) != NULL) {
+		id = dialect_ext(dialect, ext->type);
+		if (id == EXT_NONE)
+			continue;
+		if (view->ext[id] != NULL && !may_repeat(id))
+			return VIEW_EXT_DUPLICATE;
+		if (!ext_valid(dialect, id, ext, extlen))
+			return VIEW_EXT_MALFORMED;
+		if (view->ext[id] == NULL)
+			view->ext[id] = ext;
+	}
+	return offset == len ? VIEW_OK : VIEW_EXT_LENGTH;
+}
+
+/* ---- SA ---- */
+
+static void
+put_key(struct msgbuf *m, enum ext id, const struct key *key)
+{
+	struct wire_key *wire;
+
+	if (!key->given)
+		return;
+	wire = msg_ext(m, id, sizeof(*wire));
+	wire->bits = key->bits;
+	msg_bytes(m, key->data, (key->bits + 7u) / 8);
+}
+
+static void
+get_key(const struct view *view, enum ext id, struct key *key)
+{
+	const struct wire_key *wire = view->ext[id];
+
+	if (wire == NULL)
+		return;
+	key->given = true;
+	key->bits = wire->bits;
+	key->data = (const uint8_t *)(wire + 1);
+}
+
+static void
+put_lifetime(struct msgbuf *m, enum ext id, const struct lifetime *life)
+{
+	struct wire_lifetime *wire;
+
+	if (!life->given)
+		return;
+	wire = msg_ext(m, id, sizeof(*wire));
+	wire->allocations = life->allocations;
+	wire->bytes = life->bytes;
+	wire->addtime = life->addtime;
+	wire->usetime = life->usetime;
+}
+
+static void
+get_lifetime(const struct view *view, enum ext id, struct lifetime *life)
+{
+	const struct wire_lifetime *wire = view->ext[id];
+
+	if (wire == NULL)
+		return;
+	life->given = true;
+	life->allocations = wire->allocations;
+	life->bytes = wire->bytes;
+	life->addtime = wire->addtime;
+	life->usetime = wire->usetime;
+}
+
+static void
+put_address(struct msgbuf *m, enum ext id, uint8_t proto,
+    const struct addr *addr)
+{
+	struct wire_address *wire = msg_ext(m, id, sizeof(*wire));
+
+	wire->proto = proto;
+	wire->prefixlen = addr->prefix;
+	msg_sockaddr(m, addr);
+}
+
+static void
+get_address(const struct view *view, enum ext id, struct addr *addr,
+    uint8_t *proto)
+{
+	const struct wire_address *wire = view->ext[id];
+
+	if (wire == NULL)
+		return;
+	sockaddr_decode(view->dialect, wire + 1,
+	    (size_t)wire->len * 8 - sizeof(*wire), addr);
+	addr->prefix = wire->prefixlen;
+	*proto = wire->proto;
+}
+
+static void
+put_label(struct msgbuf *m, const struct label *label)
+{
+	struct wire_sec_ctx *wire;
+
+	if (label->len == 0)
+		return;
+	wire = msg_ext(m, EXT_SEC_CTX, sizeof(*wire));
+	wire->doi = label->doi;
+	wire->alg = label->alg;
+	wire->ctx_len = label->len;
+	msg_bytes(m, label->text, label->len);
+}
+
+static void
+get_label(const struct view *view, struct label *label)
+{
+	const struct wire_sec_ctx *wire = view->ext[EXT_SEC_CTX];
+
+	if (wire == NULL)
+		return;
+	label->doi = wire->doi;
+	label->alg = wire->alg;
+	label->len = wire->ctx_len;
+	label->text = (const char *)(wire + 1);
+	/* Linux counts the terminating NUL. */
+	while (label->len > 0 && label->text[label->len - 1] == '\0')
+		label->len--;
+}
+
+static void
+put_hwif(struct msgbuf *m, const char *name)
+{
+	struct wire_if_hw_offl *wire;
+
+	if (name == NULL)
+		return;
+	wire = msg_ext(m, EXT_IF_HW_OFFL, sizeof(*wire));
+	strncpy(wire->name, name, sizeof(wire->name) - 1);
+}
+
+/* What only the NETLINK_XFRM channel carries: a mark, an interface id. */
+static void
+put_mark(struct msgbuf *m, bool has_mark, uint32_t mark, uint32_t mask,
+    uint32_t if_id)
+{
+	struct wire_mark *wire;
+	struct wire_if_id *id;
+
+	if (has_mark) {
+		wire = msg_ext(m, EXT_MARK, sizeof(*wire));
+		wire->value = mark;
+		wire->mask = mask;
+	}
+	if (if_id != 0) {
+		id = msg_ext(m, EXT_IF_ID, sizeof(*id));
+		id->if_id = if_id;
+	}
+}
+
+static void
+get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
+    uint32_t *mask, uint32_t *if_id)
+{
+	const struct wire_mark *wire = view->ext[EXT_MARK];
+	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+
+	if (wire != NULL) {
+		*has_mark = true;
+		*mark = wire->value;
+		*mask = wire->mask;
+	}
+	if (id != NULL)
+		*if_id = id->if_id;
+}
+
+/* The largest window, in packets, that struct wire_sa.replay says. */
+#define LINUX_REPLAY_MAX	32	/* the kernel clamps to it */
+#define BSD_REPLAY_MAX		255	/* octets, an 8-bit field */
+
+/*
+ * The anti-replay window is packets with Linux and octets of bitmap with the
+ * others; a wider one goes into an extension that counts packets.
+ */
+static uint8_t
+replay_field(const struct dialect *dialect, uint32_t packets, bool *wide)
+{
+	uint32_t max = dialect->replay_in_packets ? LINUX_REPLAY_MAX :
+	    BSD_REPLAY_MAX, value;
+
+	value = dialect->replay_in_packets ? packets : (packets + 7) / 8;
+	*wide = value > max;
+	return (uint8_t)(*wide ? max : value);
+}
+
+static void
+put_sa(struct msgbuf *m, const struct sa *sa)
+{
+	struct wire_sa *wire = msg_ext(m, EXT_SA, sizeof(*wire));
+	struct wire_sa2 *wire2;
+	struct wire_sa_replay *replay;
+	bool wide;
+
+	wire->spi = htonl(sa->spi);
+	wire->replay = replay_field(m->dialect, sa->replay, &wide);
+	wire->state = sa->state;
+	wire->auth = sa->auth;
+	wire->encrypt = sa->encrypt;
+	wire->flags = sa->flags;
+	wire2 = msg_ext(m, EXT_SA2, sizeof(*wire2));
+	wire2->mode = sa->mode;
+	wire2->reqid = sa->reqid;
+	if (wide && m->dialect->ext[EXT_SA_REPLAY] != 0) {
+		replay = msg_ext(m, EXT_SA_REPLAY, sizeof(*replay));
+		replay->replay = sa->replay;
+	}
+}
+
+static void
+put_port(struct msgbuf *m, enum ext id, uint16_t port)
+{
+	struct wire_nat_t_port *wire = msg_ext(m, id, sizeof(*wire));
+
+	wire->port = htons(port);
+}
+
+static void
+put_natt(struct msgbuf *m, const struct natt *natt)
+{
+	struct wire_nat_t_type *type;
+	struct wire_nat_t_frag *frag;
+
+	if (!natt->given)
+		return;
+	type = msg_ext(m, EXT_NAT_T_TYPE, sizeof(*type));
+	type->nat_type = natt->type;
+	if (natt->oai.family != 0)
+		put_address(m, EXT_NAT_T_OAI, 0, &natt->oai);
+	put_port(m, EXT_NAT_T_SPORT, natt->sport);
+	if (natt->oar.family != 0)
+		put_address(m, EXT_NAT_T_OAR, 0, &natt->oar);
+	put_port(m, EXT_NAT_T_DPORT, natt->dport);
+	if (natt->frag != 0) {
+		frag = msg_ext(m, EXT_NAT_T_FRAG, sizeof(*frag));
+		frag->fraglen = natt->frag;
+	}
+}
+
+static void
+get_natt(const struct view *view, struct natt *natt)
+{
+	const struct wire_nat_t_type *type = view->ext[EXT_NAT_T_TYPE];
+	const struct wire_nat_t_port *sport = view->ext[EXT_NAT_T_SPORT];
+	const struct wire_nat_t_port *dport = view->ext[EXT_NAT_T_DPORT];
+	const struct wire_nat_t_frag *frag = view->ext[EXT_NAT_T_FRAG];
+	uint8_t proto;
+
+	if (type != NULL) {
+		natt->given = true;
+		natt->type = type->nat_type;
+	}
+	if (sport != NULL) {
+		natt->has_sport = true;
+		natt->sport = ntohs(sport->port);
+	}
+	if (dport != NULL) {
+		natt->has_dport = true;
+		natt->dport = ntohs(dport->port);
+	}
+	if (frag != NULL)
+		natt->frag = frag->fraglen;
+	get_address(view, EXT_NAT_T_OAI, &natt->oai, &proto);
+	get_address(view, EXT_NAT_T_OAR, &natt->oar, &proto);
+}
+
+/*
+ * In the order in which FreeBSD's own program sends them.  GET and DELETE
+ * carry what names the SA, ADD and UPDATE all of it.
+ */
+void
+sa_encode(struct msgbuf *m, const struct sa *sa)
+{
+	const struct wire_msg *msg = (const void *)m->space;
+	bool whole = msg->type == SADB_ADD || msg->type == SADB_UPDATE;
+
+	if (whole) {
+		put_key(m, EXT_KEY_ENCRYPT, &sa->enc_key);
+		put_key(m, EXT_KEY_AUTH, &sa->auth_key);
+		put_lifetime(m, EXT_LIFETIME_HARD, &sa->hard);
+		put_lifetime(m, EXT_LIFETIME_SOFT, &sa->soft);
+	}
+	if (sa->has_sa)
+		put_sa(m, sa);
+	if (whole)
+		put_natt(m, &sa->natt);
+	put_address(m, EXT_ADDRESS_SRC, PROTO_ANY, &sa->src);
+	put_address(m, EXT_ADDRESS_DST, PROTO_ANY, &sa->dst);
+	if (whole) {
+		put_label(m, &sa->label);
+		put_hwif(m, sa->hwif);
+	}
+	put_mark(m, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+}
+
+static void
+get_sa(const struct view *view, struct sa *sa)
+{
+	const struct wire_sa *wire = view->ext[EXT_SA];
+	const struct wire_sa2 *wire2 = view->ext[EXT_SA2];
+	const struct wire_sa_replay *replay = view->ext[EXT_SA_REPLAY];
+
+	if (wire != NULL) {
+		sa->has_sa = true;
+		sa->spi = ntohl(wire->spi);
+		sa->replay = view->dialect->replay_in_packets ?
+		    wire->replay : wire->replay * 8u;
+		sa->state = wire->state;
+		sa->auth = wire->auth;
+		sa->encrypt = wire->encrypt;
+		sa->flags = wire->flags;
+	}
+	if (wire2 != NULL) {
+		sa->has_sa2 = true;
+		sa->mode = wire2->mode;
+		sa->reqid = wire2->reqid;
+		sa->sequence = wire2->sequence;
+	}
+	if (replay != NULL)
+		sa->replay = replay->replay;
+}
+
+void
+sa_decode(const struct view *view, struct sa *sa)
+{
+	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
+
+	memset(sa, 0, sizeof(*sa));
+	sa->satype = view->msg->satype;
+	sa->seq = view->msg->seq;
+	sa->pid = view->msg->pid;
+	sa->refcnt = view->msg->reserved;
+	get_sa(view, sa);
+	get_key(view, EXT_KEY_AUTH, &sa->auth_key);
+	get_key(view, EXT_KEY_ENCRYPT, &sa->enc_key);
+	get_lifetime(view, EXT_LIFETIME_CURRENT, &sa->current);
+	get_lifetime(view, EXT_LIFETIME_HARD, &sa->hard);
+	get_lifetime(view, EXT_LIFETIME_SOFT, &sa->soft);
+	get_lifetime(view, EXT_LFT_CUR_SW_OFFL, &sa->sw_offload);
+	get_lifetime(view, EXT_LFT_CUR_HW_OFFL, &sa->hw_offload);
+	get_address(view, EXT_ADDRESS_SRC, &sa->src, &sa->src_proto);
+	get_address(view, EXT_ADDRESS_DST, &sa->dst, &sa->dst_proto);
+	get_natt(view, &sa->natt);
+	get_label(view, &sa->label);
+	get_mark(view, &sa->has_mark, &sa->mark, &sa->mark_mask, &sa->if_id);
+	if (hwif != NULL)
+		sa->hwif = hwif->name;
+}
+
+/* ---- policy ---- */
+
+/*
+ * One request of a policy.  Its length is in octets; the two sockaddrs follow
+ * at their exact sizes, so with Linux the second of two IPv6 ones is at +28;
+ * the whole is rounded to 8.
+ */
+static void
+put_request(struct msgbuf *m, const struct rule *rule)
+{
+	size_t ends = sockaddr_size(&rule->src) + sockaddr_size(&rule->dst);
+	struct wire_request *narrow;
+	struct wire_request_linux *wide;
+	size_t len;
+
+	if (m->dialect->wide_request) {
+		len = ROUND8(sizeof(*wide) + ends);
+		wide = take(m, sizeof(*wide));
+		wide->len = (uint16_t)len;
+		wide->proto = rule->proto;
+		wide->mode = rule->mode;
+		wide->level = rule->level;
+		wide->reqid = rule->reqid;
+	} else {
+		len = ROUND8(sizeof(*narrow) + ends);
+		narrow = take(m, sizeof(*narrow));
+		narrow->len = (uint16_t)len;
+		narrow->proto = rule->proto;
+		narrow->mode = rule->mode;
+		narrow->level = rule->level;
+		narrow->reqid = (uint16_t)rule->reqid;
+	}
+	msg_sockaddr(m, &rule->src);
+	msg_sockaddr(m, &rule->dst);
+	take(m, ROUND8(m->len) - m->len);
+}
+
+bool
+request_next(const struct dialect *dialect, const void *ext, size_t extlen,
+    size_t *offset, struct rule *rule)
+{
+	const uint8_t *p = (const uint8_t *)ext + *offset;
+	size_t room = extlen - *offset, head, used;
+	struct wire_request_linux wide;
+	struct wire_request narrow;
+
+	memset(rule, 0, sizeof(*rule));
+	head = dialect->wide_request ? sizeof(wide) : sizeof(narrow);
+	if (*offset >= extlen || room < head)
+		return false;
+	memcpy(&narrow, p, sizeof(narrow));
+	rule->reqid = narrow.reqid;
+	if (dialect->wide_request) {
+		memcpy(&wide, p, sizeof(wide));
+		rule->reqid = wide.reqid;
+	}
+	if (narrow.len < head || narrow.len > room)
+		return false;
+	rule->proto = narrow.proto;
+	rule->mode = narrow.mode;
+	rule->level = narrow.level;
+	if (narrow.len > head) {
+		used = sockaddr_decode(dialect, p + head, narrow.len - head,
+		    &rule->src);
+		if (used == 0 || sockaddr_decode(dialect, p + head + used,
+		    narrow.len - head - used, &rule->dst) == 0)
+			return false;
+	}
+	*offset += narrow.len;
+	return true;
+}
+
+void
+policy_encode(struct msgbuf *m, const struct policy *policy)
+{
+	struct wire_policy *wire;
+	unsigned i;
+
+	wire = msg_ext(m, EXT_POLICY, sizeof(*wire));
+	wire->policy_type = policy->action;
+	wire->dir = policy->dir;
+	wire->scope = policy->scope;
+	wire->id = policy->id;
+	if (m->dialect->has_priority)
+		wire->priority = policy->priority;
+	for (i = 0; i < policy->nrules; i++)
+		put_request(m, &policy->rules[i]);
+	put_lifetime(m, EXT_LIFETIME_HARD, &policy->hard);
+	put_lifetime(m, EXT_LIFETIME_SOFT, &policy->soft);
+	put_address(m, EXT_ADDRESS_SRC, policy->upper, &policy->src);
+	put_address(m, EXT_ADDRESS_DST, policy->upper, &policy->dst);
+	put_label(m, &policy->label);
+	put_hwif(m, policy->hwif);
+	put_mark(m, policy->has_mark, policy->mark, policy->mark_mask,
+	    policy->if_id);
+}
+
+static void
+get_policy(const struct view *view, struct policy *policy)
+{
+	const struct wire_policy *wire = view->ext[EXT_POLICY];
+	size_t len, offset = sizeof(*wire);
+	struct rule rule;
+
+	if (wire == NULL)
+		return;
+	policy->has_policy = true;
+	policy->action = (uint8_t)wire->policy_type;
+	policy->malformed = wire->policy_type > IPSEC_POLICY_BYPASS;
+	policy->dir = wire->dir;
+	policy->id = wire->id;
+	if (view->dialect->has_scope) {
+		policy->scope = wire->scope;
+		if (wire->scope == IPSEC_SCOPE_IFNET)
+			policy->ifindex = wire->priority;
+	} else if (view->dialect->has_priority)
+		policy->priority = wire->priority;
+	len = (size_t)wire->len * 8;
+	while (request_next(view->dialect, wire, len, &offset, &rule)) {
+		if (policy->nrules == POLICY_RULES) {
+			policy->malformed = true;
+			break;
+		}
+		policy->rules[policy->nrules++] = rule;
+	}
+}
+
+/*
+ * Linux has no scope of its own: a policy bound to an XFRM interface is like
+ * FreeBSD's ifnet scope, one of a socket (directions 4 and 5) like pcb.
+ */
+static void
+set_linux_scope(const struct view *view, struct policy *policy)
+{
+	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+
+	policy->scope = IPSEC_SCOPE_GLOBAL;
+	if (policy->dir >= IPSEC_DIR_SOCKET_IN) {
+		policy->scope = IPSEC_SCOPE_PCB;
+		policy->has_selector = false;
+	} else if (id != NULL) {
+		policy->scope = IPSEC_SCOPE_IFNET;
+		policy->ifname = id->name[0] != '\0' ? id->name : NULL;
+	}
+}
+
+void
+policy_decode(const struct view *view, struct policy *policy)
+{
+	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
+	uint8_t proto;
+
+	memset(policy, 0, sizeof(*policy));
+	policy->seq = view->msg->seq;
+	policy->pid = view->msg->pid;
+	policy->refcnt = view->msg->reserved;
+	policy->has_selector = view->ext[EXT_ADDRESS_SRC] != NULL &&
+	    view->ext[EXT_ADDRESS_DST] != NULL;
+	get_policy(view, policy);
+	get_lifetime(view, EXT_LIFETIME_CURRENT, &policy->current);
+	get_lifetime(view, EXT_LIFETIME_HARD, &policy->hard);
+	get_lifetime(view, EXT_LIFETIME_SOFT, &policy->soft);
+	/* The source's protocol decides. */
+	get_address(view, EXT_ADDRESS_DST, &policy->dst, &proto);
+	get_address(view, EXT_ADDRESS_SRC, &policy->src, &policy->upper);
+	get_label(view, &policy->label);
+	get_mark(view, &policy->has_mark, &policy->mark, &policy->mark_mask,
+	    &policy->if_id);
+	if (hwif != NULL)
+		policy->hwif = hwif->name;
+	if (view->dialect->has_fwd)
+		set_linux_scope(view, policy);
+	else if (!view->dialect->has_scope)
+		policy->scope = IPSEC_SCOPE_GLOBAL;	/* NetBSD has no other */
+}
+
+/*
+ * The SA of the in policy must do for its twin.  A number that was given is
+ * the same for both; one that the kernel is to choose would be another.
+ */
+void
+policy_twin(const struct policy *in, struct policy *fwd)
+{
+	unsigned i;
+
+	*fwd = *in;
+	fwd->dir = IPSEC_DIR_FWD;
+	for (i = 0; i < fwd->nrules; i++)
+		if (fwd->rules[i].level == IPSEC_LEVEL_UNIQUE &&
+		    fwd->rules[i].reqid == 0)
+			fwd->rules[i].level = IPSEC_LEVEL_REQUIRE;
+}

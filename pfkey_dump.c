@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records for people and for the scripts that parse them: the layouts are
+ * FreeBSD's, and are a contract down to the trailing blanks.
+ */
+#include <net/if.h>
+#include <string.h>
+
+#include "print.h"
+
+/* ---- parts of both ---- */
+
+static void
+name_or_number(struct text *t, const char *name, uint32_t number)
+{
+	if (name != NULL)
+		text_str(t, name);
+	else
+		text_dec(t, number);
+}
+
+void
+print_algorithm(struct text *t, const struct dialect *dialect,
+    enum alg_kind kind, uint8_t id)
+{
+	const struct algorithm *alg = algorithm_numbered(kind, dialect, id);
+
+	if (alg == NULL && id == 0)
+		text_str(t, "none");
+	else
+		name_or_number(t, alg == NULL ? NULL : alg->name, id);
+}
+
+static void
+print_port(struct text *t, uint16_t port)
+{
+	text_char(t, '[');
+	text_dec(t, port);
+	text_char(t, ']');
+}
+
+/*
+ * What only Linux has, and the offload device.  The same lines, at the same
+ * place (before the lifetimes), in SAs and in policies.
+ */
+static void
+print_hwif(struct text *t, const char *hwif)
+{
+	if (hwif == NULL)
+		return;
+	text_str(t, "\thw offl if: ");
+	text_escaped(t, hwif, strlen(hwif));
+	text_char(t, '\n');
+}
+
+static void
+print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
+    uint32_t if_id)
+{
+	if (!has_mark && if_id == 0)
+		return;
+	text_char(t, '\t');
+	if (has_mark) {
+		text_str(t, "mark=0x");
+		text_hex(t, mark, 1);
+		text_str(t, "/0x");
+		text_hex(t, mask, 1);
+	}
+	if (if_id != 0) {
+		text_str(t, has_mark ? " if_id=0x" : "if_id=0x");
+		text_hex(t, if_id, 1);
+	}
+	text_char(t, '\n');
+}
+
+static void
+print_label(struct text *t, const struct label *label)
+{
+	if (label->len == 0)
+		return;
+	text_str(t, "\tctx: doi=");
+	text_dec(t, label->doi);
+	text_str(t, " alg=");
+	text_dec(t, label->alg);
+	text_char(t, ' ');
+	text_quoted(t, label->text, label->len);
+	text_char(t, '\n');
+}
+
+/* ---- SA ---- */
+
+/*
+ * An end of an SA.  Ports are those of UDP encapsulation, and with -p the
+ * sockaddr's where there is none.
+ */
+static void
+sa_end(struct text *t, const struct addr *addr, const struct natt *natt,
+    bool has_port, uint16_t port, const struct print_style *style)
+{
+	text_addr(t, addr);
+	if (natt->given && has_port)
+		print_port(t, port);
+	else if (style->ports)
+		print_port(t, addr->port);
+}
+
+/* A message without the extension leaves all of the address zero. */
+static bool
+absent(const struct addr *addr)
+{
+	return addr->family == 0 && addr->prefix == 0;
+}
+
+/* The first line.  False where the record ends: a part of it is missing. */
+static bool
+sa_ends(struct text *t, const struct sa *sa, const struct print_style *style)
+{
+	const struct natt *natt = &sa->natt;
+	const char *missing = NULL;
+
+	if (absent(&sa->src)) {
+		text_str(t, "no ADDRESS_SRC extension.\n");
+		return false;
+	}
+	sa_end(t, &sa->src, natt, natt->has_sport, natt->sport, style);
+	if (absent(&sa->dst))
+		missing = "ADDRESS_DST";
+	else {
+		text_char(t, ' ');
+		sa_end(t, &sa->dst, natt, natt->has_dport, natt->dport, style);
+		missing = !sa->has_sa ? "SA" : !sa->has_sa2 ? "SA2" : NULL;
+	}
+	text_char(t, '\n');
+	if (missing != NULL) {
+		text_str(t, "no ");
+		text_str(t, missing);
+		text_str(t, " extension.\n");
+	}
+	return missing == NULL;
+}
+
+static void
+sa_identity(struct text *t, const struct dialect *dialect,
+    const struct sa *sa)
+{
+	text_char(t, '\t');
+	if (sa->satype == SADB_SATYPE_ESP && sa->natt.given)
+		text_str(t, "esp-udp");
+	else
+		name_or_number(t, name_of(satype_names, sa->satype),
+		    sa->satype);
+	text_str(t, " mode=");
+	name_or_number(t, mode_name(dialect, sa->mode), sa->mode);
+	text_str(t, " spi=");
+	text_dec(t, sa->spi);
+	text_str(t, "(0x");
+	text_hex(t, sa->spi, 8);
+	text_str(t, ") reqid=");
+	text_dec(t, sa->reqid);
+	text_str(t, "(0x");
+	text_hex(t, sa->reqid, 8);
+	text_str(t, ")\n");
+}
+
+static void
+sa_origin(struct text *t, const struct natt *natt)
+{
+	if (!natt->given ||
+	    (natt->oai.family == 0 && natt->oar.family == 0))
+		return;
+	text_str(t, "\tNAT:");
+	if (natt->oai.family != 0) {
+		text_str(t, " OAI=");
+		text_addr(t, &natt->oai);
+	}
+	if (natt->oar.family != 0) {
+		text_str(t, " OAR=");
+		text_addr(t, &natt->oar);
+	}
+	text_char(t, '\n');
+}
+
+static void
+sa_key(struct text *t, const struct key *key, const struct print_style *style)
+{
+	text_char(t, ' ');
+	if (style->hide_keys && key->bits != 0)
+		text_str(t, " (hidden)");
+	else
+		text_groups(t, key->data, (key->bits + 7u) / 8);
+	text_char(t, '\n');
+}
+
+static void
+sa_algorithms(struct text *t, const struct dialect *dialect,
+    const struct sa *sa, const struct print_style *style)
+{
+	if (sa->satype == SADB_X_SATYPE_IPCOMP) {
+		text_str(t, "\tC: ");
+		print_algorithm(t, dialect, ALG_COMP, sa->encrypt);
+		text_str(t, " \n");
+	}
+	if (sa->satype == SADB_SATYPE_ESP && sa->enc_key.given) {
+		text_str(t, "\tE: ");
+		print_algorithm(t, dialect, ALG_ENC, sa->encrypt);
+		sa_key(t, &sa->enc_key, style);
+	}
+	if (sa->auth_key.given) {
+		text_str(t, "\tA: ");
+		print_algorithm(t, dialect, ALG_AUTH, sa->auth);
+		sa_key(t, &sa->auth_key, style);
+	}
+}
+
+static void
+sa_state(struct text *t, const struct sa *sa)
+{
+	text_str(t, "\tseq=0x");
+	text_hex(t, sa->sequence, 8);
+	/* The octets of the bitmap, as -r takes them. */
+	text_str(t, " replay=");
+	text_dec(t, ((uint64_t)sa->replay + 7) / 8);
+	text_str(t, " flags=0x");
+	text_hex(t, sa->flags, 8);
+	text_str(t, " state=");
+	name_or_number(t, name_of(state_names, sa->state), sa->state);
+	text_str(t, " \n");
+}
+
+/* Seconds since the SA was made; a clock that was set back makes none. */
+static uint64_t
+sa_age(const struct sa *sa, time_t now)
+{
+	uint64_t made = sa->current.addtime;
+
+	return made == 0 || now < 0 || made > (uint64_t)now ? 0 :
+	    (uint64_t)now - made;
+}
+
+/* Limits that are not there are zero, as those that are not set. */
+static void
+sa_lifetimes(struct text *t, const struct sa *sa, time_t now)
+{
+	const struct lifetime *cur = &sa->current, *hard = &sa->hard,
+	    *soft = &sa->soft;
+
+	text_str(t, "\tcreated: ");
+	text_time(t, cur->addtime);
+	text_str(t, "\tcurrent: ");
+	text_time(t, (uint64_t)now);
+	text_str(t, "\n\tdiff: ");
+	text_dec(t, sa_age(sa, now));
+	text_str(t, "(s)\thard: ");
+	text_dec(t, hard->addtime);
+	text_str(t, "(s)\tsoft: ");
+	text_dec(t, soft->addtime);
+	text_str(t, "(s)\n\tlast: ");
+	text_time(t, cur->usetime);
+	text_str(t, "\thard: ");
+	text_dec(t, hard->usetime);
+	text_str(t, "(s)\tsoft: ");
+	text_dec(t, soft->usetime);
+	text_str(t, "(s)\n\tcurrent: ");
+	text_dec(t, cur->bytes);
+	text_str(t, "(bytes)\thard: ");
+	text_dec(t, hard->bytes);
+	text_str(t, "(bytes)\tsoft: ");
+	text_dec(t, soft->bytes);
+	text_str(t, "(bytes)\n\tallocated: ");
+	text_dec(t, cur->allocations);
+	text_str(t, "\thard: ");
+	text_dec(t, hard->allocations);
+	text_str(t, "\tsoft: ");
+	text_dec(t, soft->allocations);
+	text_char(t, '\n');
+}
+
+/* What a device or the software did for an SA that may be offloaded. */
+static void
+sa_offload(struct text *t, const char *name, const struct lifetime *use)
+{
+	if (!use->given)
+		return;
+	text_char(t, '\t');
+	text_str(t, name);
+	text_str(t, " use: ");
+	text_time(t, use->usetime);
+	text_char(t, '\t');
+	text_str(t, name);
+	text_str(t, " allocated: ");
+	text_dec(t, use->allocations);
+	text_char(t, '\t');
+	text_str(t, name);
+	text_str(t, ": ");
+	text_dec(t, use->bytes);
+	text_str(t, "(bytes)\n");
+}
+
+void
+print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
+    const struct print_style *style)
+{
+	if (!sa_ends(t, sa, style))
+		return;
+	sa_identity(t, dialect, sa);
+	sa_origin(t, &sa->natt);
+	sa_algorithms(t, dialect, sa, style);
+	sa_state(t, sa);
+	print_hwif(t, sa->hwif);
+	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	print_label(t, &sa->label);
+	if (sa->current.given)
+		sa_lifetimes(t, sa, style->now);
+	text_str(t, "\tsadb_seq=");
+	text_dec(t, sa->seq);
+	text_str(t, " pid=");
+	text_dec(t, sa->pid);
+	text_str(t, " refcnt=");
+	text_dec(t, sa->refcnt);
+	text_char(t, '\n');
+	sa_offload(t, "sw offl", &sa->sw_offload);
+	sa_offload(t, "hw offl", &sa->hw_offload);
+}
+
+/* ---- SA, the short form ---- */
+
+/* Addresses carry a protocol there; the names are the old program's. */
+static const struct name short_protos[] = {
+	{ "ip", 0 }, { "icmp", 1 }, { "igmp", 2 }, { "ggp", 3 }, { "ip4", 4 },
+	{ "tcp", 6 }, { "egp", 8 }, { "udp", 17 }, { "idp", 22 },
+	{ "tp", 29 }, { "ip6", 41 }, { "rt6", 43 }, { "frag6", 44 },
+	{ "rsvp", 46 }, { "gre", 47 }, { "esp", 50 }, { "ah", 51 },
+	{ "icmp6", 58 }, { "none", 59 }, { "dst6", 60 }, { NULL, 0 }
+};
+static const struct name short_satypes[] = {
+	{ "ah", SADB_SATYPE_AH }, { "esp", SADB_SATYPE_ESP }, { NULL, 0 }
+};
+static const struct name short_states[] = {
+	{ "L", SADB_SASTATE_LARVAL }, { "M", SADB_SASTATE_MATURE },
+	{ "D", SADB_SASTATE_DYING }, { "d", SADB_SASTATE_DEAD }, { NULL, 0 }
+};
+
+/* Returns the octets printed. */
+static int
+short_name(struct text *t, const struct name *table, uint8_t number)
+{
+	const char *name = name_of(table, number);
+
+	if (name != NULL) {
+		text_str(t, name);
+		return (int)strlen(name);
+	}
+	text_char(t, '#');
+	text_dec(t, number);
+	return number < 10 ? 2 : number < 100 ? 3 : 4;
+}
+
+static void
+two_digits(struct text *t, unsigned n)
+{
+	text_char(t, (char)('0' + n / 10));
+	text_char(t, (char)('0' + n % 10));
+}
+
+/* Seconds in three columns; left: the blanks come after. */
+static void
+three_columns(struct text *t, uint64_t n, bool left)
+{
+	const char *blanks = n < 10 ? "  " : n < 100 ? " " : "";
+
+	if (!left)
+		text_str(t, blanks);
+	if (n < 1000)
+		text_dec(t, n);
+	else
+		text_str(t, "big");
+	if (left)
+		text_str(t, blanks);
+}
+
+static void
+short_end(struct text *t, const struct addr *addr, uint8_t proto)
+{
+	if (absent(addr)) {
+		text_char(t, '?');
+		return;
+	}
+	if (proto != 0) {
+		short_name(t, short_protos, proto);
+		text_char(t, ' ');
+	}
+	text_addr(t, addr);
+	if (addr->port != 0)
+		print_port(t, addr->port);
+}
+
+void
+print_sa_short_header(struct text *t)
+{
+	text_str(t, "time p   s spi      ltime   src -> dst\n");
+}
+
+void
+print_sa_short(struct text *t, const struct sa *sa,
+    const struct print_style *style)
+{
+	unsigned second = (unsigned)((uint64_t)style->now % 3600);
+	int width;
+
+	two_digits(t, second / 60);
+	two_digits(t, second % 60);
+	text_char(t, ' ');
+	width = short_name(t, short_satypes, sa->satype);
+	while (width++ < 3)
+		text_char(t, ' ');
+	if (sa->has_sa) {
+		text_char(t, ' ');
+		short_name(t, short_states, sa->state);
+		text_char(t, ' ');
+		text_hex(t, sa->spi, 8);
+	} else
+		text_str(t, "? ?       ");
+	text_char(t, ' ');
+	if (sa->soft.given && sa->hard.given && sa->current.given) {
+		three_columns(t, sa_age(sa, style->now), false);
+		text_char(t, '/');
+		three_columns(t, sa->hard.addtime, true);
+	} else
+		/* Escaped: plain, it would be a trigraph. */
+		text_str(t, "\?\?\?/\?\?\?");
+	text_char(t, ' ');
+	short_end(t, &sa->src, sa->src_proto);
+	text_str(t, " -> ");
+	short_end(t, &sa->dst, sa->dst_proto);
+	text_char(t, '\n');
+}
+
+/* ---- policy ---- */
+
+/*
+ * The priority is the kernel's number, smaller first; the language counts from
+ * three bases, and its "+" makes a policy more important.  The nearest base is
+ * named, the less important of two, so an offset is at most 2^29, but for
+ * the most important end: high has all numbers below it, up to "+ 2^30" for 0.
+ */
+#define PRIO_HIGH	0x40000000u
+#define PRIO_DEF	0x80000000u
+#define PRIO_LOW	0xc0000000u
+
+char *
+priority_text(const struct dialect *dialect, uint32_t priority, char *buf)
+{
+	static const struct {
+		uint32_t end;		/* the numbers below it */
+		uint32_t base;
+		const char *words, *plus, *minus;
+	} bases[] = {
+		{ PRIO_HIGH + (PRIO_DEF - PRIO_HIGH) / 2, PRIO_HIGH,
+		    "prio high", "prio high + ", "prio high - " },
+		{ PRIO_DEF + (PRIO_LOW - PRIO_DEF) / 2, PRIO_DEF,
+		    "prio def", "prio def + ", "prio def - " },
+		{ UINT32_MAX, PRIO_LOW,
+		    "prio low", "prio low + ", "prio low - " }
+	};
+	char digits[10], *p = digits + sizeof(digits), *end = p;
+	uint32_t offset;
+	int i = 0;
+
+	buf[0] = '\0';
+	if (!dialect->has_priority || priority == dialect->default_priority)
+		return buf;
+	while (i < 2 && priority >= bases[i].end)
+		i++;
+	if (priority == bases[i].base)
+		return strcpy(buf, bases[i].words);
+	strcpy(buf, priority < bases[i].base ? bases[i].plus :
+	    bases[i].minus);
+	offset = priority < bases[i].base ? bases[i].base - priority :
+	    priority - bases[i].base;
+	for (; offset != 0; offset /= 10)
+		*--p = (char)('0' + offset % 10);
+	strncat(buf, p, (size_t)(end - p));
+	return buf;
+}
+
+void
+print_selector(struct text *t, const struct addr *addr, bool port)
+{
+	text_addr(t, addr);
+	if (addr->family == 0)
+		return;
+	if (addr->prefix != (addr->family == 4 ? 32 : 128)) {
+		text_char(t, '/');
+		text_dec(t, addr->prefix);
+	}
+	if (!port)
+		return;
+	if (addr->port == 0)
+		text_str(t, "[any]");
+	else
+		print_port(t, addr->port);
+}
+
+void
+print_upper(struct text *t, uint8_t upper)
+{
+	name_or_number(t, protocol_name(upper), upper);
+}
+
+#define UPPER_ICMP6	58
+
+/* An address's ports are ICMPv6's type and code, which stand by themselves. */
+static void
+policy_selectors(struct text *t, const struct policy *policy)
+{
+	bool ports = policy->upper != UPPER_ICMP6;
+
+	if (!policy->has_selector) {
+		text_str(t, "(no selector, probably per-socket policy) \n");
+		return;
+	}
+	print_selector(t, &policy->src, ports);
+	text_char(t, ' ');
+	print_selector(t, &policy->dst, ports);
+	text_char(t, ' ');
+	print_upper(t, policy->upper);
+	if (!ports && (policy->src.port != 0 || policy->dst.port != 0)) {
+		text_char(t, ' ');
+		text_dec(t, policy->src.port);
+		text_char(t, ',');
+		text_dec(t, policy->dst.port);
+	}
+	text_char(t, '\n');
+}
+
+/*
+ * An id above IPSEC_MANUAL_REQID_MAX was chosen by a kernel, which '#' shows.
+ * In the language an id makes a rule that must be obeyed a unique one.
+ */
+void
+print_rule(struct text *t, const struct dialect *dialect,
+    const struct rule *rule, bool script)
+{
+	uint8_t level = script && rule->reqid != 0 &&
+	    rule->level != IPSEC_LEVEL_USE ? IPSEC_LEVEL_UNIQUE : rule->level;
+
+	name_or_number(t, name_of(rule_proto_names, rule->proto), rule->proto);
+	text_char(t, '/');
+	name_or_number(t, mode_name(dialect, rule->mode), rule->mode);
+	text_char(t, '/');
+	if (rule->src.family != 0) {
+		text_addr(t, &rule->src);
+		if (script && rule->src.port != 0)
+			print_port(t, rule->src.port);
+		text_char(t, '-');
+		text_addr(t, &rule->dst);
+		if (script && rule->dst.port != 0)
+			print_port(t, rule->dst.port);
+	}
+	text_char(t, '/');
+	name_or_number(t, name_of(level_names, level), level);
+	if (rule->reqid != 0) {
+		text_char(t, script || rule->reqid <= IPSEC_MANUAL_REQID_MAX ?
+		    ':' : '#');
+		text_dec(t, rule->reqid);
+	}
+}
+
+/* Whether every number of the policy proper has a name. */
+static bool
+policy_has_words(const struct dialect *dialect, const struct policy *policy)
+{
+	unsigned i, last_dir = dialect->has_fwd ? IPSEC_DIR_SOCKET_OUT :
+	    IPSEC_DIR_OUTBOUND;
+	const struct rule *rule;
+
+	if (policy->malformed || policy->dir > last_dir ||
+	    name_of(action_names, policy->action) == NULL)
+		return false;
+	if (policy->action != IPSEC_POLICY_IPSEC)
+		return true;
+	for (i = 0; i < policy->nrules; i++) {
+		rule = &policy->rules[i];
+		if (name_of(rule_proto_names, rule->proto) == NULL ||
+		    mode_name(dialect, rule->mode) == NULL ||
+		    name_of(level_names, rule->level) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static void
+policy_proper(struct text *t, const struct dialect *dialect,
+    const struct policy *policy)
+{
+	char prio[40];
+	unsigned i;
+
+	if (!policy_has_words(dialect, policy)) {
+		text_str(t, "\t(null)\n");
+		return;
+	}
+	text_char(t, '\t');
+	text_str(t, name_of(direction_names, policy->dir));
+	text_char(t, ' ');
+	/* Those of a socket are not in the order of the others. */
+	if (policy->dir < IPSEC_DIR_SOCKET_IN &&
+	    *priority_text(dialect, policy->priority, prio) != '\0') {
+		text_str(t, prio);
+		text_char(t, ' ');
+	}
+	text_str(t, name_of(action_names, policy->action));
+	text_char(t, '\n');
+	if (policy->action != IPSEC_POLICY_IPSEC)
+		return;
+	for (i = 0; i < policy->nrules; i++) {
+		text_char(t, '\t');
+		print_rule(t, dialect, &policy->rules[i], false);
+		text_char(t, '\n');
+	}
+}
+
+static void
+policy_lifetimes(struct text *t, const struct policy *policy)
+{
+	if (policy->current.given) {
+		text_str(t, "\tcreated: ");
+		text_time(t, policy->current.addtime);
+		text_str(t, "  lastused: ");
+		text_time(t, policy->current.usetime);
+		text_char(t, '\n');
+	}
+	if (policy->hard.given) {
+		text_str(t, "\tlifetime: ");
+		text_dec(t, policy->hard.addtime);
+		text_str(t, "(s) validtime: ");
+		text_dec(t, policy->hard.usetime);
+		text_str(t, "(s)\n");
+	}
+}
+
+/*
+ * NetBSD's kernel has no scopes, and what it dumps is what others call global;
+ * the field is there all the same, for scripts count fields.
+ */
+static void
+policy_scope(struct text *t, const struct dialect *dialect,
+    const struct policy *policy)
+{
+	uint8_t scope = policy->scope;
+	char name[IF_NAMESIZE];
+
+	if (!dialect->has_scope && scope == IPSEC_SCOPE_ANY)
+		scope = IPSEC_SCOPE_GLOBAL;
+	text_str(t, " scope=");
+	name_or_number(t, name_of(scope_names, scope), scope);
+	text_char(t, ' ');
+	if (scope != IPSEC_SCOPE_IFNET)
+		return;
+	if (policy->ifname != NULL) {
+		text_str(t, "ifname=");
+		text_escaped(t, policy->ifname, strlen(policy->ifname));
+	} else if (policy->ifindex != 0 &&
+	    if_indextoname(policy->ifindex, name) != NULL) {
+		text_str(t, "ifname=");
+		text_str(t, name);
+	}
+}
+
+void
+print_policy(struct text *t, const struct dialect *dialect,
+    const struct policy *policy)
+{
+	policy_selectors(t, policy);
+	if (!policy->has_policy) {
+		text_str(t, "no X_POLICY extension.\n");
+		return;
+	}
+	policy_proper(t, dialect, policy);
+	print_hwif(t, policy->hwif);
+	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
+	    policy->if_id);
+	print_label(t, &policy->label);
+	policy_lifetimes(t, policy);
+	text_str(t, "\tspid=");
+	text_dec(t, policy->id);
+	text_str(t, " seq=");
+	text_dec(t, policy->seq);
+	text_str(t, " pid=");
+	text_dec(t, policy->pid);
+	policy_scope(t, dialect, policy);
+	text_str(t, "\n\trefcnt=");
+	text_dec(t, policy->refcnt);
+	text_char(t, '\n');
+}

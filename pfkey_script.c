@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SAs and policies as commands of the language.  What the language can say
+ * parses back to the same; the text is the canonical form of a command, too.
+ */
+#include <string.h>
+
+#include "print.h"
+
+static void
+option_dec(struct text *t, const char *option, uint64_t n)
+{
+	if (n == 0)
+		return;
+	text_str(t, option);
+	text_dec(t, n);
+}
+
+static void
+bracketed(struct text *t, uint16_t port)
+{
+	text_char(t, '[');
+	text_dec(t, port);
+	text_char(t, ']');
+}
+
+/* A limit of zero is none, as none given is. */
+static void
+put_limits(struct text *t, const struct lifetime *hard,
+    const struct lifetime *soft)
+{
+	option_dec(t, " -lh ", hard->addtime);
+	option_dec(t, " -ls ", soft->addtime);
+	option_dec(t, " -bh ", hard->bytes);
+	option_dec(t, " -bs ", soft->bytes);
+	option_dec(t, " -ph ", hard->allocations);
+	option_dec(t, " -ps ", soft->allocations);
+	option_dec(t, " -uh ", hard->usetime);
+	option_dec(t, " -us ", soft->usetime);
+}
+
+static void
+put_hwif(struct text *t, const char *hwif)
+{
+	if (hwif == NULL || *hwif == '\0')
+		return;
+	text_str(t, " -hwif ");
+	text_escaped(t, hwif, strlen(hwif));
+}
+
+static void
+put_label(struct text *t, const struct label *label)
+{
+	if (label->len == 0)
+		return;
+	text_str(t, " -ctx ");
+	text_dec(t, label->doi);
+	text_char(t, ' ');
+	text_dec(t, label->alg);
+	text_char(t, ' ');
+	text_quoted(t, label->text, label->len);
+}
+
+/* What tells apart entries that are otherwise the same: in every command. */
+static void
+put_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
+    uint32_t if_id)
+{
+	if (has_mark) {
+		text_str(t, " -mark 0x");
+		text_hex(t, mark, 1);
+		text_str(t, "/0x");
+		text_hex(t, mask, 1);
+	}
+	if (if_id != 0) {
+		text_str(t, " -if_id 0x");
+		text_hex(t, if_id, 1);
+	}
+}
+
+/* ---- SA ---- */
+
+/* Whether the original addresses have the form "-natt OAI[port] OAR[port]". */
+static bool
+natt_pair(const struct natt *natt)
+{
+	return natt->given && natt->oai.family != 0 && natt->oar.family != 0;
+}
+
+static void
+put_end(struct text *t, const struct addr *addr, const struct natt *natt,
+    bool has_port, uint16_t port)
+{
+	text_char(t, ' ');
+	text_addr(t, addr);
+	if (natt->given && !natt_pair(natt) && (has_port || port != 0))
+		bracketed(t, port);
+	else if (addr->port != 0)
+		bracketed(t, addr->port);
+}
+
+static void
+put_protocol(struct text *t, const struct sa *sa)
+{
+	const char *name = name_of(satype_names, sa->satype);
+	bool esp = sa->satype == SADB_SATYPE_ESP;
+
+	text_char(t, ' ');
+	if (name != NULL)
+		text_str(t, name);
+	else
+		text_dec(t, sa->satype);
+	if (esp && sa->natt.given && !natt_pair(&sa->natt)) {
+		text_str(t, "-udp");
+		if (sa->natt.oai.family != 0) {
+			text_char(t, ' ');
+			text_addr(t, &sa->natt.oai);
+		}
+	} else if ((sa->flags & SADB_X_EXT_OLD) != 0 &&
+	    (esp || sa->satype == SADB_SATYPE_AH))
+		text_str(t, "-old");
+}
+
+static void
+put_natt(struct text *t, const struct natt *natt)
+{
+	if (natt_pair(natt)) {
+		text_str(t, " -natt ");
+		text_addr(t, &natt->oai);
+		bracketed(t, natt->sport);
+		text_char(t, ' ');
+		text_addr(t, &natt->oar);
+		bracketed(t, natt->dport);
+	}
+	option_dec(t, " -natt_mtu ", natt->frag);
+}
+
+static const struct {
+	uint32_t flag;
+	const char *words;
+} flag_words[] = {
+	{ SADB_X_SAFLAGS_ESN, " -esn" },
+	{ SADB_X_EXT_PRAND, " -f random-pad" },
+	{ SADB_X_EXT_PZERO, " -f zero-pad" },
+	{ SADB_SAFLAGS_NOECN, " -f noecn" },
+	{ SADB_SAFLAGS_DECAP_DSCP, " -f decap-dscp" },
+	{ SADB_SAFLAGS_NOPMTUDISC, " -f nopmtudisc" },
+};
+
+/*
+ * Linux drops the flag that lets the sequence number wrap, so in what its
+ * kernel dumps (which has a current lifetime) its absence means nothing.
+ */
+static void
+put_flags(struct text *t, const struct dialect *dialect, const struct sa *sa)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++)
+		if ((sa->flags & flag_words[i].flag) != 0)
+			text_str(t, flag_words[i].words);
+	if ((sa->flags & SADB_X_EXT_CYCSEQ) == 0 &&
+	    (dialect->index != DIALECT_LINUX || !sa->current.given))
+		text_str(t, " -f nocyclic-seq");
+}
+
+static void
+put_extensions(struct text *t, const struct dialect *dialect,
+    const struct sa *sa)
+{
+	const char *mode = mode_name(dialect, sa->mode);
+
+	if (sa->mode != IPSEC_MODE_ANY) {
+		text_str(t, " -m ");
+		if (mode != NULL)
+			text_str(t, mode);
+		else
+			text_dec(t, sa->mode);
+	}
+	option_dec(t, " -r ", ((uint64_t)sa->replay + 7) / 8);
+	option_dec(t, " -u ", sa->reqid);
+	put_limits(t, &sa->hard, &sa->soft);
+	put_flags(t, dialect, sa);
+	put_natt(t, &sa->natt);
+	put_hwif(t, sa->hwif);
+	put_label(t, &sa->label);
+}
+
+/* An algorithm and its key; without octets, the one that takes none. */
+static void
+put_algorithm(struct text *t, const struct dialect *dialect,
+    enum alg_kind kind, uint8_t id, const struct key *key, bool hide)
+{
+	size_t i;
+
+	text_str(t, kind == ALG_ENC ? " -E " : " -A ");
+	print_algorithm(t, dialect, kind, id);
+	if (key->bits == 0)
+		return;
+	if (hide) {
+		text_str(t, " (hidden)");
+		return;
+	}
+	text_str(t, " 0x");
+	for (i = 0; i < (key->bits + 7u) / 8; i++)
+		text_hex(t, key->data[i], 2);
+}
+
+static void
+put_algorithms(struct text *t, const struct dialect *dialect,
+    const struct sa *sa, bool hide)
+{
+	if (sa->satype == SADB_X_SATYPE_IPCOMP) {
+		if (sa->encrypt != 0) {
+			text_str(t, " -C ");
+			print_algorithm(t, dialect, ALG_COMP, sa->encrypt);
+		}
+		if ((sa->flags & SADB_X_EXT_RAWCPI) != 0)
+			text_str(t, " -R");
+		return;
+	}
+	if (sa->encrypt != 0 || sa->enc_key.given)
+		put_algorithm(t, dialect, ALG_ENC, sa->encrypt, &sa->enc_key,
+		    hide);
+	if (sa->auth != 0 || sa->auth_key.given)
+		put_algorithm(t, dialect, ALG_AUTH, sa->auth, &sa->auth_key,
+		    hide);
+}
+
+void
+print_sa_command(struct text *t, const struct dialect *dialect,
+    const char *verb, const struct sa *sa, const struct print_style *style)
+{
+	bool whole = strcmp(verb, "add") == 0 || strcmp(verb, "update") == 0;
+
+	text_str(t, verb);
+	put_end(t, &sa->src, &sa->natt, sa->natt.has_sport, sa->natt.sport);
+	put_end(t, &sa->dst, &sa->natt, sa->natt.has_dport, sa->natt.dport);
+	put_protocol(t, sa);
+	if (strcmp(verb, "deleteall") != 0) {
+		text_str(t, " 0x");
+		text_hex(t, sa->spi, 8);
+	}
+	if (whole)
+		put_extensions(t, dialect, sa);
+	put_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	if (whole)
+		put_algorithms(t, dialect, sa, style->hide_keys);
+	text_str(t, ";\n");
+}
+
+/* ---- policy ---- */
+
+/* Protocols whose "ports" are something else, with words of their own. */
+#define UPPER_ICMP	1
+#define UPPER_GRE	47
+#define UPPER_ICMP6	58
+#define UPPER_MH	135
+#define TYPE_MAX	255		/* what is beyond goes as ports */
+
+static void
+put_selectors(struct text *t, const struct policy *policy)
+{
+	uint16_t a = policy->src.port, b = policy->dst.port;
+	uint8_t upper = policy->upper;
+	bool types = (upper == UPPER_ICMP || upper == UPPER_ICMP6 ||
+	    upper == UPPER_MH) && a <= TYPE_MAX && b <= TYPE_MAX,
+	    words = types || upper == UPPER_GRE;
+
+	text_char(t, ' ');
+	print_selector(t, &policy->src, !words);
+	text_char(t, ' ');
+	print_selector(t, &policy->dst, !words);
+	text_char(t, ' ');
+	print_upper(t, upper);
+	if (!words || (a == 0 && b == 0))
+		return;
+	if (types)		/* type,code */
+		text_printf(t, " %u,%u", a, b);
+	else			/* the two halves of the key */
+		text_printf(t, " %u.%u.%u.%u", a >> 8, a & 0xff, b >> 8,
+		    b & 0xff);
+}
+
+void
+print_policy_command(struct text *t, const struct dialect *dialect,
+    const char *verb, const struct policy *policy, unsigned flags)
+{
+	bool whole = strcmp(verb, "spddelete") != 0;
+	const char *dir = name_of(direction_names, policy->dir),
+	    *action = name_of(action_names, policy->action);
+	char prio[40];
+	unsigned i;
+
+	text_str(t, verb);
+	if ((flags & SCRIPT_KERNEL) != 0)
+		text_str(t, " -k");
+	put_selectors(t, policy);
+	if (whole) {
+		put_limits(t, &policy->hard, &policy->soft);
+		put_hwif(t, policy->hwif);
+	}
+	put_label(t, &policy->label);
+	put_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
+	    policy->if_id);
+	text_str(t, " -P ");
+	text_str(t, dir == NULL ? "?" : dir);
+	if (whole) {
+		if (*priority_text(dialect, policy->priority, prio) != '\0')
+			text_char(t, ' ');
+		text_str(t, prio);
+		text_char(t, ' ');
+		text_str(t, action == NULL ? "?" : action);
+	}
+	for (i = 0; whole && i < policy->nrules; i++) {
+		text_char(t, ' ');
+		print_rule(t, dialect, &policy->rules[i], true);
+	}
+	text_str(t, ";\n");
+}

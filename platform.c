@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/types.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "platform.h"
+
+/* ---- what differs, in one place ---- */
+
+#if defined(__linux__)
+
+#include <sys/prctl.h>
+#include <linux/sock_diag.h>
+
+/* The limit does not count where cores go to a program. */
+static void
+hide_memory(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+static void
+load_ipsec(void)
+{
+	/* Opening the socket does it. */
+}
+
+static bool
+force_buffer(int fd, int octets)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets,
+	    sizeof(octets)) == 0;
+}
+
+static void
+receive_state(int fd, struct receive_state *state)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0) {
+		state->used = info[SK_MEMINFO_RMEM_ALLOC];
+		state->limit = info[SK_MEMINFO_RCVBUF];
+		state->drops = info[SK_MEMINFO_DROPS];
+	}
+}
+
+#else
+
+#if defined(__FreeBSD__)
+#include <sys/param.h>
+#include <sys/linker.h>
+#include <sys/module.h>
+
+static void
+load_ipsec(void)
+{
+	if (modfind("ipsec") < 0)
+		kldload("ipsec");
+}
+#else
+static void
+load_ipsec(void)
+{
+}
+#endif
+
+static void
+hide_memory(void)
+{
+}
+
+static bool
+force_buffer(int fd, int octets)
+{
+	(void)fd;
+	(void)octets;
+	return false;
+}
+
+static void
+receive_state(int fd, struct receive_state *state)
+{
+	(void)fd;
+	(void)state;
+}
+
+#endif
+
+/* ---- the calls ---- */
+
+void
+wipe(void *memory, size_t n)
+{
+	/* Through a pointer that could be any function, it has to be done. */
+	static void *(*const volatile set)(void *, int, size_t) = memset;
+
+	set(memory, 0, n);
+}
+
+void
+platform_no_core(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	hide_memory();
+}
+
+void
+platform_load_ipsec(void)
+{
+	load_ipsec();
+}
+
+void
+platform_receive_buffer(int fd, int octets)
+{
+	if (force_buffer(fd, octets))
+		return;
+	/* The BSDs refuse what is too much: take what they give. */
+	while (octets >= 65536 && setsockopt(fd, SOL_SOCKET, SO_RCVBUF,
+	    &octets, sizeof(octets)) != 0)
+		octets /= 2;
+}
+
+void
+platform_receive_state(int fd, struct receive_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	receive_state(fd, state);
+}

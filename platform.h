@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The few calls that each system has in its own way. */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stddef.h>
+
+/* Zeroes memory that held a key, however sure a compiler is of its death. */
+void wipe(void *, size_t);
+
+/* Keeps the memory of this process, which may hold keys, out of core files. */
+void platform_no_core(void);
+
+/*
+ * Loads the kernel's IPsec where that is not done by opening a socket
+ * (FreeBSD).  Failure shows when the socket is opened.
+ */
+void platform_load_ipsec(void);
+
+/* Lets a socket hold that many octets, beyond the usual limit if it can. */
+void platform_receive_buffer(int fd, int octets);
+
+/*
+ * What waits in a socket's receive buffer, in octets as the kernel counts
+ * them; the limit; and how many messages it says that it dropped for want of
+ * room (PF_KEY on Linux drops without counting).  All 0 where it is not told.
+ */
+struct receive_state {
+	unsigned used, limit, drops;
+};
+void platform_receive_state(int fd, struct receive_state *);
+
+#endif

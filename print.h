@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The printers: records for people and scripts (pfkey_dump.c), the raw
+ * messages (key_debug.c), and the databases as configuration lines
+ * (pfkey_script.c).  All write through a struct text, so that a dump of
+ * 100,000 entries costs little more than the kernel's part of it.
+ */
+#ifndef PRINT_H
+#define PRINT_H
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "names.h"
+#include "pfkey.h"
+
+/*
+ * Text on its way to a stream.  It grows no further than its buffer: what does
+ * not fit is written out first.  Errors of the stream stay in it (ferror).
+ */
+#define TEXT_OCTETS	16384
+
+/*
+ * A minute of UNIX time as a local date: asking libc once a minute, not once a
+ * line, halves the cost of a dump.  len 0: an empty place.
+ */
+struct text_minute {
+	int64_t minute;
+	uint8_t len;
+	char date[35];			/* "Feb  2 17:29:00 2019" */
+};
+#define TEXT_MINUTES	8
+
+struct text {
+	FILE *out;
+	size_t len;
+	struct text_minute minutes[TEXT_MINUTES];
+	char buf[TEXT_OCTETS];
+};
+
+void text_init(struct text *, FILE *);
+void text_flush(struct text *);		/* to the stream, and fflush it */
+/* What text_bytes() does where the buffer's room is not enough. */
+void text_overflow(struct text *, const void *, size_t);
+
+/*
+ * Inline, for a record is made of a hundred pieces, most of them constants
+ * whose length the compiler knows.
+ */
+static inline void
+text_bytes(struct text *t, const void *octets, size_t n)
+{
+	if (n <= sizeof(t->buf) - t->len) {
+		memcpy(t->buf + t->len, octets, n);
+		t->len += n;
+	} else
+		text_overflow(t, octets, n);
+}
+
+static inline void
+text_str(struct text *t, const char *s)
+{
+	text_bytes(t, s, strlen(s));
+}
+
+static inline void
+text_char(struct text *t, char c)
+{
+	text_bytes(t, &c, 1);
+}
+
+void text_decimal(struct text *, uint64_t);	/* as text_dec() */
+
+static inline void
+text_dec(struct text *t, uint64_t n)
+{
+	if (n < 10)			/* most are 0 */
+		text_char(t, (char)('0' + n));
+	else
+		text_decimal(t, n);
+}
+
+void text_hex(struct text *, uint32_t, int digits);	/* lower case, no 0x */
+void text_addr(struct text *, const struct addr *);	/* numeric, %zone */
+/* "Feb  2 17:29:42 2019", local time; as many blanks for 0, which is "never" */
+void text_time(struct text *, uint64_t);
+/* Octets of a key: a blank and 8 hexadecimal digits for every 4. */
+void text_groups(struct text *, const uint8_t *, size_t);
+void text_printf(struct text *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));	/* for what is rare; < 512 */
+/* A string of a message: octets that a terminal might act on as \ooo. */
+void text_escaped(struct text *, const char *, size_t);
+/* The same in quotes, without the NULs that pad it. */
+void text_quoted(struct text *, const char *, size_t);
+
+/* How the user wants things shown. */
+struct print_style {
+	bool hide_keys;		/* -K: "(hidden)" in place of keys */
+	bool ports;		/* -p: ports on SA addresses */
+	time_t now;		/* what "current" and ages refer to */
+};
+
+/* ---- pfkey_dump.c ---- */
+
+/* One SA, the long form of -D, get and dump. */
+void print_sa(struct text *, const struct dialect *, const struct sa *,
+    const struct print_style *);
+/* The header of -l -D, and one SA on one line under it. */
+void print_sa_short_header(struct text *);
+void print_sa_short(struct text *, const struct sa *,
+    const struct print_style *);
+/* One policy, the form of -DP and spddump. */
+void print_policy(struct text *, const struct dialect *,
+    const struct policy *);
+/*
+ * A policy's priority in the words of the language, "prio high + 5", into buf
+ * (at least 40 octets); empty for the dialect's default and for a dialect
+ * without priorities.
+ */
+char *priority_text(const struct dialect *, uint32_t priority, char *buf);
+
+/* The names of a PF_KEY algorithm's number, or the number; 0 is "none". */
+void print_algorithm(struct text *, const struct dialect *, enum alg_kind,
+    uint8_t id);
+/* An address of a policy: "10.0.0.0/24[any]", without a port if !port. */
+void print_selector(struct text *, const struct addr *, bool port);
+/* The upper-layer protocol, by name where it has one. */
+void print_upper(struct text *, uint8_t upper);
+/*
+ * A rule, "esp/tunnel/A-B/unique:5".  script: for the language, which takes
+ * ports of end points, and no '#' before a number that a kernel chose.
+ */
+void print_rule(struct text *, const struct dialect *, const struct rule *,
+    bool script);
+
+/* ---- key_debug.c ---- */
+
+/*
+ * Every field of a message, valid or not, as -v and -x show it; followed by
+ * an empty line.  Of a message that a promiscuous socket got wrapped in
+ * another header (FreeBSD, NetBSD) only the inner one is shown.  msg is aligned
+ * to 8.
+ */
+void print_message(struct text *, const struct dialect *, const void *msg,
+    size_t len, const struct print_style *);
+/* The octets, 16 on a line; keys blotted out ("--") with hide_keys. */
+void print_hexdump(struct text *, const struct dialect *, const void *msg,
+    size_t len, const struct print_style *);
+
+/* ---- pfkey_script.c ---- */
+
+/*
+ * The command that makes an SA or policy, as one line of the language that
+ * parses back to the same; verb is "add", "get", "delete", "spdadd" ...
+ * flags says what else is written.
+ */
+#define SCRIPT_KERNEL	0x1	/* -k: without its fwd twin */
+void print_sa_command(struct text *, const struct dialect *, const char *verb,
+    const struct sa *, const struct print_style *);
+void print_policy_command(struct text *, const struct dialect *,
+    const char *verb, const struct policy *, unsigned flags);
+
+#endif

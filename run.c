@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The session with the kernel, and the modes -D, -F and -x. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "platform.h"
+#include "run.h"
+#include "save.h"
+#include "setkey.h"
+
+/* ---- the session ---- */
+
+/* -v and -h: the messages as they pass. */
+static void
+trace(void *ctx, bool sent, const void *msg, size_t len)
+{
+	struct session *s = ctx;
+
+	if (s->opt->verbose != 0)
+		print_message(&s->text, s->dialect, msg, len, &s->style);
+	if (s->opt->hexdump && sent)
+		print_hexdump(&s->text, s->dialect, msg, len, &s->style);
+}
+
+void
+session_init(struct session *s, const struct options *opt)
+{
+	s->opt = opt;
+	s->dialect = dialect_host();
+	s->channel = NULL;
+	s->style = opt->style;
+	s->style.now = time(NULL);
+	s->failed = false;
+	text_init(&s->text, stdout);
+	/* What is printed may be keys: no second buffer of it. */
+	setvbuf(stdout, NULL, _IONBF, 0);
+	platform_no_core();
+}
+
+/* -v: which way to the kernel, and why. */
+static void
+say_channel(const struct session *s)
+{
+	bool xfrm = strcmp(s->channel->ops->name, "xfrm") == 0;
+
+	fprintf(stderr, "setkey: speaking %s to the kernel: %s\n",
+	    xfrm ? "NETLINK_XFRM" : "PF_KEY",
+	    strcmp(s->opt->channel, "auto") != 0 ? "as asked for" :
+	    xfrm ? "it carries all that PF_KEY does, and more" :
+	    s->dialect->index == DIALECT_LINUX ?
+	    "there is no NETLINK_XFRM" : "this system's way");
+}
+
+/* Everything but a monitor may use whichever channel is best. */
+int
+session_open(struct session *s, reply_fn *reply, void *ctx)
+{
+	if (s->channel != NULL)
+		return 0;
+	s->channel = channel_open(s->opt->channel);
+	if (s->channel == NULL) {
+		session_error(s, "%s", channel_strerror(errno));
+		return -1;
+	}
+	s->channel->reply = reply;
+	s->channel->reply_ctx = ctx;
+	if (s->opt->verbose != 0)
+		say_channel(s);
+	if (s->opt->verbose != 0 || s->opt->hexdump) {
+		s->channel->trace = trace;
+		s->channel->trace_ctx = s;
+	}
+	return 0;
+}
+
+int
+session_end(struct session *s)
+{
+	if (s->channel != NULL)
+		s->channel->ops->close(s->channel);
+	text_flush(&s->text);
+	if (ferror(stdout))
+		session_error(s, "cannot write the output: %s",
+		    strerror(errno));
+	wipe(s->text.buf, sizeof(s->text.buf));
+	return s->failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+void
+session_error(struct session *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	text_flush(&s->text);
+	fputs("setkey: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	putc('\n', stderr);
+	s->failed = true;
+}
+
+bool
+session_print_record(struct session *s, const struct view *view)
+{
+	const struct options *opt = s->opt;
+	struct policy policy;
+	struct sa sa;
+
+	if (view->msg->type == SADB_X_SPDDUMP) {
+		policy_decode(view, &policy);
+		if (opt->scopes != 0 &&
+		    (opt->scopes & (1u << policy.scope)) == 0)
+			return false;
+		print_policy(&s->text, s->dialect, &policy);
+		return true;
+	}
+	sa_decode(view, &sa);
+	if (view->msg->type == SADB_DUMP && !opt->dead &&
+	    sa.state == SADB_SASTATE_DEAD)
+		return false;
+	if (opt->loop)
+		print_sa_short(&s->text, &sa, &s->style);
+	else
+		print_sa(&s->text, s->dialect, &sa, &s->style);
+	return true;
+}
+
+void
+session_print_empty(struct session *s, bool policies)
+{
+	text_str(&s->text, policies ? "No SPD entries.\n" :
+	    "No SAD entries.\n");
+}
+
+/* Sends a request that is a header alone.  Returns 0 or -1. */
+static int
+send_header(struct session *s, uint8_t type, uint8_t satype)
+{
+	struct msgbuf m;
+	int error;
+
+	msg_begin(&m, s->dialect, type, satype);
+	error = s->channel->ops->submit(s->channel, m.space, msg_end(&m), 0);
+	if (error == 0)
+		error = s->channel->ops->finish(s->channel);
+	if (error == 0)
+		return 0;
+	session_error(s, "%s", strerror(error));
+	return -1;
+}
+
+static void
+report_end(struct session *s, uint8_t type, const struct reply *reply)
+{
+	struct refusal refusal = ipsec_refusal(s->dialect, NULL, type,
+	    reply->error);
+
+	session_error(s, "%s", reply->reason != NULL ? reply->reason :
+	    refusal.text);
+	if (refusal.hint != NULL)
+		fprintf(stderr, "    hint: %s\n", refusal.hint);
+}
+
+/* ---- -D ---- */
+
+struct dump {
+	struct session session;
+	struct save *save;		/* -o script */
+	unsigned printed;
+};
+
+static void
+dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct dump *d = ctx;
+	bool policies = d->session.opt->policies;
+
+	(void)tag;
+	if (reply->view != NULL) {
+		if (d->save != NULL && save_record(d->save, reply->view) != 0)
+			session_error(&d->session, "out of memory");
+		else if (d->save != NULL ||
+		    session_print_record(&d->session, reply->view))
+			d->printed++;
+	} else if (reply->error != 0 && reply->error != ENOENT)
+		report_end(&d->session, policies ? SADB_X_SPDDUMP : SADB_DUMP,
+		    reply);
+	else if (d->printed == 0 && d->save == NULL)
+		session_print_empty(&d->session, policies);
+}
+
+/*
+ * FreeBSD's kernel filters by scope itself, by a mask where the SA type is
+ * otherwise; but it knows no union.
+ */
+static uint8_t
+scope_mask(const struct dialect *dialect, unsigned scopes)
+{
+	if (!dialect->has_scope || (scopes & (scopes - 1)) != 0)
+		return 0;
+	return scopes == 1u << IPSEC_SCOPE_GLOBAL ? IPSEC_SCOPE_GLOBAL :
+	    scopes == 1u << IPSEC_SCOPE_IFNET ? IPSEC_SCOPE_IFNET : 0;
+}
+
+int
+run_dump(const struct options *opt)
+{
+	struct dump d = { .save = NULL };
+	struct session *s = &d.session;
+	uint8_t type = opt->policies ? SADB_X_SPDDUMP : SADB_DUMP;
+	uint8_t mask;
+
+	session_init(s, opt);
+	if (opt->as_script && (d.save = save_new(s)) == NULL)
+		session_error(s, "out of memory");
+	else if (session_open(s, dump_reply, &d) != 0)
+		;
+	else if (opt->loop && !opt->policies)
+		print_sa_short_header(&s->text);
+	mask = opt->policies ? scope_mask(s->dialect, opt->scopes) : 0;
+	while (!s->failed && send_header(s, type, mask) == 0 && opt->loop &&
+	    !s->failed) {
+		text_flush(&s->text);
+		if (ferror(stdout))
+			break;
+		sleep(1);
+		s->style.now = time(NULL);
+		d.printed = 0;
+	}
+	if (d.save != NULL)
+		save_print(d.save, s);
+	return session_end(s);
+}
+
+/* ---- -F ---- */
+
+static void
+flush_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct session *s = ctx;
+
+	(void)tag;
+	/* Nothing to flush is no failure. */
+	if (reply->error != 0 && reply->error != ENOENT &&
+	    reply->error != ESRCH)
+		report_end(s, s->opt->policies ? SADB_X_SPDFLUSH : SADB_FLUSH,
+		    reply);
+}
+
+int
+run_flush(const struct options *opt)
+{
+	struct session s;
+
+	session_init(&s, opt);
+	if (session_open(&s, flush_reply, &s) == 0)
+		send_header(&s, opt->policies ? SADB_X_SPDFLUSH : SADB_FLUSH,
+		    0);
+	return session_end(&s);
+}
+
+/* ---- -x ---- */
+
+static volatile sig_atomic_t stopped;
+
+static void
+stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+static void
+print_stamp(struct session *s)
+{
+	struct timespec ts;
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	if (s->opt->watch > 1) {
+		text_printf(&s->text, "%lld.%06ld \n", (long long)ts.tv_sec,
+		    ts.tv_nsec / 1000);
+		return;
+	}
+	localtime_r(&ts.tv_sec, &tm);
+	text_printf(&s->text, "%02d:%02d:%02d.%06ld \n", tm.tm_hour, tm.tm_min,
+	    tm.tm_sec, ts.tv_nsec / 1000);
+}
+
+struct watch {
+	struct session session;
+	int write_error;		/* errno, once output has failed */
+};
+
+static void
+watch_event(void *ctx, bool sent, const void *msg, size_t len)
+{
+	struct watch *w = ctx;
+	struct session *s = &w->session;
+	const struct wire_msg *head = msg;
+
+	(void)sent;
+	print_stamp(s);
+	if (s->opt->hexdump)
+		print_hexdump(&s->text, s->dialect, msg, len, &s->style);
+	/* One without content is the kernel's answer to watch(). */
+	if (len > sizeof(*head) || head->type != SADB_X_PROMISC)
+		print_message(&s->text, s->dialect, msg, len, &s->style);
+	text_flush(&s->text);
+	if (w->write_error == 0 && ferror(stdout))
+		w->write_error = errno;
+}
+
+static void
+report_loss(struct session *s, unsigned lost)
+{
+	text_flush(&s->text);
+	if (lost == UINT_MAX)
+		fprintf(stderr, "setkey: messages may have been lost: they "
+		    "came faster than they could be shown\n");
+	else
+		fprintf(stderr, "setkey: %u message%s lost: they came faster "
+		    "than they could be shown\n", lost,
+		    lost == 1 ? " was" : "s were");
+	s->failed = true;
+}
+
+/*
+ * PF_KEY shows more than NETLINK_XFRM does: what other programs ask and are
+ * answered, not only what changes.  So a monitor prefers it.
+ */
+static struct channel *
+open_for_watching(const char *name)
+{
+	struct channel *ch = NULL;
+
+	if (strcmp(name, "auto") == 0)
+		ch = pfkey_open();
+	return ch != NULL ? ch : channel_open(name);
+}
+
+/* Whether nobody reads any more what we write, be there something or not. */
+static bool
+reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = 0 };
+
+	return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
+}
+
+/* A signal between the look at it and poll() must not go unseen for long. */
+#define WATCH_TICK	1000
+
+static void
+watch_loop(struct watch *w)
+{
+	struct channel *ch = w->session.channel;
+	unsigned lost = 0;
+	int n = -ch->ops->watch(ch);
+
+	while (n >= 0 && !stopped && w->write_error == 0) {
+		n = ch->ops->next_event(ch, WATCH_TICK, &lost);
+		if (lost != 0)
+			report_loss(&w->session, lost);
+		if (n == 0 && reader_is_gone())
+			w->write_error = EPIPE;
+		if (n == -EINTR)
+			n = 0;
+	}
+	if (n < 0)
+		session_error(&w->session, "%s", strerror(-n));
+}
+
+int
+run_watch(const struct options *opt)
+{
+	struct sigaction sa = { .sa_handler = stop };
+	struct watch w = { .write_error = 0 };
+	struct session *s = &w.session;
+
+	session_init(s, opt);
+	s->channel = open_for_watching(opt->channel);
+	if (s->channel == NULL) {
+		session_error(s, "%s", channel_strerror(errno));
+		return session_end(s);
+	}
+	s->channel->trace = watch_event;
+	s->channel->trace_ctx = &w;
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	watch_loop(&w);
+	/* A reader that went away is a way to end a monitor. */
+	if (w.write_error != 0 && w.write_error != EPIPE)
+		session_error(s, "cannot write the output: %s",
+		    strerror(w.write_error));
+	clearerr(stdout);
+	return session_end(s);
+}

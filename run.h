@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the program does once it knows what was asked for: the options, the
+ * session with the kernel, and the modes.
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include "pfkey.h"
+#include "print.h"
+
+enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
+    MODE_FLUSH, MODE_WATCH };
+
+struct options {
+	enum mode mode;
+	const char *input;		/* -f's file, -e's text */
+	const char *channel;		/* -T */
+	bool policies;			/* -P */
+	bool dead;			/* -a */
+	bool loop;			/* -l */
+	bool hexdump;			/* -h */
+	bool check_only;		/* -n */
+	bool kernel_semantics;		/* -k: no fwd twin for an in policy */
+	bool as_script;			/* -o script */
+	unsigned max_errors;		/* that are shown */
+	unsigned scopes;		/* -g, -t: 1 << IPSEC_SCOPE_ */
+	unsigned verbose, watch;	/* how often -v, -x */
+	struct print_style style;
+};
+
+/* One conversation with the kernel, and the text it leads to. */
+struct session {
+	const struct options *opt;
+	const struct dialect *dialect;
+	struct channel *channel;	/* NULL until session_open() */
+	struct print_style style;
+	struct text text;		/* to standard output */
+	bool failed;			/* the exit status will be 1 */
+};
+
+void session_init(struct session *, const struct options *);
+
+/*
+ * Opens the channel; an error is reported.  Returns 0 or -1.  Done late, so
+ * that what is wrong with the input shows without privilege.
+ */
+int session_open(struct session *, reply_fn *, void *ctx);
+
+/* Closes and flushes everything; the exit status. */
+int session_end(struct session *);
+
+/*
+ * Prints the record of a reply to DUMP, GET or SPDDUMP, unless the options
+ * leave it out; true if it was printed.
+ */
+bool session_print_record(struct session *, const struct view *);
+
+/* "No SAD entries." or "No SPD entries." */
+void session_print_empty(struct session *, bool policies);
+
+/* Reports an error that is about no text: "setkey: ..." */
+void session_error(struct session *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The modes; each returns the exit status. */
+int run_dump(const struct options *);
+int run_flush(const struct options *);
+int run_watch(const struct options *);
+int run_script(const struct options *);		/* script.c */
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A database as a script: load(save(x)) is x. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform.h"
+#include "save.h"
+
+struct record {
+	size_t len;
+	void *msg;
+};
+
+struct save {
+	const struct dialect *dialect;
+	struct record *records;
+	size_t n, room;
+};
+
+struct save *
+save_new(const struct session *s)
+{
+	struct save *save = calloc(1, sizeof(*save));
+
+	if (save != NULL)
+		save->dialect = s->dialect;
+	return save;
+}
+
+int
+save_record(struct save *save, const struct view *view)
+{
+	struct record *grown;
+
+	if (save->n == save->room) {
+		grown = realloc(save->records, (save->room * 2 + 64) *
+		    sizeof(*grown));
+		if (grown == NULL)
+			return -1;
+		save->records = grown;
+		save->room = save->room * 2 + 64;
+	}
+	save->records[save->n].msg = malloc(view->len);
+	if (save->records[save->n].msg == NULL)
+		return -1;
+	memcpy(save->records[save->n].msg, view->msg, view->len);
+	save->records[save->n++].len = view->len;
+	return 0;
+}
+
+static bool
+get_policy(const struct save *save, size_t i, struct policy *policy)
+{
+	struct view view;
+
+	if (i >= save->n || view_init(&view, save->dialect,
+	    save->records[i].msg, save->records[i].len) != VIEW_OK)
+		return false;
+	policy_decode(&view, policy);
+	return true;
+}
+
+static bool
+same_limits(const struct lifetime *a, const struct lifetime *b)
+{
+	return a->allocations == b->allocations && a->bytes == b->bytes &&
+	    a->addtime == b->addtime && a->usetime == b->usetime;
+}
+
+/* Whether loading in as "-P in" would bring fwd along (see script.c). */
+static bool
+is_twin(const struct policy *in, const struct policy *fwd)
+{
+	struct policy twin;
+
+	policy_twin(in, &twin);
+	return fwd->dir == twin.dir && fwd->upper == twin.upper &&
+	    memcmp(&fwd->src, &twin.src, sizeof(twin.src)) == 0 &&
+	    memcmp(&fwd->dst, &twin.dst, sizeof(twin.dst)) == 0 &&
+	    fwd->action == twin.action && fwd->priority == twin.priority &&
+	    fwd->has_mark == twin.has_mark && fwd->mark == twin.mark &&
+	    fwd->mark_mask == twin.mark_mask && fwd->if_id == twin.if_id &&
+	    same_limits(&fwd->hard, &twin.hard) &&
+	    same_limits(&fwd->soft, &twin.soft) &&
+	    fwd->label.len == twin.label.len && (twin.label.len == 0 ||
+	    memcmp(fwd->label.text, twin.label.text, twin.label.len) == 0) &&
+	    fwd->nrules == twin.nrules &&
+	    memcmp(fwd->rules, twin.rules,
+	    twin.nrules * sizeof(twin.rules[0])) == 0;
+}
+
+/*
+ * Prints policies oldest first.  An in policy right before its fwd twin is one
+ * command for both; an in policy without one says so (-k).
+ */
+static void
+print_policies(const struct save *save, struct session *s, bool newest_first)
+{
+	struct policy policy, next;
+	size_t i, at, after;
+	unsigned flags;
+
+	for (i = 0; i < save->n; i++) {
+		at = newest_first ? save->n - 1 - i : i;
+		after = newest_first ? at - 1 : at + 1;
+		if (!get_policy(save, at, &policy) || !policy.has_selector)
+			continue;
+		flags = 0;
+		if (save->dialect->has_fwd &&
+		    policy.dir == IPSEC_DIR_INBOUND) {
+			if (get_policy(save, after, &next) &&
+			    is_twin(&policy, &next))
+				i++;
+			else
+				flags = SCRIPT_KERNEL;
+		}
+		print_policy_command(&s->text, save->dialect, "spdadd",
+		    &policy, flags);
+	}
+}
+
+/*
+ * Whether packets must match a selector to use the SA, which only Linux has;
+ * there the source of it shows, unless it is the SA's own.
+ */
+static bool
+has_selector(const struct save *save, const struct view *view,
+    const struct sa *sa)
+{
+	static const uint8_t any[16];
+	const struct wire_address *proxy = view->ext[EXT_ADDRESS_PROXY];
+
+	if (save->dialect->index != DIALECT_LINUX)
+		return false;
+	if (proxy != NULL)
+		return proxy->prefixlen != 0;
+	return memcmp(sa->src.octets, any, sizeof(any)) != 0;
+}
+
+/* What of an SA is lost in a script, or NULL. */
+static const char *
+lost_of_sa(const struct save *save, const struct view *view,
+    const struct sa *sa, bool pfkey)
+{
+	const struct algorithm *auth = sa->auth == 0 ? NULL :
+	    algorithm_numbered(ALG_AUTH, save->dialect, sa->auth);
+
+	if (has_selector(save, view, sa))
+		return "its selector is not in the language";
+	if ((sa->satype == SADB_SATYPE_ESP && sa->encrypt == 0 &&
+	    sa->auth == 0) || (sa->satype == SADB_SATYPE_AH && sa->auth == 0))
+		return "PF_KEY does not tell its algorithm";
+	if (pfkey && save->dialect->index == DIALECT_LINUX && auth != NULL &&
+	    (auth->flags & ALG_NETLINK))
+		return "PF_KEY does not tell the length of its ICV";
+	return NULL;
+}
+
+/* An SA of which a script would make another stays in it as a comment. */
+static void
+print_sas(const struct save *save, struct session *s, bool newest_first)
+{
+	bool pfkey = strcmp(s->channel->ops->name, "pfkey") == 0;
+	char addr[ADDR_TEXT];
+	const char *lost;
+	struct view view;
+	struct sa sa;
+	size_t i, at;
+
+	for (i = 0; i < save->n; i++) {
+		at = newest_first ? save->n - 1 - i : i;
+		if (view_init(&view, save->dialect, save->records[at].msg,
+		    save->records[at].len) != VIEW_OK)
+			continue;
+		sa_decode(&view, &sa);
+		if (sa.state == SADB_SASTATE_LARVAL ||
+		    sa.state == SADB_SASTATE_DEAD)
+			continue;
+		lost = lost_of_sa(save, &view, &sa, pfkey);
+		if (lost != NULL) {
+			session_error(s, "the SA to %s with SPI 0x%08x is not "
+			    "saved: %s", addr_text(&sa.dst, addr), sa.spi,
+			    lost);
+			text_printf(&s->text, "# %s:\n# ", lost);
+		}
+		print_sa_command(&s->text, save->dialect, "add", &sa,
+		    &s->style);
+	}
+}
+
+void
+save_print(struct save *save, struct session *s)
+{
+	bool newest_first = save->dialect->index == DIALECT_LINUX;
+	size_t i;
+
+	if (s->opt->policies)
+		print_policies(save, s, newest_first);
+	else
+		print_sas(save, s, newest_first);
+	for (i = 0; i < save->n; i++) {
+		wipe(save->records[i].msg, save->records[i].len);
+		free(save->records[i].msg);
+	}
+	free(save->records);
+	free(save);
+}

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Running a configuration.  A file (-f, -e) is parsed and checked whole, and
+ * nothing is sent if anything is wrong with it; a stream (-c) takes effect
+ * command by command.
+ */
+#include <sys/stat.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "existing.h"
+#include "plan.h"
+#include "platform.h"
+#include "run.h"
+#include "setkey.h"
+
+#define MAX_ERRORS	20	/* shown of one file */
+
+#define EXISTING_NOTES	10	/* what is in the way is told of so many */
+
+struct script {
+	struct session session;
+	struct source source;
+	struct diag diag;
+	struct parser parser;
+	struct plan plan;
+	struct seen seen;		/* entries that a file makes */
+	struct needs needs;		/* and those that it requires */
+	bool keys;			/* the text has some */
+	bool terminal;			/* a person types */
+	unsigned records;		/* printed for the request at hand */
+	uint32_t refused;		/* the last request that was, plus 1 */
+	struct loc existing[EXISTING_NOTES];	/* refused as duplicates */
+	unsigned nexisting;
+};
+
+/* ---- the fwd twin ---- */
+
+/*
+ * Linux keeps policies for packets that are forwarded apart from "in"; to the
+ * language "in" covers both, so an in policy is followed by the same one for
+ * fwd.
+ */
+static bool
+has_twin(const struct script *sc, const struct command *cmd)
+{
+	return sc->session.dialect->has_fwd &&
+	    !sc->session.opt->kernel_semantics && !cmd->kernel_semantics &&
+	    cmd->policy.dir == IPSEC_DIR_INBOUND &&
+	    (cmd->op == OP_SPDADD || cmd->op == OP_SPDUPDATE ||
+	    cmd->op == OP_SPDDELETE);
+}
+
+static int
+plan_message(struct script *sc, const struct command *cmd, bool twin,
+    const struct msgbuf *m)
+{
+	const struct wire_msg *msg = (const void *)m->space;
+	struct planned request = { cmd->loc, msg->type, twin };
+
+	if (plan_add(&sc->plan, &request, m->space, m->len) == 0)
+		return 0;
+	session_error(&sc->session, "out of memory");
+	return -1;
+}
+
+static int
+plan_twin(struct script *sc, const struct command *cmd,
+    const struct msgbuf *of)
+{
+	const struct wire_msg *msg = (const void *)of->space;
+	struct policy twin;
+	struct msgbuf m;
+
+	policy_twin(&cmd->policy, &twin);
+	msg_begin(&m, of->dialect, msg->type, msg->satype);
+	policy_encode(&m, &twin);
+	return msg_end(&m) == 0 ? -1 : plan_message(sc, cmd, true, &m);
+}
+
+/* ---- replies ---- */
+
+static void
+keep_command(void *ctx, struct command *cmd)
+{
+	*(struct command *)ctx = *cmd;
+}
+
+/*
+ * The command at a place of the text, parsed once more to know where its parts
+ * are: that is cheaper than to keep them for every command that succeeds.
+ * False if it cannot be had; its pointers are not to be followed.
+ */
+static bool
+command_at(struct script *sc, struct loc loc, struct command *cmd)
+{
+	struct source piece = sc->source;
+	struct diag silent = { .out = NULL, .source = &piece };
+	struct parser p = {
+		.source = &piece, .diag = &silent,
+		.dialect = sc->session.dialect,
+		.sink = keep_command, .sink_ctx = cmd, .pos = loc.begin,
+	};
+
+	piece.taken = loc.begin;
+	piece.ready = loc.end;
+	piece.fd = -1;
+	piece.streaming = false;
+	cmd->op = OP_NONE;
+	parser_run(&p);
+	wipe(&p.cmd, sizeof(p.cmd));
+	return cmd->op != OP_NONE;
+}
+
+/* Errors of the way to the kernel, whose reasons are not the kernel's. */
+static bool
+is_channels_own(int error)
+{
+	return error == EOPNOTSUPP || error == ETIMEDOUT || error == ENOBUFS ||
+	    error == EIO || error == EBADMSG || error == EAGAIN;
+}
+
+static void
+report_refusal(struct script *sc, const struct planned *request,
+    const struct reply *reply)
+{
+	struct command cmd;
+	bool known = command_at(sc, request->loc, &cmd);
+	struct refusal r = ipsec_refusal(sc->session.dialect,
+	    known ? &cmd : NULL, request->type, reply->error);
+	struct loc at = known ? r.at : request->loc;
+
+	text_flush(&sc->session.text);
+	sc->session.failed = true;
+	if (reply->reason == NULL)
+		diag(&sc->diag, DIAG_ERROR, at, "%s", r.text);
+	else if (is_channels_own(reply->error))
+		diag(&sc->diag, DIAG_ERROR, at, "%s", reply->reason);
+	else
+		diag(&sc->diag, DIAG_ERROR, at, "%s (the kernel says: %s)",
+		    r.text, reply->reason);
+	if (r.hint != NULL)
+		diag_hint(&sc->diag, "%s", r.hint);
+	if (reply->error == EEXIST && sc->nexisting < EXISTING_NOTES)
+		sc->existing[sc->nexisting++] = request->loc;
+	wipe(&cmd, sizeof(cmd));
+}
+
+/* What stands in the way of commands whose entry "exists already". */
+static void
+note_existing(struct script *sc)
+{
+	struct command cmd;
+	unsigned i;
+
+	for (i = 0; i < sc->nexisting; i++)
+		if (command_at(sc, sc->existing[i], &cmd)) {
+			existing_note(&sc->session, &sc->parser, &cmd);
+			wipe(&cmd, sizeof(cmd));
+		}
+	sc->nexisting = 0;
+}
+
+static void
+script_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct script *sc = ctx;
+	const struct planned *request = &sc->plan.requests[tag];
+	bool dump = request->type == SADB_DUMP ||
+	    request->type == SADB_X_SPDDUMP;
+
+	if (reply->view != NULL) {
+		sc->records += session_print_record(&sc->session, reply->view);
+		return;
+	}
+	if (dump && (reply->error == 0 || reply->error == ENOENT)) {
+		if (sc->records == 0)
+			session_print_empty(&sc->session,
+			    request->type == SADB_X_SPDDUMP);
+	} else if (reply->error != 0 &&
+	    !(request->twin && sc->refused == tag)) {
+		/* A twin is refused for what its policy was refused for. */
+		report_refusal(sc, request, reply);
+		sc->refused = tag + 1;
+	}
+	if (reply->error == 0 && reply->reason != NULL)
+		diag(&sc->diag, DIAG_WARNING, request->loc, "%s",
+		    reply->reason);
+	sc->records = 0;
+}
+
+/* ---- executing ---- */
+
+static int
+send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct script *sc = ctx;
+	struct channel *ch = sc->session.channel;
+
+	return ch->ops->submit(ch, msg, len, number);
+}
+
+/* Sends what is planned, and waits until all of it is answered. */
+static int
+execute(struct script *sc)
+{
+	struct channel *ch;
+	int error = 0;
+
+	if (sc->plan.count != 0) {
+		if (session_open(&sc->session, script_reply, sc) != 0)
+			return -1;
+		ch = sc->session.channel;
+		sc->session.style.now = time(NULL);
+		/* What the kernel refuses is told in full, however much. */
+		sc->diag.max_errors = 0;
+		error = plan_run(&sc->plan, send_planned, sc);
+		if (error == 0)
+			error = ch->ops->finish(ch);
+		if (error != 0)
+			session_error(&sc->session, "%s", strerror(error));
+		else
+			note_existing(sc);
+	}
+	plan_free(&sc->plan);
+	sc->refused = 0;
+	return error == 0 ? 0 : -1;
+}
+
+/* ---- commands from the parser ---- */
+
+static void
+warn_duplicate(struct script *sc, const struct command *cmd, uint8_t type)
+{
+	struct loc earlier = seen_before(&sc->seen, type, &cmd->sa,
+	    &cmd->policy, cmd->loc);
+	unsigned line, column;
+
+	if (earlier.end == 0)
+		return;
+	source_position(&sc->source, earlier.begin, &line, &column);
+	diag(&sc->diag, DIAG_WARNING, cmd->at[F_VERB], "line %u adds the same "
+	    "%s already", line, type == SADB_ADD ? "SA" : "policy");
+}
+
+/* The verb that a message came from, for its canonical form. */
+static const char *
+verb_of(const struct view *view)
+{
+	switch (view->msg->type) {
+	case SADB_ADD: return "add";
+	case SADB_UPDATE: return "update";
+	case SADB_GET: return "get";
+	case SADB_DELETE:
+		return view->ext[EXT_SA] != NULL ? "delete" : "deleteall";
+	case SADB_FLUSH: return "flush";
+	case SADB_DUMP: return "dump";
+	case SADB_X_SPDADD: return "spdadd";
+	case SADB_X_SPDUPDATE: return "spdupdate";
+	case SADB_X_SPDDELETE: return "spddelete";
+	case SADB_X_SPDFLUSH: return "spdflush";
+	default: return "spddump";
+	}
+}
+
+/* A command as -n -v shows it: what was understood, in one form for all. */
+static void
+print_command(struct text *t, const struct view *view, unsigned flags,
+    const struct print_style *style)
+{
+	const char *verb = verb_of(view), *protocol;
+	struct policy policy;
+	struct sa sa;
+
+	if (view->ext[EXT_POLICY] != NULL) {
+		policy_decode(view, &policy);
+		print_policy_command(t, view->dialect, verb, &policy, flags);
+	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
+		sa_decode(view, &sa);
+		print_sa_command(t, view->dialect, verb, &sa, style);
+	} else {
+		protocol = view->msg->satype == SADB_SATYPE_UNSPEC ? NULL :
+		    name_of(satype_names, view->msg->satype);
+		text_str(t, verb);
+		if (protocol != NULL) {
+			text_char(t, ' ');
+			text_str(t, protocol);
+		}
+		text_str(t, ";\n");
+	}
+}
+
+static void
+print_checked(struct script *sc, const struct command *cmd,
+    const struct view *view)
+{
+	struct print_style style = sc->session.style;
+	bool kernel = cmd->policy.dir == IPSEC_DIR_INBOUND &&
+	    (cmd->kernel_semantics || sc->session.opt->kernel_semantics);
+
+	if (sc->session.opt->verbose < 2)
+		style.hide_keys = true;
+	print_command(&sc->session.text, view, kernel ? SCRIPT_KERNEL : 0,
+	    &style);
+}
+
+static int
+take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	struct script *sc = ctx;
+	const struct wire_msg *msg = (const void *)m->space;
+	struct view view;
+	int rc;
+
+	if (!sc->source.streaming)
+		warn_duplicate(sc, cmd, msg->type);
+	if (sc->session.opt->check_only) {
+		if (sc->session.opt->verbose == 0)
+			return 0;
+		if (!sc->source.streaming)
+			needs_note(&sc->needs, msg->type, cmd);
+		if (view_init(&view, m->dialect, m->space, m->len) == VIEW_OK)
+			print_checked(sc, cmd, &view);
+		return 0;
+	}
+	rc = plan_message(sc, cmd, false, m);
+	if (rc == 0 && has_twin(sc, cmd))
+		rc = plan_twin(sc, cmd, m);
+	return rc;
+}
+
+static void
+warn_need(void *ctx, struct loc loc)
+{
+	struct script *sc = ctx;
+
+	diag(&sc->diag, DIAG_WARNING, loc, "no SA of this file serves this "
+	    "rule: a key daemon must make it");
+}
+
+static void
+print_help(struct script *sc)
+{
+	const struct command_word *row;
+
+	for (row = command_words; row->name != NULL; row++) {
+		text_str(&sc->session.text, row->name);
+		if (row->synopsis[0] != '\0') {
+			text_char(&sc->session.text, ' ');
+			text_str(&sc->session.text, row->synopsis);
+		}
+		text_str(&sc->session.text, " ;\n");
+	}
+}
+
+static void
+take_command(void *ctx, struct command *cmd)
+{
+	struct script *sc = ctx;
+
+	if (cmd->at[F_ENC_KEY].end != 0 || cmd->at[F_AUTH_KEY].end != 0)
+		sc->keys = true;
+	if (cmd->op == OP_HELP) {
+		if (!sc->session.opt->check_only || sc->terminal)
+			print_help(sc);
+	} else
+		command_expand(&sc->parser, cmd, take_message, sc);
+	if (!sc->source.streaming)
+		return;
+	/*
+	 * After a mistake, a program that writes to us may be out of step: what
+	 * follows is only checked.  A person just tries again.
+	 */
+	if (cmd->bad || (sc->parser.errors != 0 && !sc->terminal))
+		plan_free(&sc->plan);
+	else
+		execute(sc);
+	text_flush(&sc->session.text);
+}
+
+/* ---- the input ---- */
+
+static void
+prompt(void *ctx)
+{
+	struct script *sc = ctx;
+
+	text_flush(&sc->session.text);
+	fputs(sc->parser.statement_start ? "setkey> " : "      > ", stdout);
+	fflush(stdout);
+}
+
+static int
+open_source(struct script *sc)
+{
+	const struct options *opt = sc->session.opt;
+	bool is_stdin = opt->mode == MODE_FILE && strcmp(opt->input, "-") == 0;
+
+	if (opt->mode == MODE_TEXT)
+		return source_open_string(&sc->source, "-e", opt->input);
+	if (opt->mode == MODE_FILE && !is_stdin)
+		return source_open_file(&sc->source, opt->input);
+	source_open_stream(&sc->source, "stdin", STDIN_FILENO);
+	if (is_stdin) {
+		/* All of it, before any of it. */
+		sc->source.streaming = false;
+		return source_read_all(&sc->source);
+	}
+	sc->terminal = isatty(STDIN_FILENO) != 0;
+	if (sc->terminal && isatty(STDOUT_FILENO)) {
+		sc->source.prompt = prompt;
+		sc->source.prompt_ctx = sc;
+	}
+	return 0;
+}
+
+/* A configuration is as secret as the keys in it. */
+static void
+warn_permissions(struct script *sc)
+{
+	const struct options *opt = sc->session.opt;
+	struct loc nowhere = { 0, 0 };
+	struct stat st;
+
+	if (opt->mode != MODE_FILE || strcmp(opt->input, "-") == 0 ||
+	    stat(opt->input, &st) != 0 || !S_ISREG(st.st_mode))
+		return;
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		diag(&sc->diag, DIAG_WARNING, nowhere, "others than its owner "
+		    "can write this file");
+	else if (sc->keys && (st.st_mode & S_IROTH) != 0)
+		diag(&sc->diag, DIAG_WARNING, nowhere, "this file holds keys, "
+		    "and everybody can read it");
+}
+
+/* Whether the input is text at all; else one error says so, not a hundred. */
+static bool
+check_text(struct script *sc)
+{
+	const struct source *source = &sc->source;
+	struct loc at = { 0, 0 };
+	const char *nul;
+
+	if (source->len >= 2 && (memcmp(source->text, "\377\376", 2) == 0 ||
+	    memcmp(source->text, "\376\377", 2) == 0)) {
+		diag(&sc->diag, DIAG_ERROR, at, "this is text in UTF-16");
+		diag_hint(&sc->diag, "iconv -f UTF-16 -t UTF-8 makes it one "
+		    "that can be read");
+		return false;
+	}
+	nul = source->len == 0 ? NULL :
+	    memchr(source->text, '\0', source->len);
+	if (nul == NULL)
+		return true;
+	at.begin = (uint32_t)(nul - source->text);
+	at.end = at.begin + 1;
+	diag(&sc->diag, DIAG_ERROR, at, "a NUL octet: this is no text");
+	return false;
+}
+
+static void
+setup(struct script *sc, const struct options *opt)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	memset(sc, 0, sizeof(*sc));
+	session_init(&sc->session, opt);
+	sc->diag.out = stderr;
+	sc->diag.source = &sc->source;
+	sc->diag.max_errors = opt->mode == MODE_STREAM ? 0 : opt->max_errors;
+	/* See no-color.org: an empty variable is none. */
+	sc->diag.colour = isatty(STDERR_FILENO) &&
+	    (no_colour == NULL || *no_colour == '\0');
+	sc->parser.source = &sc->source;
+	sc->parser.diag = &sc->diag;
+	sc->parser.dialect = sc->session.dialect;
+	sc->parser.sink = take_command;
+	sc->parser.sink_ctx = sc;
+	sc->parser.lint = opt->check_only;
+}
+
+int
+run_script(const struct options *opt)
+{
+	static struct script sc;	/* large */
+
+	setup(&sc, opt);
+	if (open_source(&sc) != 0) {
+		session_error(&sc.session, "%s: %s", sc.source.name,
+		    strerror(errno));
+		return session_end(&sc.session);
+	}
+	if (!check_text(&sc) || parser_run(&sc.parser) != 0)
+		sc.session.failed = true;
+	warn_permissions(&sc);
+	if (sc.source.error != 0)
+		session_error(&sc.session, "%s: %s", sc.source.name,
+		    strerror(sc.source.error));
+	else if (!sc.session.failed) {
+		needs_report(&sc.needs, warn_need, &sc);
+		seen_free(&sc.seen);
+		execute(&sc);
+	}
+	text_flush(&sc.session.text);
+	diag_finish(&sc.diag);
+	plan_free(&sc.plan);
+	seen_free(&sc.seen);
+	needs_free(&sc.needs);
+	wipe(&sc.parser.cmd, sizeof(sc.parser.cmd));
+	source_close(&sc.source);
+	return session_end(&sc.session);
+}

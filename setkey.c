@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * setkey: manipulates the IPsec databases of the kernel by hand.  Here are the
+ * options; run.c and script.c do what they say.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run.h"
+
+#ifndef VERSION
+#define VERSION	"unknown"
+#endif
+
+#define MAX_ERRORS	20
+
+static const char usage_text[] =
+"usage: setkey [-hKknprv] [-E count] [-T channel] -c\n"
+"       setkey [-hKknprv] [-E count] [-T channel] -f filename\n"
+"       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
+"       setkey [-aghKlPptv] [-o script] [-T channel] -D\n"
+"       setkey [-hPv] [-T channel] -F\n"
+"       setkey [-hK] [-T channel] -x\n"
+"       setkey -V\n";
+
+static int
+usage(void)
+{
+	fputs(usage_text, stderr);
+	return EXIT_FAILURE;
+}
+
+/* The options that only turn something on. */
+static bool
+set_flag(struct options *opt, int c)
+{
+	switch (c) {
+	case 'a': opt->dead = true; break;
+	case 'g': opt->scopes |= 1u << IPSEC_SCOPE_GLOBAL; break;
+	case 'h': case 'H': opt->hexdump = true; break;
+	case 'K': opt->style.hide_keys = true; break;
+	case 'k': opt->kernel_semantics = true; break;
+	case 'l': opt->loop = true; break;
+	case 'n': opt->check_only = true; break;
+	case 'P': opt->policies = true; break;
+	case 'p': opt->style.ports = true; break;
+	case 'r': opt->kernel_semantics = false; break;
+	case 't': opt->scopes |= 1u << IPSEC_SCOPE_IFNET; break;
+	case 'v': opt->verbose++; break;
+	default: return false;
+	}
+	return true;
+}
+
+/* The modes; the last one counts.  Only one input can be named. */
+static bool
+set_mode(struct options *opt, int c, const char *arg)
+{
+	switch (c) {
+	case 'c': opt->mode = MODE_STREAM; break;
+	case 'D': opt->mode = MODE_DUMP; break;
+	case 'F': opt->mode = MODE_FLUSH; break;
+	case 'x': opt->mode = MODE_WATCH; opt->watch++; break;
+	case 'e': case 'f':
+		if (opt->input != NULL) {
+			fputs("setkey: only one -f or -e can be given\n",
+			    stderr);
+			return false;
+		}
+		opt->mode = c == 'f' ? MODE_FILE : MODE_TEXT;
+		opt->input = arg;
+		break;
+	default: return false;
+	}
+	return true;
+}
+
+static bool
+set_argument(struct options *opt, int c, const char *arg)
+{
+	unsigned long count;
+	char *end;
+
+	if (c == 'T') {
+		opt->channel = arg;
+		if (strcmp(arg, "auto") != 0 && strcmp(arg, "pfkey") != 0 &&
+		    strcmp(arg, "xfrm") != 0) {
+			fprintf(stderr, "setkey: a channel (-T, "
+			    "SETKEY_CHANNEL) is auto, pfkey or xfrm, not "
+			    "'%s'\n", arg);
+			return false;
+		}
+		return true;
+	}
+	if (c == 'E') {
+		count = strtoul(arg, &end, 10);
+		opt->max_errors = (unsigned)count;
+		if (*arg >= '0' && *arg <= '9' && *end == '\0' &&
+		    count <= UINT_MAX)
+			return true;
+		fprintf(stderr, "setkey: -E takes a number, not '%s'\n", arg);
+		return false;
+	}
+	if (c == 'o' && strcmp(arg, "script") == 0) {
+		opt->as_script = true;
+		return true;
+	}
+	if (c == 'o')
+		fprintf(stderr, "setkey: -o takes script, not '%s'\n", arg);
+	return false;
+}
+
+/* Options in any order; false for what is none, reported. */
+static bool
+parse_options(struct options *opt, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "acDE:e:Ff:ghHKklno:PprT:tVvx")) !=
+	    -1) {
+		if (c == 'V') {
+			printf("setkey %s\n", VERSION);
+			exit(EXIT_SUCCESS);
+		}
+		if (!set_flag(opt, c) && !set_mode(opt, c, optarg) &&
+		    !set_argument(opt, c, optarg))
+			return false;
+	}
+	if (optind < argc) {
+		fprintf(stderr, "setkey: unexpected argument '%s'\n",
+		    argv[optind]);
+		return false;
+	}
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *channel = getenv("SETKEY_CHANNEL");
+	struct options opt = { .max_errors = MAX_ERRORS };
+
+	if (!set_argument(&opt, 'T', channel != NULL ? channel : "auto"))
+		return EXIT_FAILURE;
+	if (!parse_options(&opt, argc, argv))
+		return usage();
+	switch (opt.mode) {
+	case MODE_FILE:
+	case MODE_TEXT:
+	case MODE_STREAM:
+		return run_script(&opt);
+	case MODE_DUMP:
+		return opt.check_only ? EXIT_SUCCESS : run_dump(&opt);
+	case MODE_FLUSH:
+		return opt.check_only ? EXIT_SUCCESS : run_flush(&opt);
+	case MODE_WATCH:
+		return opt.check_only ? EXIT_SUCCESS : run_watch(&opt);
+	default:
+		return usage();
+	}
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From text to messages: the source text and places in it, diagnostics, the
+ * command that the grammar builds, its checks, and what is sent for it.
+ */
+#ifndef SETKEY_H
+#define SETKEY_H
+
+#include <sys/types.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "names.h"
+#include "pfkey.h"
+#include "print.h"
+
+/* ---- source.c: the text of a configuration ---- */
+
+/* A place: octets [begin, end) of the source's text; end 0: nowhere. */
+struct loc {
+	uint32_t begin, end;
+};
+
+/*
+ * The text being read.  A file is read whole before it is parsed; streaming
+ * text (-c) arrives piece by piece, and what has been executed is forgotten.
+ */
+struct source {
+	const char *name;		/* as messages show it */
+	int fd;				/* where more comes from, or -1 */
+	bool streaming;
+	int error;			/* errno, when a read failed */
+	char *text;
+	size_t len, size;
+	size_t ready;			/* octets that may be lexed: whole tokens */
+	size_t taken;			/* octets that the lexer has had */
+	unsigned first_line;		/* number of the text's first line */
+	uint32_t known_begin;		/* a line found before: the next look */
+	unsigned known_line;		/* for one begins there */
+	uint32_t statement;		/* a statement begins there: likewise */
+	void (*prompt)(void *);		/* before a read; NULL: no prompt */
+	void *prompt_ctx;
+};
+
+/*
+ * Opens what -f, -e or -c names.  Return 0, or -1 with errno (EFBIG: more than
+ * the 1 GiB that a struct loc is meant for).
+ */
+int source_open_file(struct source *, const char *path);
+int source_open_string(struct source *, const char *name, const char *text);
+int source_open_stream(struct source *, const char *name, int fd);
+/* Reads a stream to its end, to be parsed whole. */
+int source_read_all(struct source *);
+/* Wipes the text, keys and all, and frees it. */
+void source_close(struct source *);
+
+/*
+ * Reads more of a stream, and hands out no more than up to an octet where no
+ * token can be cut: blank, newline or ';'.  Returns octets now there to take,
+ * 0 at the end, -1 with errno.
+ */
+ssize_t source_more(struct source *);
+
+/*
+ * Forgets text before offset (streams, between two commands); what a message
+ * may still show is kept.  Returns what the offset has become.
+ */
+uint32_t source_forget(struct source *, uint32_t offset);
+
+/* Line and column (of octets; both from 1) of an offset. */
+void source_position(struct source *, uint32_t offset, unsigned *line,
+    unsigned *column);
+
+/* The line around an offset: where it begins and ends in the text. */
+struct loc source_line(const struct source *, uint32_t offset);
+
+/* ---- diag.c: messages about the text ---- */
+
+enum severity { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
+
+struct diag {
+	FILE *out;			/* NULL: count only */
+	struct source *source;
+	bool colour;
+	unsigned max_errors;		/* shown; the rest is counted. 0: all */
+	unsigned errors, warnings;
+	bool quiet;			/* the last one was not shown */
+};
+
+/*
+ * Reports "FILE:LINE:COL: error: TEXT", the line, and a mark under the place;
+ * keys in the line are masked.  A place of end 0 gives "FILE: error: TEXT"
+ * alone.
+ */
+void diag(struct diag *, enum severity, struct loc, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A line "hint: TEXT" that belongs to the message before it. */
+void diag_hint(struct diag *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * The word in quotes, fit for a message: cut if long, what is no text as \\xNN.
+ * Returns buf.
+ */
+char *diag_quote(char *buf, size_t size, const char *word, size_t len);
+
+/* The word at a place in quotes; stars when it is a key, or part of one. */
+char *diag_quote_at(struct source *, struct loc, char *buf, size_t size);
+
+/* Whether the place is inside a key, so that its words must not be shown. */
+bool diag_is_secret(struct source *, struct loc);
+
+/* Where the last statement that begins at or before the offset begins. */
+uint32_t diag_statement_before(struct source *, uint32_t offset);
+
+/* Says how many errors were not shown, if any. */
+void diag_finish(struct diag *);
+
+/* ---- the command ---- */
+
+enum op {
+	OP_NONE, OP_ADD, OP_UPDATE, OP_GET, OP_DELETE, OP_DELETEALL, OP_FLUSH,
+	OP_DUMP, OP_SPDADD, OP_SPDUPDATE, OP_SPDDELETE, OP_SPDFLUSH,
+	OP_SPDDUMP, OP_TAGGED, OP_EXIT, OP_HELP
+};
+
+/* The parts of a command that messages can point at. */
+enum field {
+	F_VERB, F_SRC, F_DST, F_PROTO, F_ORIGIN, F_SPI, F_MODE, F_REPLAY,
+	F_REQID, F_HARD_TIME, F_SOFT_TIME, F_HARD_BYTES, F_SOFT_BYTES,
+	F_HARD_PACKETS, F_SOFT_PACKETS, F_HARD_USE, F_SOFT_USE, F_PAD, F_SEQ,
+	F_NATT, F_NATT_MTU, F_ESN, F_HWIF, F_LABEL, F_MARK, F_IF_ID, F_ENC,
+	F_ENC_KEY, F_AUTH, F_AUTH_KEY, F_COMP, F_RAW_CPI, F_UPPER, F_UPPER_ARG,
+	F_DIRECTION, F_PRIORITY, F_ACTION,
+	FIELDS
+};
+
+/* A host as written: its addresses are looked up when the command is whole. */
+struct host {
+	struct loc name, prefix_at, port_at;
+	uint16_t port;
+	uint8_t prefix;
+};
+
+#define KEY_OCTETS	260		/* the longest key of the table: 256 */
+
+struct command {
+	enum op op;
+	bool bad;			/* an error was reported already */
+	bool kernel_semantics;		/* spdadd -k: no fwd twin */
+	bool numeric;			/* -n: no look-ups */
+	uint8_t family;			/* -4, -6: 4, 6; else 0 */
+	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
+	bool has_upper_args;
+	struct loc loc;			/* the statement, without its ';' */
+	struct loc at[FIELDS];		/* end 0: not given */
+	struct loc rule_at[POLICY_RULES];
+	struct host src, dst, oai, oar;
+	const struct algorithm *enc, *auth, *comp;
+	struct sa sa;			/* addresses and ids still empty */
+	struct policy policy;
+	uint8_t enc_key[KEY_OCTETS], auth_key[KEY_OCTETS];
+	char hwif[32], label[1024];
+};
+
+/* ---- parse.y, token.l ---- */
+
+/* A rule: places of end 0 were left out; ends_given: "src-dst" was there. */
+struct rule_words {
+	struct loc whole, proto, mode, src, sport, dst, dport, level;
+	bool ends_given;
+};
+
+struct parser {
+	struct source *source;
+	struct diag *diag;
+	const struct dialect *dialect;
+	/* Takes each whole command; NULL for none. */
+	void (*sink)(void *, struct command *);
+	void *sink_ctx;
+	bool lint;			/* -n: warn of what looks wrong */
+	uint64_t weak_said;		/* obsolete algorithms warned of */
+	bool commands_said;		/* the commands were listed */
+	struct command cmd;		/* the one being parsed */
+	struct host host;		/* the last one parsed */
+	struct rule_words ends;		/* of the rule being parsed */
+	unsigned errors;		/* wrong commands */
+	bool exiting;			/* "exit" was read */
+	/* The lexer's. */
+	void *scanner;			/* flex's state */
+	uint32_t pos;			/* where it stands */
+	uint32_t last_end;		/* end of the token before the last */
+	struct loc token, previous;	/* the last token, the one before */
+	int kind, previous_kind;	/* their numbers in the grammar */
+	int option, previous_option;	/* the last option; before the token */
+	uint32_t quote;			/* where an open quote began */
+	bool in_policy;
+	bool statement_start;		/* the next word is a command */
+	struct loc stray;		/* a command word inside a command */
+	uint32_t stray_after;		/* end of the token before it */
+	uint32_t resync;		/* where to go on after a lost ';' */
+	bool resyncing;
+};
+
+/*
+ * Parses the source to its end (or "exit;").  Each command without an error
+ * goes to the sink; errors are reported, and parsing goes on at the next
+ * command.  Returns 0, or -1 when there were errors.
+ */
+int parser_run(struct parser *);
+
+/* The text of a place; not terminated. */
+static inline const char *
+parser_text(const struct parser *p, struct loc loc)
+{
+	return p->source->text + loc.begin;
+}
+
+/*
+ * A command word in the middle of another command, at which the grammar
+ * stumbled: a ';' was forgotten before it.
+ */
+void parser_stray(struct parser *, struct loc);
+
+/* Reports the ';' that was forgotten before p->stray, and goes on there. */
+void parser_lost_semicolon(struct parser *);
+
+/* What comes next in a command of which the fields so far are known. */
+const char *parser_next_field(const struct command *);
+
+/* The commands of the language, for the lexer and for help. */
+struct command_word {
+	const char *name;
+	enum op op;
+	int token;			/* the grammar's shape of it */
+	const char *synopsis;
+};
+extern const struct command_word command_words[];
+
+/* The row of a word, or NULL; the command spelt most like it, or NULL. */
+const struct command_word *command_named(const char *word, size_t len);
+const char *command_closest(const char *word, size_t len);
+
+/* Whether a word is an option of the language; the one most like it, or NULL. */
+bool option_known(const char *word, size_t len);
+const char *option_closest(const char *word, size_t len);
+
+/* ---- fields.c: words to values; all report at the word itself ---- */
+
+void field_verb(struct parser *, enum op, struct loc);
+void field_options(struct parser *, struct loc);	/* -4, -6, -n, -k */
+void field_protocol(struct parser *, struct loc);
+void field_spi(struct parser *, struct loc);
+void field_origin(struct parser *, struct loc, struct loc spi);
+void field_tagged(struct parser *, struct loc);
+void field_mode(struct parser *, struct loc);
+void field_number(struct parser *, enum field, struct loc);
+void field_pad(struct parser *, struct loc);
+void field_esn(struct parser *, struct loc);
+void field_raw_cpi(struct parser *, struct loc);
+void field_natt(struct parser *, struct loc);
+void field_hwif(struct parser *, struct loc);
+void field_label(struct parser *, struct loc doi, struct loc alg, struct loc);
+void field_mark(struct parser *, struct loc value, struct loc mask);
+void field_algorithm(struct parser *, enum field, struct loc);
+void field_key(struct parser *, enum field, struct loc, bool quoted);
+void field_port(struct parser *, struct host *, struct loc);
+void field_prefix(struct parser *, struct host *, struct loc);
+void field_upper(struct parser *, struct loc);
+void field_upper_args(struct parser *, struct loc first, struct loc second);
+void field_direction(struct parser *, struct loc);
+void field_priority(struct parser *, struct loc base, int sign, struct loc);
+void field_action(struct parser *, struct loc);
+void field_rule(struct parser *, const struct rule_words *);
+/* A hint on characters that look like others; false if the word has none. */
+bool field_hint_lookalike(struct parser *, struct loc);
+/* Reports an error of the command being parsed, and marks it bad. */
+void field_error(struct parser *, struct loc, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- check.c ---- */
+
+/*
+ * Whether the parts of a whole command fit each other and the dialect.
+ * Reports and marks it bad if not; warnings leave it good.
+ */
+void command_check(struct parser *, struct command *);
+
+/* ---- expand.c ---- */
+
+/*
+ * Looks up the command's hosts and calls each for every combination of one
+ * family, with a message ready to send.  Errors are reported; then nothing is
+ * called.  Returns 0, or -1 (also when a call returned non-zero).
+ */
+typedef int message_fn(void *ctx, const struct command *, struct msgbuf *);
+int command_expand(struct parser *, struct command *, message_fn *, void *ctx);
+
+/* ---- ipsec_strerror.c ---- */
+
+/*
+ * Why a kernel refused: text is what went wrong in words, hint what to do (or
+ * NULL), at the part of the command that it is about.
+ */
+struct refusal {
+	const char *text, *hint;
+	struct loc at;
+};
+/*
+ * For an errno in the reply to a request of that command and message type; with
+ * no command (-D, -F) at is nowhere.
+ */
+struct refusal ipsec_refusal(const struct dialect *, const struct command *,
+    uint8_t msg_type, int error);
+
+/* What is wrong with a message that view_init() refused. */
+const char *view_strerror(enum view_error);
+
+/* Why a channel could not be opened: one sentence with the remedy. */
+const char *channel_strerror(int error);
+
+#endif

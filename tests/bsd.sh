@@ -1,0 +1,37 @@
+#!/bin/sh
+# Do the sources compile when the compiler says it is for a BSD?  Their headers
+# are not on a Linux machine, so this uses those of musl, which declare nothing
+# by accident, and stubs (tests/bsd) for the two that FreeBSD alone has.  That
+# finds code for Linux that is not guarded, and headers that glibc's pull in
+# and others' do not.  It does not prove that a BSD's own headers agree.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+cd "$tests/.." || exit 1
+
+for musl in /usr/include/*-linux-musl; do
+	[ -d "$musl" ] || {
+		echo "no musl headers (package musl-dev), no compile check"
+		exit 77
+	}
+done
+
+sources=$(ls ./*.c)
+n=0
+bad=0
+for target in freebsd netbsd; do
+	for source in $sources; do
+		n=$((n + 1))
+		if out=$(clang --target=x86_64-unknown-$target -fsyntax-only \
+		    -std=c11 -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"x"' \
+		    -nostdlibinc -isystem tests/bsd -isystem "$musl" \
+		    -Wall -Wextra -Werror "$source" 2>&1); then
+			echo "ok $n - $source for $target"
+		else
+			echo "not ok $n - $source for $target"
+			echo "$out" | sed 's/^/# /'
+			bad=1
+		fi
+	done
+done
+echo "1..$n"
+exit $bad

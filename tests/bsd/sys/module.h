@@ -1,0 +1,2 @@
+/* FreeBSD's, as far as platform.c needs it: see tests/bsd.sh. */
+int modfind(const char *);

@@ -1,0 +1,259 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The command line: options, exit statuses, which stream says what, and the
+# ways in which commands come.  Nothing here asks the kernel for anything: what
+# would is only checked (-n), or wrong.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+setkey=${SETKEY:-$tests/../setkey}
+case $setkey in
+/*) ;;
+*) setkey=$PWD/$setkey ;;
+esac
+export LC_ALL=C
+unset SETKEY_CHANNEL NO_COLOR
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+umask 077
+cd "$work" || exit 1
+count=0 failures=0
+
+ok() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $2"
+		sed 's/^/# status: /' status
+		sed 's/^/# stdout: /' stdout
+		sed 's/^/# stderr: /' stderr
+	fi
+}
+
+# run OPTION ...: setkey; its status and output into files
+run() {
+	timeout 10 "$setkey" "$@" >stdout 2>stderr
+	echo $? >status
+}
+
+# says FILE TEXT: the file holds that, and nothing else
+says() {
+	if [ -z "$2" ]; then
+		[ ! -s "$1" ]
+	else
+		printf '%s\n' "$2" | cmp -s - "$1"
+	fi
+}
+
+# expect NAME STATUS STDOUT STDERR: of the last run
+expect() {
+	[ "$(cat status)" -eq "$2" ] && says stdout "$3" && says stderr "$4"
+	ok $? "$1"
+}
+
+# usage NAME [TEXT]: the last run complained, and said how it is used
+usage() {
+	[ "$(cat status)" -eq 1 ] && [ ! -s stdout ] &&
+	    grep -q '^usage: setkey ' stderr &&
+	    { [ -z "$2" ] || grep -q -e "$2" stderr; }
+	ok $? "$1"
+}
+
+# ---- options ----
+
+run </dev/null
+usage "no option"
+run -n </dev/null
+usage "no mode"
+run -z </dev/null
+usage "an unknown option" "'*z'*"
+run -f </dev/null
+usage "-f without a file"
+run -e </dev/null
+usage "-e without commands"
+run -n -e 'flush;' -e 'flush;'
+usage "-e twice" "only one -f or -e"
+run -n -f /dev/null -e 'flush;'
+usage "-f and -e" "only one -f or -e"
+run -n -e 'flush;' more
+usage "an argument too many" "'more'"
+run -T socket -n -e 'flush;'
+usage "an unknown channel" "'socket'"
+SETKEY_CHANNEL=socket run -n -e 'flush;'
+[ "$(cat status)" -eq 1 ] && grep -q SETKEY_CHANNEL stderr
+ok $? "an unknown channel in the environment"
+run -E many -n -e 'flush;'
+usage "-E without a number" "'many'"
+run -E -1 -n -e 'flush;'
+usage "-E with a negative number"
+run -o text -D
+usage "an unknown form of output" "'text'"
+run -V
+[ "$(cat status)" -eq 0 ] && grep -q '^setkey [0-9]' stdout && says stderr ''
+ok $? "-V"
+
+run -n -D
+expect "-n -D asks nobody" 0 '' ''
+run -nDP
+expect "-nDP neither" 0 '' ''
+run -n -F
+expect "-n -F neither" 0 '' ''
+run -PnF
+expect "-PnF neither" 0 '' ''
+run -n -f missing.conf -D
+expect "the last mode counts: -f, then -D" 0 '' ''
+run -nD -f missing.conf
+expect "the last mode counts: -D, then -f" 1 '' \
+    'setkey: missing.conf: No such file or directory'
+
+# ---- where commands come from ----
+
+echo 'flush; spdflush;' >good.conf
+echo 'flush; spdflsh;' >bad.conf
+error="error: unknown command 'spdflsh'
+    flush; spdflsh;
+           ^~~~~~~
+    hint: did you mean 'spdflush'?"
+run -n -f good.conf
+expect "-n -f: right" 0 '' ''
+run -nf bad.conf
+expect "-nf: wrong" 1 '' "bad.conf:1:8: $error"
+run -f bad.conf
+expect "-f: nothing is sent if anything is wrong" 1 '' "bad.conf:1:8: $error"
+run -n -f - <good.conf
+expect "-n -f -: right" 0 '' ''
+run -n -f - <bad.conf
+expect "-n -f -: wrong" 1 '' "stdin:1:8: $error"
+run -n -e "$(cat good.conf)"
+expect "-n -e: right" 0 '' ''
+run -n -e "$(cat bad.conf)"
+expect "-n -e: wrong" 1 '' "-e:1:8: $error"
+run -n -e "$(printf '\357\273\277')$(cat bad.conf)"
+expect "-n -e: a byte order mark" 1 '' "-e:1:8: $error"
+run -e ''
+expect "-e of nothing" 0 '' ''
+run -n -c <good.conf
+expect "-n -c: right" 0 '' ''
+run -n -c <bad.conf
+expect "-n -c: wrong" 1 '' "stdin:1:8: $error"
+run -c </dev/null
+expect "-c of nothing" 0 '' ''
+run -f /dev/null
+expect "-f /dev/null" 0 '' ''
+run -c <&-
+[ "$(cat status)" -eq 1 ] && says stdout '' && grep -q stdin stderr
+ok $? "-c without a standard input"
+run -n -c <.
+[ "$(cat status)" -eq 1 ] && says stdout '' && grep -q stdin stderr
+ok $? "-c with a directory for standard input"
+
+# ---- -n -v ----
+
+run -n -v -f good.conf
+expect "-n -v shows commands" 0 'flush;
+spdflush;' ''
+run -nv -e 'add 10.0.0.1 10.0.0.2 esp 0x3e8 -E "aes" 0x00;'
+[ "$(cat status)" -eq 1 ] && says stdout ''
+ok $? "-n -v does not show wrong ones"
+sa='add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x01234567890123456789012345678901;'
+run -nv -e "$sa"
+expect "-n -v shows no key" 0 \
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc (hidden);' ''
+run -nvv -e "$sa"
+expect "-n -v -v shows keys" 0 \
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc 0x01234567890123456789012345678901;' \
+    ''
+run -nvvK -e "$sa"
+expect "-K shows none all the same" 0 \
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc (hidden);' ''
+if [ -c /dev/full ]; then
+	timeout 10 "$setkey" -nv -f good.conf >/dev/full 2>stderr
+	echo $? >status
+	: >stdout
+	expect "output that cannot be written" 1 '' \
+	    'setkey: cannot write the output: No space left on device'
+fi
+
+# ---- commands one by one ----
+
+run -c <<'EOF'
+flsh;
+spdadd 10.0.0.1 10.0.0.2 any -P out nnoe;
+EOF
+expect "-c: after a mistake the rest is checked" 1 '' \
+"stdin:1:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
+    hint: did you mean 'flush'?
+stdin:2:37: error: unknown policy 'nnoe'
+    spdadd 10.0.0.1 10.0.0.2 any -P out nnoe;
+                                        ^~~~
+    hint: did you mean 'none'?"
+printf 'flsh;\nflush;\nspdflush;\n' | run -T pfkey -c
+expect "-c: and nothing of it is sent" 1 '' \
+"stdin:1:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
+    hint: did you mean 'flush'?"
+printf 'flush' | run -n -c
+expect "-c: a command without its end" 1 '' \
+"stdin:1:6: error: missing ';' at the end of the input
+    flush
+         ^"
+printf 'exit;\nflsh;\n' | run -c
+expect "-c: exit" 0 '' ''
+printf 'flsh;quit;flsh;' | run -c
+[ "$(cat status)" -eq 1 ] && [ "$(grep -c error stderr)" -eq 1 ]
+ok $? "-c: quit after a mistake"
+printf 'bye;' | run -c
+expect "-c: bye" 0 '' ''
+printf 'help;' | run -c
+[ "$(cat status)" -eq 0 ] && says stderr '' && grep -q '^spdadd ' stdout
+ok $? "-c: help"
+printf 'exit;flsh;' >exit.conf
+run -n -f exit.conf
+expect "-f: exit" 0 '' ''
+
+{
+	for piece in 'fl' 'ush;spd' 'flush ; ad' 'd 10.0.0.1 10.0.0.2 es' \
+	    'p 1000 -E null "a;' 'b"' '; # com' 'ment; flsh' '
+' 'flush' ' ;'; do
+		printf '%s' "$piece"
+		sleep 0.05
+	done
+} | run -n -vv -c
+expect "-c: commands in pieces" 0 'flush;
+spdflush;
+add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E null 0x613b62;
+flush;' ''
+
+# A program that waits for the effect of each command.
+mkfifo to from
+timeout 10 sh -c '"$1" -n -v -c <to >from' sh "$setkey" &
+(
+	exec 3>to 4<from
+	echo 'flush; spdflush' >&3
+	read -r line <&4 && [ "$line" = 'flush;' ] || exit 1
+	echo ' ;' >&3
+	read -r line <&4 && [ "$line" = 'spdflush;' ] || exit 1
+	echo 'dump esp;' >&3
+	read -r line <&4 && [ "$line" = 'dump esp;' ]
+)
+result=$?
+wait $!
+echo $? >status
+: >stdout 2>stderr
+ok $result "-c: a command takes effect at its ';'"
+expect "-c: and the end of the input ends it" 0 '' ''
+
+# The text of what is done is forgotten, but for what a message may show.
+awk 'BEGIN { for (i = 0; i < 200000; i++) print "spdflush; flush;"
+	print "flsh;" }' </dev/null | run -n -c
+expect "-c: line 200,001" 1 '' "stdin:200001:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
+    hint: did you mean 'flush'?"
+
+echo "1..$count"
+[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]

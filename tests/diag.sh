@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What is said of wrong input, word for word, and the exit status.
+#
+#	tests/diag.sh [-u] [TOPIC ...]
+#
+# diag/TOPIC.in holds cases: a line `## name`, and `| OPTIONS` where they are
+# not just -n; then the text.  diag/TOPIC.err holds what is to come of each;
+# -u writes it anew, to be read before it is believed.  At the end come inputs
+# that are no text for a file like that: made here.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+setkey=${SETKEY:-$tests/../setkey}
+export LC_ALL=C
+unset SETKEY_CHANNEL NO_COLOR
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+umask 077
+mkdir "$work/in" "$work/expected" && cd "$work" || exit 1
+
+update= count=0 failures=0
+[ "$1" = -u ] && update=y && shift
+
+# split FILE DIRECTORY: each case into a file of its name; prints names, options
+split() {
+	awk -v dir="$2" '
+	/^## / { close(file); file = dir "/" $2; name = $2; printf "" >file
+		sub(/^## [^ ]* *\|?/, ""); print name, $0; next }
+	{ print >file }
+	' "$1"
+}
+
+# run OPTION ...: setkey on t.conf; what it says, and how it ends if not with 1
+run() {
+	timeout 10 ${nobody:-} "$setkey" "$@" -f t.conf 2>&1 >stdout </dev/null
+	status=$?
+	[ ! -s stdout ] || sed 's/^/stdout: /' stdout
+	[ "$status" -eq 1 ] || echo "exit status $status"
+}
+
+# result NAME EXPECTED: a TAP line from the files EXPECTED and `got`
+result() {
+	count=$((count + 1))
+	if cmp -s "$2" got; then
+		echo "ok $count - $1"
+		return
+	fi
+	failures=$((failures + 1))
+	echo "not ok $count - $1"
+	diff "$2" got 2>&1 | sed 's/^/# /'
+}
+
+# topic NAME: all its cases
+topic() {
+	rm -f in/* expected/* new
+	split "$tests/diag/$1.in" in >names
+	[ -f "$tests/diag/$1.err" ] &&
+	    split "$tests/diag/$1.err" expected >/dev/null
+	while read -r name options; do
+		mv "in/$name" t.conf
+		run ${options:--n} >got
+		if [ "$update" ]; then
+			echo "## $name" | cat - got >>new
+		else
+			result "$1: $name" "expected/$name"
+		fi
+	done <names
+	[ -z "$update" ] || cp new "$tests/diag/$1.err"
+}
+
+if [ $# -eq 0 ]; then
+	for file in "$tests"/diag/*.in; do
+		name=${file##*/}
+		topic "${name%.in}"
+	done
+else
+	for name in "$@"; do
+		topic "$name"
+	done
+fi
+[ "$update" ] && exit 0
+
+# ---- inputs made here ----
+
+# expect NAME TEXT: the last run said that
+expect() {
+	printf '%s\n' "$2" >expected.txt
+	result "$1" expected.txt
+}
+
+# repeat N TEXT
+repeat() {
+	awk -v n="$1" -v text="$2" 'BEGIN { while (n-- > 0) printf "%s", text }'
+}
+
+# try OPTION ...: setkey on t.conf, into `got`
+try() {
+	run "$@" >got
+}
+
+special() {
+	: >t.conf
+	try -n
+	expect "empty file" "exit status 0"
+	printf '\n\n  # nothing\n\t' >t.conf && try -n
+	expect "blank file" "exit status 0"
+	printf 'flush' >t.conf && try -n
+	expect "end of the input in a word" "t.conf:1:6: error: missing ';' at the end of the input
+    flush
+         ^"
+	printf '\357\273\277flsh;' >t.conf && try -n
+	expect "byte order mark" "t.conf:1:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
+    hint: did you mean 'flush'?"
+	printf '\377\376f\0l\0u\0s\0h\0;\0' >t.conf && try -n
+	expect "UTF-16" "t.conf: error: this is text in UTF-16
+    hint: iconv -f UTF-16 -t UTF-8 makes it one that can be read"
+	printf 'flush;\n\177ELF\0\0\1\2\0add;\n' >t.conf && try -n
+	expect "NUL octets" "t.conf:2:5: error: a NUL octet: this is no text
+    ?ELF?????add;
+        ^"
+	printf 'flush;\r\nspdflush\r\nflsh;\r\n' >t.conf && try -n
+	expect "lines that end with CR LF" "t.conf:3:1: error: expected ';', found 'flsh'
+    flsh;
+    ^~~~"
+	printf 'flush;\rspdflush;\rflsh;\r' >t.conf && try -n
+	expect "lines that end with CR" "t.conf:1:18: error: unknown command 'flsh'
+    flush;?spdflush;?flsh;
+                     ^~~~
+    hint: did you mean 'flush'?"
+
+	repeat 25 'flush sad;
+' >t.conf && try -n
+	[ "$(grep -c 'error: unknown protocol' got)" -eq 20 ] || echo "not 20" >>got
+	tail -n 1 got >last && mv last got
+	expect "at most 20 errors, and their number" \
+	    "t.conf: 25 errors, of which 5 are not shown (-E 0 shows all)"
+	try -n -E 1
+	expect "-E 1" "t.conf:1:7: error: unknown protocol 'sad'
+    flush sad;
+          ^~~
+    hint: it is one of esp, esp-udp, esp-old, ah, ah-old, ipcomp, tcp
+t.conf: 25 errors, of which 24 are not shown (-E 0 shows all)"
+	try -n -E 0 && grep -c 'error: unknown protocol' got >n && mv n got
+	expect "-E 0" 25
+	repeat 20 'flush sad;
+' >t.conf && try -n && tail -n 1 got >last && mv last got
+	expect "20 errors and no more" \
+	    "    hint: it is one of esp, esp-udp, esp-old, ah, ah-old, ipcomp, tcp"
+
+	{ repeat 40000 'spdflush;  flush; dump;  '; echo 'flsh; flush;'; } >t.conf
+	try -n
+	expect "a line of a megabyte" "t.conf:1:1000001: error: unknown command 'flsh'
+    ...spdflush;  flush; dump;  spdflush;  flush; dump;  flsh; flush;
+                                                         ^~~~
+    hint: did you mean 'flush'?"
+	{ repeat 100000 abcdefghij; echo ';'; } >t.conf && try -n
+	expect "a word of a megabyte" "t.conf:1:1: error: unknown command 'abcdefghijabcdefghijabcdefghijabcdefghijabc...'
+    $(repeat 10 abcdefghij)...
+    ^$(repeat 99 '~')
+    hint: the commands are add, update, get, delete, deleteall, flush, dump, spdadd, spdupdate, spddelete, spdflush, spddump"
+	{ printf 'add 10.0.0.1 10.0.0.2 esp 1000 -E null "'
+	repeat 100000 'a key;
+	'; } >t.conf && try -n
+	expect "a string of a megabyte, never closed" "t.conf:1:40: error: this quoted string is never closed
+    add 10.0.0.1 10.0.0.2 esp 1000 -E null \"******
+                                           ^"
+	{ printf 'spdadd 10.0.0.1 10.0.0.2 any -P out ipsec'
+	repeat 10000 ' esp/transport//require'; echo ';'; } >t.conf && try -n
+	expect "10,000 rules" "t.conf:1:181: error: a policy has at most 6 rules on this system
+    ...ire esp/transport//require esp/transport//require esp/transport//require esp/transport//require esp/...
+                                                         ^~~"
+	{ repeat 100000 '['; echo ';'; } >t.conf && try -n
+	expect "100,000 brackets" "t.conf:1:1: error: expected a command, found '['
+    $(repeat 100 '[')...
+    ^"
+	repeat 30000 'flush;
+' >t.conf && echo 'flsh;' >>t.conf && try -n
+	expect "line 30,001" "t.conf:30001:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
+    hint: did you mean 'flush'?"
+
+	rm t.conf && try -n
+	expect "missing file" "setkey: t.conf: No such file or directory"
+	mkdir t.conf && try -n && rmdir t.conf
+	expect "directory" "setkey: t.conf: Is a directory"
+	ln -s t.conf t.conf && try -n && rm t.conf
+	expect "link to itself" "setkey: t.conf: Too many levels of symbolic links"
+	echo 'flush;' >t.conf && chmod 0 t.conf
+	# Root can read it: so as somebody else.
+	nobody=
+	[ ! -r t.conf ] || nobody='setpriv --reuid 65534 --clear-groups'
+	chmod 711 .
+	if $nobody "$setkey" -V >/dev/null 2>&1; then
+		try -n
+		expect "unreadable file" "setkey: t.conf: Permission denied"
+	else
+		count=$((count + 1))
+		echo "ok $count - unreadable file # SKIP no setpriv," \
+		    "and root can read it"
+	fi
+	nobody=
+	rm -f t.conf
+	echo 'add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x01234567890123456789012345678901;' >t.conf
+	chmod 644 t.conf && try -n
+	expect "keys that everybody can read" \
+"t.conf: warning: this file holds keys, and everybody can read it
+exit status 0"
+	chmod 666 t.conf && try -n
+	expect "keys that everybody can write" \
+"t.conf: warning: others than its owner can write this file
+exit status 0"
+	echo 'flush;' >t.conf && chmod 644 t.conf && try -n
+	expect "no keys, readable" "exit status 0"
+}
+[ $# -gt 0 ] || special
+
+echo "1..$count"
+[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]

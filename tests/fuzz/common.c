@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See fuzz.h. */
+#include <net/if.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+
+/* ---- the system's tables, small and the same everywhere ---- */
+
+struct servent *
+getservbyname(const char *name, const char *proto)
+{
+	static struct servent isakmp;
+
+	(void)proto;
+	isakmp.s_port = 0xf401;		/* 500, in network order */
+	return strcmp(name, "isakmp") == 0 ? &isakmp : NULL;
+}
+
+struct protoent *
+getprotobyname(const char *name)
+{
+	static struct protoent sctp;
+
+	sctp.p_proto = 132;
+	return strcmp(name, "sctp") == 0 ? &sctp : NULL;
+}
+
+struct protoent *
+getprotobynumber(int number)
+{
+	static char name[] = "sctp";
+	static struct protoent sctp;
+
+	sctp.p_name = name;
+	return number == 132 ? &sctp : NULL;
+}
+
+unsigned
+if_nametoindex(const char *name)
+{
+	return strcmp(name, "eth0") == 0 ? 2 : 0;
+}
+
+char *
+if_indextoname(unsigned index, char name[IF_NAMESIZE])
+{
+	return index == 2 ? strcpy(name, "eth0") : NULL;
+}
+
+/* ---- pieces ---- */
+
+void
+must(bool condition, const char *what)
+{
+	if (condition)
+		return;
+	fprintf(stderr, "must hold: %s\n", what);
+	abort();
+}
+
+void *
+octets_copy(const uint8_t *data, size_t size)
+{
+	void *copy = malloc(size == 0 ? 1 : size);
+
+	must(copy != NULL, "memory");
+	if (size != 0)
+		memcpy(copy, data, size);
+	return copy;
+}
+
+void
+capture_begin(struct capture *c)
+{
+	FILE *out = open_memstream(&c->buf, &c->len);
+
+	must(out != NULL, "memory");
+	text_init(&c->text, out);
+}
+
+void
+capture_end(struct capture *c)
+{
+	text_flush(&c->text);
+	fclose(c->text.out);
+}
+
+/* ---- printing ---- */
+
+void
+print_records(struct text *t, const struct view *view,
+    const struct print_style *style)
+{
+	struct policy policy;
+	struct sa sa;
+
+	sa_decode(view, &sa);
+	print_sa(t, view->dialect, &sa, style);
+	print_sa_short_header(t);
+	print_sa_short(t, &sa, style);
+	print_sa_command(t, view->dialect, "add", &sa, style);
+	print_sa_command(t, view->dialect, "delete", &sa, style);
+	policy_decode(view, &policy);
+	print_policy(t, view->dialect, &policy);
+	print_policy_command(t, view->dialect, "spdadd", &policy,
+	    SCRIPT_KERNEL);
+	print_policy_command(t, view->dialect, "spddelete", &policy, 0);
+}
+
+void
+print_raw(struct text *t, const struct dialect *dialect, const void *msg,
+    size_t len, const struct print_style *style)
+{
+	print_message(t, dialect, msg, len, style);
+	print_hexdump(t, dialect, msg, len, style);
+}
+
+void
+print_request(struct text *t, const struct view *view)
+{
+	static const struct name verbs[] = {
+		{ "add", SADB_ADD }, { "update", SADB_UPDATE },
+		{ "get", SADB_GET }, { "delete", SADB_DELETE },
+		{ "flush", SADB_FLUSH }, { "dump", SADB_DUMP },
+		{ "spdadd", SADB_X_SPDADD }, { "spdupdate", SADB_X_SPDUPDATE },
+		{ "spddelete", SADB_X_SPDDELETE },
+		{ "spdflush", SADB_X_SPDFLUSH },
+		{ "spddump", SADB_X_SPDDUMP }, { NULL, 0 }
+	};
+	const char *verb = name_of(verbs, view->msg->type);
+	struct print_style style = { .now = 1 };
+	struct policy policy;
+	struct sa sa;
+
+	must(verb != NULL, "a request has a verb");
+	if (view->ext[EXT_POLICY] != NULL) {
+		policy_decode(view, &policy);
+		print_policy_command(t, view->dialect, verb, &policy, 0);
+	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
+		sa_decode(view, &sa);
+		if (view->msg->type == SADB_DELETE && !sa.has_sa)
+			verb = "deleteall";
+		print_sa_command(t, view->dialect, verb, &sa, &style);
+	} else {
+		text_str(t, verb);
+		if (view->msg->satype != SADB_SATYPE_UNSPEC) {
+			text_char(t, ' ');
+			text_str(t, name_of(satype_names, view->msg->satype));
+		}
+		text_str(t, ";\n");
+	}
+}
+
+/* ---- parsing ---- */
+
+struct parsing {
+	struct parser parser;
+	struct source source;
+	struct diag diag;
+	struct requests *out;
+	void (*each)(void *, const struct view *);
+	void *ctx;
+};
+
+static void
+collect(struct requests *r, const void *octets, size_t len)
+{
+	if (r->size - r->len < len) {
+		r->size = r->size * 2 + len;
+		r->octets = realloc(r->octets, r->size);
+		must(r->octets != NULL, "memory");
+	}
+	memcpy(r->octets + r->len, octets, len);
+	r->len += len;
+}
+
+static bool
+is_plain(const struct label *label)
+{
+	uint16_t i;
+
+	/* The NUL at its end is Linux's. */
+	for (i = 0; i + 1 < label->len; i++)
+		if (label->text[i] < ' ' || label->text[i] > '~')
+			return false;
+	return true;
+}
+
+static bool
+is_plain_name(const char *name)
+{
+	for (; name != NULL && *name != '\0'; name++)
+		if (*name < '!' || *name > '~')
+			return false;
+	return true;
+}
+
+/* Octets that quotes or words cannot hold; what no kernel looks at. */
+static bool
+is_inexact(const struct command *cmd, const struct dialect *dialect)
+{
+	const struct policy *policy = &cmd->policy;
+
+	return !is_plain(&cmd->sa.label) || !is_plain_name(cmd->sa.hwif) ||
+	    (cmd->op == OP_SPDDELETE && (policy->action != 0 ||
+	    policy->nrules != 0 || policy->hard.given || policy->hwif != NULL ||
+	    policy->priority != dialect->default_priority));
+}
+
+static int
+take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	struct parsing *p = ctx;
+	void *copy = octets_copy(m->space, m->len);
+	struct view view;
+
+	must(view_init(&view, m->dialect, copy, m->len) == VIEW_OK,
+	    "what is sent is valid");
+	collect(p->out, copy, m->len);
+	if (is_inexact(cmd, m->dialect))
+		p->out->inexact = true;
+	if (p->each != NULL)
+		p->each(p->ctx, &view);
+	free(copy);
+	return 0;
+}
+
+static void
+take_command(void *ctx, struct command *cmd)
+{
+	struct parsing *p = ctx;
+
+	cmd->numeric = true;		/* a fuzzer asks no resolver */
+	if (cmd->op != OP_HELP)
+		command_expand(&p->parser, cmd, take_message, p);
+}
+
+static void
+open_text(struct source *source, const char *text, size_t len, bool stream)
+{
+	int ends[2];
+
+	must(pipe(ends) == 0, "a pipe");
+	must(write(ends[1], text, len) == (ssize_t)len, "a small input");
+	close(ends[1]);
+	source_open_stream(source, "fuzz", ends[0]);
+	source->streaming = stream;
+	if (!stream)
+		must(source_read_all(source) == 0, "memory");
+}
+
+void
+parse(struct requests *out, const struct dialect *dialect, const char *text,
+    size_t len, bool stream, void (*each)(void *, const struct view *),
+    void *ctx)
+{
+	static FILE *nowhere;
+	struct parsing *p = calloc(1, sizeof(*p));
+
+	must(p != NULL, "memory");
+	if (nowhere == NULL)
+		nowhere = fopen("/dev/null", "w");
+	must(nowhere != NULL, "/dev/null");
+	memset(out, 0, sizeof(*out));
+	open_text(&p->source, text, len, stream);
+	p->out = out;
+	p->each = each;
+	p->ctx = ctx;
+	p->diag.out = each != NULL ? nowhere : NULL;
+	p->diag.source = &p->source;
+	p->diag.max_errors = 20;
+	p->parser.source = &p->source;
+	p->parser.diag = &p->diag;
+	p->parser.dialect = dialect;
+	p->parser.sink = take_command;
+	p->parser.sink_ctx = p;
+	p->parser.lint = each != NULL;
+	parser_run(&p->parser);
+	if (p->diag.out != NULL)
+		diag_finish(&p->diag);
+	out->errors = p->diag.errors;
+	out->warnings = p->diag.warnings;
+	if (p->source.fd >= 0)
+		close(p->source.fd);
+	source_close(&p->source);
+	free(p);
+}
+
+void
+requests_free(struct requests *r)
+{
+	free(r->octets);
+}

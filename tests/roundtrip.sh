@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The canonical form of commands (-n -v -v) parses back to itself, and to the
+# same requests.
+#
+#	tests/roundtrip.sh [FILE ...]
+#
+# Of files with wrong commands, the others count.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+setkey=${SETKEY:-$tests/../setkey}
+tool=${TOOL:-$tests/tool}
+export LC_ALL=C
+unset SETKEY_CHANNEL
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+umask 077
+count=0 failures=0
+
+# canonical FILE: its commands in canonical form
+canonical() {
+	timeout 20 "$setkey" -n -v -v -E 1 -f "$1" 2>"$work/errors"
+}
+
+# requests FILE: the messages of its commands.  Of spddelete the canonical form
+# has the direction alone: the rest of its policy extension means nothing.
+requests() {
+	timeout 20 "$tool" wire linux <"$1" 2>/dev/null |
+	awk '
+	function digit(at) {
+		return index("0123456789abcdef", substr($0, at, 1)) - 1
+	}
+	/^020f/ {
+		len = (digit(33) * 16 + digit(34)) * 16
+		print "spddelete", substr($0, 45, 2), substr($0, 33 + len)
+		next
+	}
+	{ print }'
+}
+
+result() {
+	count=$((count + 1))
+	if cmp -s "$work/$2" "$work/$3"; then
+		echo "ok $count - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $1"
+		diff "$work/$2" "$work/$3" | sed -e 's/^/# /' -e 20q
+		sed -e 's/^/# /' -e 5q "$work/errors"
+	fi
+}
+
+[ $# -gt 0 ] || set -- "$tests"/wire/*.in "$tests"/../examples/*.conf
+for file in "$@"; do
+	name=${file##*/}
+	canonical "$file" >"$work/once"
+	canonical "$work/once" >"$work/twice"
+	status=$?
+	[ $status -eq 0 ] || echo "exit status $status" >>"$work/twice"
+	result "$name parses back to the same text" once twice
+	requests "$file" >"$work/messages"
+	requests "$work/once" >"$work/again"
+	result "$name parses back to the same requests" messages again
+done
+
+# Without the second -v no key is shown.
+key=0123456789abcdef0123456789abcdef
+echo "add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x$key -A hmac-md5 \"$key\";" \
+    >"$work/keys"
+timeout 20 "$setkey" -n -v -f "$work/keys" >"$work/once" 2>&1
+grep -c -e 0123456 -e 30313233 "$work/once" >"$work/shown"
+echo 0 >"$work/none"
+result "-n -v hides keys" none shown
+
+echo "1..$count"
+[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * No message shows a key, whatever is wrong with the text around it: commands
+ * with keys are spoilt in every place in turn, and what is said of them is
+ * searched for pieces of the keys.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "setkey.h"
+#include "tap.h"
+
+/* So many characters of a key in a row must not be seen. */
+#define DIGITS		12
+#define DECIMAL		21
+#define LETTERS		8
+
+static const struct sample {
+	const char *name, *text, *key;
+	size_t piece;
+} samples[] = {
+	{ "digits", "add 10.0.0.1 10.0.0.2 esp 0x1000 -m tunnel -E aes-cbc "
+	    "0x3c5a7e91b2d4f6083c5a7e91b2d4f608;\nflush;\n",
+	    "3c5a7e91b2d4f6083c5a7e91b2d4f608", DIGITS },
+	{ "decimal digits", "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc "
+	    "0x73915826407391582640739158264071;\nflush;\n",
+	    "73915826407391582640739158264071", DECIMAL },
+	{ "two keys", "add 10.0.0.1 10.0.0.2 esp 1000\n"
+	    "\t-E aes-cbc 0x3c5a7e91b2d4f6083c5a7e91b2d4f608\n"
+	    "\t-A hmac-md5 0x3c5a7e91b2d4f6083c5a7e91b2d4f608;",
+	    "3c5a7e91b2d4f6083c5a7e91b2d4f608", DIGITS },
+	{ "a string", "flush; add 10.0.0.1 10.0.0.2 ah 1000 -A hmac-sha1 "
+	    "\"correct horse staple\";\nflush;", "correct horse staple",
+	    LETTERS },
+	{ "odd characters", "add 10.0.0.1 10.0.0.2 tcp 0x1000 -A tcp-md5 "
+	    "\"#p a-s/s,w[o]r'd;\";spdflush;", "#p a-s/s,w[o]r'd;",
+	    LETTERS },
+	{ "a comment", "flush; # add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc "
+	    "0x3c5a7e91b2d4f6083c5a7e91b2d4f608;\n",
+	    "3c5a7e91b2d4f6083c5a7e91b2d4f608", DIGITS },
+	{ "an AEAD", "update 2001:db8::1 2001:db8::2 esp 1000 -E aes-gcm-16 "
+	    "0x3c5a7e91b2d4f6083c5a7e91b2d4f608aabbccdd -A null;",
+	    "3c5a7e91b2d4f6083c5a7e91b2d4f608aabbccdd", DIGITS },
+};
+
+/* ---- what is said ---- */
+
+static int
+drop(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	(void)ctx;
+	(void)cmd;
+	(void)m;
+	return 0;
+}
+
+static void
+take(void *parser, struct command *cmd)
+{
+	cmd->numeric = true;		/* ask no resolver */
+	if (cmd->op != OP_HELP)
+		command_expand(parser, cmd, drop, NULL);
+}
+
+/* All messages on the text, in memory of its own. */
+static char *
+messages(const char *text)
+{
+	static struct parser p;
+	struct source source;
+	struct diag diag = { .source = &source };
+	char *said = NULL;
+	size_t size;
+
+	memset(&p, 0, sizeof(p));
+	diag.out = open_memstream(&said, &size);
+	if (diag.out == NULL || source_open_string(&source, "t", text) != 0)
+		abort();
+	p.source = &source;
+	p.diag = &diag;
+	p.dialect = &dialects[DIALECT_LINUX];
+	p.sink = take;
+	p.sink_ctx = &p;
+	p.lint = true;
+	parser_run(&p);
+	fclose(diag.out);
+	source_close(&source);
+	return said;
+}
+
+/* Whether so many characters in a row of the key are in the text. */
+static bool
+has_piece(const char *said, const struct sample *sample)
+{
+	size_t i, n = sample->piece, len = strlen(sample->key);
+	char piece[32] = "";
+
+	for (i = 0; i + n <= len; i++) {
+		memcpy(piece, sample->key + i, n);
+		if (strstr(said, piece) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* ---- spoiling ---- */
+
+struct run {
+	const struct sample *sample;
+	unsigned texts, leaks, silent;
+};
+
+static void
+try(struct run *run, const char *text)
+{
+	char *said = messages(text);
+
+	run->texts++;
+	if (*said == '\0')
+		run->silent++;
+	if (has_piece(said, run->sample) && run->leaks++ < 3)
+		printf("# of the text\n# %s\n# was said\n# %s\n", text, said);
+	free(said);
+}
+
+/* The text with n octets at a place replaced. */
+static void
+replace(struct run *run, size_t at, size_t n, const char *with)
+{
+	char buf[1024];
+
+	snprintf(buf, sizeof(buf), "%.*s%s%s", (int)at, run->sample->text,
+	    with, run->sample->text + at + n);
+	try(run, buf);
+}
+
+static void
+spoil(struct run *run)
+{
+	static const char *const inserts[] = {
+		";", "\"", "#", " ", "\n", "-", "/", "[", "]", ",", "x", "'",
+		"\\", "\t;\t", " -E ", " add ", "\nflsh;\n", "\"\"", "\xe2",
+		"; nonsense ", " # ",
+	};
+	const char *text = run->sample->text;
+	size_t len = strlen(text), i, j, word;
+
+	for (i = 0; i <= len; i++) {
+		for (j = 0; j < sizeof(inserts) / sizeof(inserts[0]); j++)
+			replace(run, i, 0, inserts[j]);
+		if (i == len)
+			break;
+		replace(run, i, 1, "");
+		replace(run, i, len - i, "");
+		word = strcspn(text + i, " \t\n;");
+		if (word > 0 && (i == 0 || strchr(" \t\n;", text[i - 1]))) {
+			replace(run, i, word, "");
+			replace(run, i, word, "nonsense");
+			replace(run, i, word, "0");
+		}
+	}
+}
+
+int
+main(void)
+{
+	struct run run;
+	size_t i;
+
+	for (i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+		run = (struct run){ .sample = &samples[i] };
+		spoil(&run);
+		ok(run.leaks == 0 && run.silent < run.texts,
+		    "%s: %u texts, of which %u are told something, and no "
+		    "key is shown (%u are)", samples[i].name, run.texts,
+		    run.texts - run.silent, run.leaks);
+	}
+	return done();
+}

@@ -1,0 +1,43 @@
+# kernels: nopfkey
+# A kernel without PF_KEY: everything works, by NETLINK_XFRM.
+
+. "$UML/lib.sh"
+unset SETKEY_CHANNEL
+
+if grep -q '^af_key' /proc/modules; then
+	not_ok "there is no PF_KEY"
+else
+	ok "there is no PF_KEY"
+fi
+run setkey -T pfkey -D
+check "-T pfkey: exit status" 1 "$st"
+like "-T pfkey: the message names it" PF_KEY "$err"
+check "-T pfkey: nothing on standard output" "" "$out"
+for channel in auto xfrm; do
+	run setkey -T $channel -D
+	check "-T $channel" "0 No SAD entries." "$st $out$err"
+done
+export SETKEY_CHANNEL=pfkey
+run setkey -D
+check "SETKEY_CHANNEL=pfkey is obeyed" 1 "$st"
+run setkey -T xfrm -D
+check "-T wins over SETKEY_CHANNEL" "0 No SAD entries." "$st $out$err"
+unset SETKEY_CHANNEL
+
+# The manual's first example, which PF_KEY on Linux cannot do
+sk_ok "aes-gcm-16" "add 3ffe:501:4819::1 3ffe:501:481d::1 esp 123457
+	-E aes-gcm-16 0x3ffe050148193ffe050148193ffe050148193ffe ;"
+like "aes-gcm-16: what the kernel has" "aead rfc4106(gcm(aes)) 0x3ffe050148193ffe050148193ffe050148193ffe 128" "$(states)"
+run setkey -D
+like "aes-gcm-16: -D" "E: aes-gcm-16  3ffe0501 48193ffe 05014819 3ffe0501 48193ffe" "$out"
+
+# The demonstration runs here too.
+sh "$UML/demo.sh" >/run/tmp/demo 2>&1
+st=$?
+if [ $st -eq 0 ]; then
+	ok "the demonstration"
+else
+	not_ok "the demonstration" "exit status $st" "$(cat /run/tmp/demo)"
+fi
+
+done_testing

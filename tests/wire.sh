@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Commands and the octets of their requests, for the PF_KEY of each system.
+#
+#	tests/wire.sh [-u]
+#
+# wire/NAME.in holds commands, wire/NAME.SYSTEM.hex a line for each message, as
+# tests/tool makes it; what a system refuses is a line "LINE: error" there.
+# -u writes them anew: compare with golden/freebsd-wire.sh what real kernels
+# were sent before believing them.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+tool=${TOOL:-$tests/tool}
+export LC_ALL=C
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+count=0 failures=0
+
+for file in "$tests"/wire/*.in; do
+	for system in linux freebsd netbsd; do
+		hex=${file%.in}.$system.hex
+		name="$(basename "$file" .in), $system"
+		"$tool" wire "$system" <"$file" >"$work/hex" 2>"$work/errors"
+		status=$?
+		sed -n 's/^stdin:\([0-9]*\):[0-9]*: error/\1: error/p' \
+		    "$work/errors" >"$work/refused"
+		# A line that is refused is one that the status tells.
+		[ "$status" -eq 0 ] && [ ! -s "$work/refused" ] ||
+		    { [ "$status" -eq 1 ] && [ -s "$work/refused" ]; } ||
+		    echo "exit status $status" >>"$work/hex"
+		cat "$work/refused" >>"$work/hex"
+		[ "$1" = -u ] && cp "$work/hex" "$hex" && continue
+		count=$((count + 1))
+		if cmp -s "$hex" "$work/hex"; then
+			echo "ok $count - $name"
+		else
+			failures=$((failures + 1))
+			echo "not ok $count - $name"
+			diff "$hex" "$work/hex" 2>&1 | sed 's/^/# /'
+		fi
+	done
+done
+[ "$1" = -u ] && exit 0
+
+echo "1..$count"
+[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]

@@ -1,0 +1,1061 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The NETLINK_XFRM channel against a kernel that is made up here: batches and
+ * whose failure is whose, dumps that break, answers that are lost or late.
+ */
+#include "../pfkey.h"
+
+#ifdef __linux__
+
+#include <sys/socket.h>
+#include <errno.h>
+#include <limits.h>
+#include <net/if.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../xfrm.h"
+#include "tap.h"
+
+/* ---- the made-up kernel ---- */
+
+#define QUEUE	4096
+
+/* What a recvmsg() will find: octets, or an error. */
+static struct datagram {
+	int fd, error;
+	bool cut;
+	uint32_t from;
+	size_t len;
+	uint8_t octets[512];
+} queue[QUEUE];
+static unsigned queue_first, queue_end;
+
+static struct {
+	/* Answers a request: an errno value, or -1 if that was done. */
+	int (*on_request)(int fd, const struct nlmsghdr *);
+	int socket_error, send_error;
+	int receive_buffer;
+	unsigned sends, requests, acks_wanted;
+	unsigned flags_seen;		/* of the last receive */
+} kernel;
+
+static void
+reply_octets(int fd, const void *octets, size_t len)
+{
+	struct datagram *d = &queue[queue_end++ % QUEUE];
+
+	memset(d, 0, sizeof(*d));
+	d->fd = fd;
+	d->len = len;
+	memcpy(d->octets, octets, len);
+}
+
+static void
+reply_fails(int fd, int error)
+{
+	reply_octets(fd, "", 0);
+	queue[(queue_end - 1) % QUEUE].error = error;
+}
+
+static void
+reply_message(int fd, uint16_t type, uint16_t flags, uint32_t seq,
+    const void *body, size_t len)
+{
+	_Alignas(8) uint8_t octets[512];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+
+	nl_begin(&b, type, flags, seq, 1234);
+	nl_bytes(&b, body, len);
+	if (!nl_end(&b))
+		abort();
+	reply_octets(fd, b.octets, b.len);
+}
+
+static void
+reply_error(int fd, const struct nlmsghdr *request, int error,
+    const char *words)
+{
+	_Alignas(8) uint8_t octets[512];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	int32_t number = -error;
+
+	nl_begin(&b, NLMSG_ERROR, (uint16_t)(NLM_F_CAPPED |
+	    (words != NULL ? NLM_F_ACK_TLVS : 0)), request->nlmsg_seq, 1234);
+	nl_bytes(&b, &number, sizeof(number));
+	nl_bytes(&b, request, sizeof(*request));
+	if (words != NULL)
+		nl_attr(&b, NLMSGERR_ATTR_MSG, words, strlen(words) + 1);
+	nl_end(&b);
+	reply_octets(fd, b.octets, b.len);
+}
+
+/* These come before libc's. */
+
+int
+socket(int domain, int type, int protocol)
+{
+	(void)type;
+	(void)protocol;
+	if (domain != AF_NETLINK) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	if (kernel.socket_error != 0) {
+		errno = kernel.socket_error;
+		return -1;
+	}
+	return dup(STDIN_FILENO);
+}
+
+int
+bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	(void)fd;
+	(void)addr;
+	(void)len;
+	return 0;
+}
+
+int
+setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	(void)fd;
+	(void)level;
+	(void)name;
+	(void)value;
+	(void)len;
+	return 0;
+}
+
+int
+getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	(void)fd;
+	(void)level;
+	(void)name;
+	(void)len;
+	memcpy(value, &kernel.receive_buffer, sizeof(kernel.receive_buffer));
+	return 0;
+}
+
+ssize_t
+sendto(int fd, const void *octets, size_t len, int flags,
+    const struct sockaddr *to, socklen_t tolen)
+{
+	const struct nlmsghdr *request;
+	size_t offset = 0;
+	int error;
+
+	(void)flags;
+	(void)to;
+	(void)tolen;
+	kernel.sends++;
+	if (kernel.send_error != 0) {
+		errno = kernel.send_error;
+		return -1;
+	}
+	while ((request = nl_next(octets, len, &offset)) != NULL) {
+		if (request->nlmsg_type == XFRM_MSG_GETSADINFO &&
+		    kernel.on_request == NULL) {
+			reply_message(fd, XFRM_MSG_NEWSADINFO, 0,
+			    request->nlmsg_seq, "", 0);
+			continue;
+		}
+		kernel.requests++;
+		if (request->nlmsg_flags & NLM_F_ACK)
+			kernel.acks_wanted++;
+		error = kernel.on_request == NULL ? 0 :
+		    kernel.on_request(fd, request);
+		if (error > 0 ||
+		    (error == 0 && (request->nlmsg_flags & NLM_F_ACK)))
+			reply_error(fd, request, error, NULL);
+	}
+	return offset == len ? (ssize_t)len : -1;
+}
+
+ssize_t
+recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
+	struct datagram *d = &queue[queue_first % QUEUE];
+
+	kernel.flags_seen = (unsigned)flags;
+	if (queue_first == queue_end || d->fd != fd) {
+		errno = EAGAIN;
+		return -1;
+	}
+	queue_first++;
+	if (d->error != 0) {
+		errno = d->error;
+		return -1;
+	}
+	from.nl_pid = d->from;
+	memcpy(msg->msg_name, &from, sizeof(from));
+	msg->msg_namelen = sizeof(from);
+	msg->msg_flags = d->cut ? MSG_TRUNC : 0;
+	memcpy(msg->msg_iov[0].iov_base, d->octets, d->len);
+	return (ssize_t)d->len;
+}
+
+unsigned
+if_nametoindex(const char *name)
+{
+	return strcmp(name, "lo") == 0 ? 1 : 0;
+}
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	(void)fds;
+	(void)n;
+	(void)timeout;
+	return queue_first != queue_end;
+}
+
+/* ---- what the channel says ---- */
+
+static struct {
+	unsigned ends, records, sent, received;
+	uint32_t last_tag;
+	bool disorder;
+	int error;			/* of the last end */
+	int errors[2048];		/* by tag */
+	char reason[128];
+	uint32_t seqs[16], pids[16];	/* of the records */
+	uint8_t trace_types[64];	/* sent + 128 */
+	uint8_t trace_errors[64];
+	uint32_t trace_seqs[64];
+	unsigned traced;
+} said;
+
+static void
+on_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	(void)ctx;
+	if (reply->view != NULL) {
+		if (said.records < 16) {
+			said.seqs[said.records] = reply->view->msg->seq;
+			said.pids[said.records] = reply->view->msg->pid;
+		}
+		said.records++;
+		return;
+	}
+	if (said.ends != 0 && tag != said.last_tag + 1)
+		said.disorder = true;
+	said.ends++;
+	said.last_tag = tag;
+	said.error = reply->error;
+	if (tag < 2048)
+		said.errors[tag] = reply->error;
+	snprintf(said.reason, sizeof(said.reason), "%s",
+	    reply->reason != NULL ? reply->reason : "");
+}
+
+static void
+on_trace(void *ctx, bool sent, const void *octets, size_t len)
+{
+	const struct wire_msg *msg = octets;
+
+	(void)ctx;
+	(void)len;
+	if (said.traced < 64) {
+		said.trace_types[said.traced] = (uint8_t)(msg->type +
+		    (sent ? 128 : 0));
+		said.trace_errors[said.traced] = msg->error;
+		said.trace_seqs[said.traced] = msg->seq;
+	}
+	said.traced++;
+}
+
+static struct channel *
+open_with_buffer(int (*on_request)(int, const struct nlmsghdr *), int octets)
+{
+	struct channel *channel;
+
+	memset(&kernel, 0, sizeof(kernel));
+	memset(&said, 0, sizeof(said));
+	queue_first = queue_end = 0;
+	kernel.receive_buffer = octets;
+	channel = xfrm_open();
+	if (channel == NULL)
+		abort();
+	channel->reply = on_reply;
+	kernel.on_request = on_request;
+	kernel.sends = kernel.requests = 0;
+	return channel;
+}
+
+static struct channel *
+open_channel(int (*on_request)(int, const struct nlmsghdr *))
+{
+	return open_with_buffer(on_request, 1 << 20);
+}
+
+static int
+submit_header(struct channel *channel, uint8_t type, uint32_t tag)
+{
+	struct msgbuf m;
+
+	msg_begin(&m, channel->dialect, type, SADB_SATYPE_UNSPEC);
+	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
+}
+
+static struct addr
+an_addr(uint8_t last)
+{
+	struct addr a = { .family = 4, .prefix = 32,
+	    .octets = { 192, 0, 2, last } };
+
+	return a;
+}
+
+static int
+submit_sa(struct channel *channel, uint8_t type, uint32_t spi, uint32_t tag)
+{
+	static const uint8_t octets[16];
+	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = spi != 0,
+	    .spi = spi, .encrypt = 12 };
+	struct msgbuf m;
+
+	sa.src = an_addr(1);
+	sa.dst = an_addr(2);
+	sa.enc_key = (struct key){ octets, 128, true };
+	msg_begin(&m, channel->dialect, type, sa.satype);
+	sa_encode(&m, &sa);
+	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
+}
+
+static int
+submit_policy(struct channel *channel, uint32_t reqid, uint32_t tag)
+{
+	struct policy p = { .dir = IPSEC_DIR_OUTBOUND, .upper = 255,
+	    .action = IPSEC_POLICY_IPSEC, .nrules = 1 };
+	struct msgbuf m;
+
+	p.src = an_addr(1);
+	p.dst = an_addr(2);
+	p.rules[0].proto = IPPROTO_ESP;
+	p.rules[0].mode = IPSEC_MODE_TRANSPORT;
+	p.rules[0].level = IPSEC_LEVEL_UNIQUE;
+	p.rules[0].reqid = reqid;
+	msg_begin(&m, channel->dialect, SADB_X_SPDADD, 0);
+	policy_encode(&m, &p);
+	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
+}
+
+/* ---- batches ---- */
+
+static uint32_t
+spi_of(const struct nlmsghdr *request)
+{
+	struct xfrm_usersa_info info;
+
+	memcpy(&info, (const uint8_t *)request + NLMSG_HDRLEN, sizeof(info));
+	return ntohl(info.id.spi);
+}
+
+static int
+refuse_all(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	(void)request;
+	return EEXIST;
+}
+
+static int
+refuse_every_seventh(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	return spi_of(request) % 7 == 0 ? EEXIST : 0;
+}
+
+static void
+test_batches(void)
+{
+	struct channel *c = open_channel(NULL);
+	unsigned i, wrong;
+
+	for (i = 0; i < 1000; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	c->ops->finish(c);
+	ok(said.ends == 1000 && !said.disorder && said.error == 0,
+	    "1000 requests: all answered, in order");
+	ok(kernel.sends == 4 && kernel.acks_wanted == 4 &&
+	    kernel.requests == 1000, "1000 requests: 4 system calls");
+	c->ops->close(c);
+
+	c = open_channel(refuse_all);
+	for (i = 0, wrong = 0; i < 1000; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	c->ops->finish(c);
+	for (i = 0; i < 1000; i++)
+		wrong += said.errors[i] != EEXIST;
+	ok(said.ends == 1000 && !said.disorder && wrong == 0,
+	    "1000 refusals: none is lost");
+	c->ops->close(c);
+
+	c = open_channel(refuse_every_seventh);
+	for (i = 0, wrong = 0; i < 1000; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	c->ops->finish(c);
+	for (i = 0; i < 1000; i++)
+		wrong += said.errors[i] != ((i + 1) % 7 == 0 ? EEXIST : 0);
+	ok(said.ends == 1000 && !said.disorder && wrong == 0,
+	    "some refusals: each for its own request");
+	c->ops->close(c);
+}
+
+/* Requests that the encoder refuses stay in their places. */
+static void
+test_refused_early(void)
+{
+	struct channel *c = open_channel(NULL);
+	static const uint8_t strange[24] = { 2, SADB_ADD, 0, 0, 2 };
+	unsigned i;
+
+	for (i = 0; i < 9; i++)
+		if (i % 3 == 2)
+			submit_header(c, SADB_X_PROMISC, i);
+		else
+			submit_sa(c, SADB_ADD, i + 1, i);
+	ok(said.ends == 0, "refused early: nothing is said before the rest");
+	c->ops->finish(c);
+	ok(said.ends == 9 && !said.disorder && said.errors[2] == EOPNOTSUPP &&
+	    said.errors[8] == EOPNOTSUPP && said.errors[7] == 0 &&
+	    kernel.requests == 6 && kernel.acks_wanted == 1,
+	    "refused early: in their places");
+	ok(said.reason[0] != '\0', "refused early: in words");
+	submit_header(c, SADB_X_PROMISC, 9);
+	c->ops->finish(c);
+	ok(said.ends == 10 && kernel.sends == 1, "refused early: alone");
+	submit_sa(c, SADB_ADD, 1, 10);
+	c->ops->submit(c, strange, 1, 11);
+	c->ops->submit(c, strange, sizeof(strange), 12);
+	c->ops->finish(c);
+	ok(said.ends == 13 && !said.disorder && said.error == EINVAL,
+	    "refused early: what is no message");
+	c->ops->close(c);
+}
+
+static int
+lose_answers(int fd, const struct nlmsghdr *request)
+{
+	uint32_t spi = spi_of(request);
+
+	/* Room for the failures of the first 50 requests. */
+	if (spi == 1)
+		reply_fails(fd, ENOBUFS);
+	if (spi <= 50 && spi % 10 == 0)
+		reply_error(fd, request, EEXIST, NULL);
+	return -1;
+}
+
+static int
+be_silent(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	(void)request;
+	return -1;
+}
+
+static void
+test_lost_answers(void)
+{
+	struct channel *c = open_channel(lose_answers);
+	unsigned i, done = 0, failed = 0, unknown = 0;
+	int error;
+
+	for (i = 0; i < 100; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	error = c->ops->finish(c);
+	for (i = 0; i < 100; i++) {
+		done += said.errors[i] == 0;
+		failed += said.errors[i] == EEXIST;
+		unknown += said.errors[i] == ENOBUFS;
+	}
+	ok(error == 0 && said.ends == 100 && done == 45 && failed == 5 &&
+	    unknown == 50, "lost answers: what is known, what is not");
+	ok(strstr(said.reason, "lost") != NULL, "lost answers: in words");
+	c->ops->close(c);
+
+	c = open_channel(be_silent);
+	for (i = 0; i < 3; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	error = c->ops->finish(c);
+	ok(error == ETIMEDOUT && said.ends == 3 && said.errors[0] ==
+	    ETIMEDOUT && said.error == ETIMEDOUT, "no answer: an error");
+	error = submit_header(c, SADB_DUMP, 3);
+	ok(error == ETIMEDOUT && said.ends == 4 && said.error == ETIMEDOUT,
+	    "no answer to a dump: an error");
+	error = submit_sa(c, SADB_GET, 1, 4);
+	ok(error == ETIMEDOUT && said.ends == 5 && said.error == ETIMEDOUT,
+	    "no answer to a get: an error");
+	kernel.send_error = ECONNREFUSED;
+	submit_sa(c, SADB_ADD, 1, 5);
+	error = c->ops->finish(c);
+	ok(error == ECONNREFUSED && said.ends == 6 && said.error ==
+	    ECONNREFUSED, "nobody there: an error");
+	c->ops->close(c);
+}
+
+static int
+answer_twice(int fd, const struct nlmsghdr *request)
+{
+	struct nlmsghdr other = *request;
+
+	other.nlmsg_seq -= 100;
+	reply_error(fd, &other, EINVAL, NULL);
+	reply_error(fd, request, ENOENT, "not from the kernel");
+	queue[(queue_end - 1) % QUEUE].from = 77;
+	reply_error(fd, request, EEXIST, "the kernel's words");
+	reply_error(fd, request, EINVAL, NULL);
+	return -1;
+}
+
+static void
+test_strange_answers(void)
+{
+	struct channel *c = open_channel(answer_twice);
+	int error;
+
+	submit_sa(c, SADB_ADD, 1, 0);
+	error = c->ops->finish(c);
+	ok(error == 0 && said.ends == 1 && said.error == EEXIST &&
+	    strcmp(said.reason, "the kernel's words") == 0,
+	    "answers: stale ones and strangers' are not taken");
+	submit_sa(c, SADB_ADD, 2, 1);
+	c->ops->finish(c);
+	ok(said.ends == 2 && said.error == EEXIST,
+	    "answers: nor one that comes twice");
+	c->ops->close(c);
+}
+
+/* A receive buffer that the system keeps small makes small batches. */
+static void
+test_small_buffer(void)
+{
+	struct channel *c = open_with_buffer(NULL, 12800);
+	unsigned i;
+
+	for (i = 0; i < 100; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	c->ops->finish(c);
+	ok(kernel.sends == 10 && said.ends == 100,
+	    "a small receive buffer: small batches");
+	c->ops->close(c);
+}
+
+/* ---- records ---- */
+
+static unsigned dump_records, dump_interrupted, dumps;
+static enum { WHOLE, CUT, DAMAGED, FAILED, STALE, LATE_CHANGE } dump_kind;
+
+static void
+reply_sa(int fd, uint32_t seq, uint16_t flags, uint32_t spi)
+{
+	struct xfrm_usersa_info info;
+
+	memset(&info, 0, sizeof(info));
+	info.id.spi = htonl(spi);
+	info.id.proto = IPPROTO_ESP;
+	info.family = AF_INET;
+	memcpy(&info.saddr, an_addr(1).octets, 4);
+	memcpy(&info.id.daddr, an_addr(2).octets, 4);
+	reply_message(fd, XFRM_MSG_NEWSA, (uint16_t)(NLM_F_MULTI | flags),
+	    seq, &info, dump_kind == DAMAGED && spi == 2 ? 100 :
+	    sizeof(info));
+}
+
+static int
+answer_dump(int fd, const struct nlmsghdr *request)
+{
+	uint32_t seq = request->nlmsg_seq, i;
+	int32_t end = dump_kind == FAILED ? -ENOMEM : 0;
+	uint16_t flags = 0;
+
+	if (request->nlmsg_type != XFRM_MSG_GETSA)
+		return 0;
+	dumps++;
+	if (dump_interrupted > 0) {
+		dump_interrupted--;
+		flags = NLM_F_DUMP_INTR;
+	}
+	for (i = 1; i <= dump_records; i++) {
+		if (dump_kind == STALE)
+			reply_sa(fd, seq - 1, 0, 100 + i);
+		if (dump_kind == LATE_CHANGE && i == dump_records)
+			flags = NLM_F_DUMP_INTR;
+		reply_sa(fd, seq, flags, i);
+		if (dump_kind == CUT && i == 2)
+			queue[(queue_end - 1) % QUEUE].cut = true;
+	}
+	reply_message(fd, NLMSG_DONE, (uint16_t)(NLM_F_MULTI | flags), seq,
+	    &end, sizeof(end));
+	return -1;
+}
+
+static void
+run_dump(struct channel *c, unsigned records, unsigned interrupted, int kind)
+{
+	uint32_t tag = said.last_tag + 1;
+
+	memset(&said, 0, sizeof(said));
+	dump_records = records;
+	dump_interrupted = interrupted;
+	dump_kind = kind;
+	dumps = 0;
+	submit_header(c, SADB_DUMP, tag);
+}
+
+static void
+test_dumps(void)
+{
+	struct channel *c = open_channel(answer_dump);
+
+	run_dump(c, 3, 0, WHOLE);
+	ok(said.records == 3 && said.ends == 1 && said.error == 0,
+	    "dump: records and the end");
+	ok(said.seqs[0] == 1 && said.seqs[1] == 2 && said.seqs[2] == 0 &&
+	    said.pids[0] == (uint32_t)getpid(), "dump: numbers as PF_KEY's");
+	run_dump(c, 1, 0, WHOLE);
+	ok(said.records == 1 && said.seqs[0] == 0, "dump: one record");
+	run_dump(c, 0, 0, WHOLE);
+	ok(said.records == 0 && said.error == ENOENT, "dump: of nothing");
+	run_dump(c, 3, 2, WHOLE);
+	ok(said.records == 3 && said.error == 0 && dumps == 3,
+	    "dump: repeated when the table changed");
+	run_dump(c, 3, 99, WHOLE);
+	ok(said.records == 0 && said.error == EAGAIN && dumps == 3,
+	    "dump: not for ever");
+	run_dump(c, 3, 0, LATE_CHANGE);
+	ok(said.records == 3 && said.error == EAGAIN && dumps == 1 &&
+	    said.reason[0] != '\0', "dump: said when it changed later");
+	run_dump(c, 3, 0, CUT);
+	ok(said.error == EMSGSIZE && said.records == 2, "dump: cut");
+	run_dump(c, 3, 0, DAMAGED);
+	ok(said.error == EBADMSG && said.records == 2, "dump: damaged");
+	run_dump(c, 3, 0, FAILED);
+	ok(said.error == ENOMEM && said.records == 3, "dump: failed");
+	run_dump(c, 3, 0, STALE);
+	ok(said.error == 0 && said.records == 3, "dump: stale records");
+	run_dump(c, 1, 0, WHOLE);
+	ok(said.error == 0 && said.records == 1, "dump: and in order again");
+	c->ops->close(c);
+}
+
+static int
+answer_get(int fd, const struct nlmsghdr *request)
+{
+	if (request->nlmsg_type == XFRM_MSG_NEWSA)
+		return 0;
+	if (request->nlmsg_seq % 2 == 0) {
+		reply_error(fd, request, ESRCH, "no such SA");
+		return -1;
+	}
+	reply_sa(fd, request->nlmsg_seq, 0, 5);
+	return -1;
+}
+
+static void
+test_get(void)
+{
+	struct channel *c = open_channel(answer_get);
+
+	dump_kind = WHOLE;
+	submit_sa(c, SADB_GET, 5, 0);
+	ok(said.records == 1 && said.ends == 1 && said.error == 0 &&
+	    said.seqs[0] == 1, "get: the record");
+	submit_sa(c, SADB_GET, 5, 1);
+	ok(said.records == 1 && said.ends == 2 && said.error == ESRCH &&
+	    strcmp(said.reason, "no such SA") == 0, "get: refused");
+	submit_sa(c, SADB_ADD, 5, 2);
+	submit_sa(c, SADB_ADD, 5, 3);
+	ok(said.ends == 2, "get: requests before it wait");
+	submit_sa(c, SADB_GET, 5, 4);
+	ok(said.ends == 5 && !said.disorder && said.records == 2,
+	    "get: they are sent first");
+	c->ops->close(c);
+}
+
+static unsigned deleted;
+
+static int
+answer_delete_all(int fd, const struct nlmsghdr *request)
+{
+	if (request->nlmsg_type == XFRM_MSG_DELSA)
+		return ++deleted % 3 == 0 ? ESRCH : deleted == 299 ? EPERM : 0;
+	return answer_dump(fd, request);
+}
+
+static void
+test_delete_all(void)
+{
+	struct channel *c = open_channel(answer_delete_all);
+
+	deleted = 0;
+	dump_kind = WHOLE;
+	dump_interrupted = 0;
+	dump_records = 200;
+	submit_sa(c, SADB_DELETE, 0, 0);
+	ok(deleted == 200 && said.ends == 1 && said.error == 0,
+	    "deleteall: what is gone already is no failure");
+	deleted = 0;
+	dump_records = 600;
+	submit_sa(c, SADB_DELETE, 0, 1);
+	ok(deleted == 600 && said.ends == 2 && said.error == EPERM,
+	    "deleteall: a failure does not stop it");
+	dump_records = 0;
+	submit_sa(c, SADB_DELETE, 0, 2);
+	ok(deleted == 600 && said.ends == 3 && said.error == 0,
+	    "deleteall: of nothing");
+	c->ops->close(c);
+}
+
+/* A kernel that keeps the device, or one that does not. */
+static bool keeps_device;
+
+static int
+answer_offload(int fd, const struct nlmsghdr *request)
+{
+	struct {
+		struct xfrm_usersa_info info;
+		struct nlattr attr;
+		struct xfrm_user_offload offload;
+	} body;
+
+	if (request->nlmsg_type == XFRM_MSG_NEWSA)
+		return spi_of(request) == 9 ? EEXIST : 0;
+	memset(&body, 0, sizeof(body));
+	body.info.id.proto = IPPROTO_ESP;
+	body.info.family = AF_INET;
+	body.attr.nla_len = sizeof(body.attr) + sizeof(body.offload);
+	body.attr.nla_type = XFRMA_OFFLOAD_DEV;
+	body.offload.ifindex = 1;
+	reply_message(fd, XFRM_MSG_NEWSA, 0, request->nlmsg_seq, &body,
+	    keeps_device ? offsetof(__typeof__(body), offload) +
+	    sizeof(body.offload) : sizeof(body.info));
+	return -1;
+}
+
+static int
+submit_offload(struct channel *channel, uint32_t spi, uint32_t tag)
+{
+	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
+	    .spi = spi, .encrypt = 11, .hwif = "lo" };
+	struct msgbuf m;
+
+	sa.src = an_addr(1);
+	sa.dst = an_addr(2);
+	msg_begin(&m, channel->dialect, SADB_ADD, sa.satype);
+	sa_encode(&m, &sa);
+	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
+}
+
+static void
+test_offload(void)
+{
+	struct channel *c = open_channel(answer_offload);
+
+	keeps_device = true;
+	submit_offload(c, 1, 0);
+	ok(said.ends == 1 && said.error == 0 && said.reason[0] == '\0',
+	    "offload: done");
+	keeps_device = false;
+	submit_offload(c, 2, 1);
+	ok(said.ends == 2 && said.error == 0 && said.reason[0] != '\0',
+	    "offload: not done, and it is said");
+	submit_offload(c, 9, 2);
+	ok(said.ends == 3 && said.error == EEXIST && said.records == 0,
+	    "offload: refused");
+	c->ops->close(c);
+}
+
+static uint32_t reqids_seen[8];
+static unsigned reqids, policy_dumps;
+
+static int
+answer_unique(int fd, const struct nlmsghdr *request)
+{
+	struct {
+		struct xfrm_userpolicy_info info;
+		struct nlattr attr;
+		struct xfrm_user_tmpl tmpl;
+	} body;
+	int32_t end = 0;
+
+	if (request->nlmsg_type == XFRM_MSG_NEWPOLICY) {
+		memcpy(&body, (const uint8_t *)request + NLMSG_HDRLEN,
+		    sizeof(body));
+		reqids_seen[reqids++ % 8] = body.tmpl.reqid;
+		return 0;
+	}
+	policy_dumps++;
+	memset(&body, 0, sizeof(body));
+	body.info.sel.family = AF_INET;
+	body.attr.nla_len = sizeof(body.attr) + sizeof(body.tmpl);
+	body.attr.nla_type = XFRMA_TMPL;
+	body.tmpl.reqid = 0x4005;
+	reply_message(fd, XFRM_MSG_NEWPOLICY, NLM_F_MULTI, request->nlmsg_seq,
+	    &body, offsetof(__typeof__(body), tmpl) + sizeof(body.tmpl));
+	reply_message(fd, NLMSG_DONE, NLM_F_MULTI, request->nlmsg_seq, &end,
+	    sizeof(end));
+	return -1;
+}
+
+static void
+test_unique(void)
+{
+	struct channel *c = open_channel(answer_unique);
+
+	submit_policy(c, 5, 0);
+	submit_policy(c, 0, 1);
+	submit_policy(c, 0, 2);
+	submit_policy(c, 0x7000, 3);
+	c->ops->finish(c);
+	ok(said.ends == 4 && !said.disorder && said.error == 0 && reqids == 4,
+	    "unique: all are made");
+	ok(policy_dumps == 1 && reqids_seen[0] == 5 && reqids_seen[1] ==
+	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x7000,
+	    "unique: numbers that no policy has");
+	c->ops->close(c);
+}
+
+/* ---- events ---- */
+
+static int event_fd = -1;
+
+/* The kernel tells of a change before it acknowledges the request. */
+static int
+with_events(int fd, const struct nlmsghdr *request)
+{
+	uint8_t octets[300];
+	struct nlmsghdr header = *request;
+
+	if (request->nlmsg_type != XFRM_MSG_NEWSA)
+		return 0;
+	reply_error(fd, request, 0, NULL);
+	/* Somebody else's, then our own. */
+	memcpy(octets, request, NLMSG_HDRLEN + 224);
+	header.nlmsg_len = NLMSG_HDRLEN + 224;
+	header.nlmsg_pid = 1;
+	memcpy(octets, &header, sizeof(header));
+	reply_octets(event_fd, octets, header.nlmsg_len);
+	header.nlmsg_pid = (uint32_t)getpid();
+	memcpy(octets, &header, sizeof(header));
+	reply_octets(event_fd, octets, header.nlmsg_len);
+	return -1;
+}
+
+static void
+test_trace(void)
+{
+	struct channel *c = open_channel(with_events);
+	unsigned i;
+
+	c->trace = on_trace;
+	c->ops->watch(c);
+	/* The event socket is the one after the channel's own. */
+	event_fd = dup(STDIN_FILENO) - 1;
+	close(event_fd + 1);
+	submit_sa(c, SADB_ADD, 1, 0);
+	ok(said.ends == 1, "trace: answered at once");
+	ok(said.traced == 3 && said.trace_types[0] == SADB_ADD + 128 &&
+	    said.trace_types[1] == SADB_ADD && said.trace_types[2] == SADB_ADD,
+	    "trace: the request, a stranger's event, our own");
+	submit_header(c, SADB_FLUSH, 1);
+	ok(said.traced == 5 && said.trace_types[3] == SADB_FLUSH + 128 &&
+	    said.trace_types[4] == SADB_FLUSH && said.trace_errors[4] == 0 &&
+	    said.trace_seqs[4] == said.trace_seqs[3],
+	    "trace: an echo where there is no event");
+	kernel.on_request = refuse_all;
+	submit_sa(c, SADB_ADD, 1, 2);
+	ok(said.traced == 7 && said.trace_types[6] == SADB_ADD &&
+	    said.trace_errors[6] == EEXIST, "trace: a refusal");
+	for (i = 0; i < 3; i++)
+		said.trace_types[i] = 0;
+	c->ops->close(c);
+}
+
+static void
+test_watch(void)
+{
+	struct channel *c = open_channel(NULL);
+	struct xfrm_usersa_flush flush = { IPPROTO_ESP };
+	unsigned lost;
+	int n;
+
+	c->trace = on_trace;
+	ok(c->ops->watch(c) == 0, "watch");
+	event_fd = dup(STDIN_FILENO) - 1;
+	close(event_fd + 1);
+	n = c->ops->next_event(c, 10, &lost);
+	ok(n == 0 && lost == 0, "watch: nothing yet");
+	reply_message(event_fd, XFRM_MSG_FLUSHSA, 0, 5, &flush, 1);
+	reply_message(event_fd, XFRM_MSG_FLUSHSA, 0, 6, &flush, 1);
+	n = c->ops->next_event(c, 10, &lost);
+	ok(n == 2 && lost == 0 && said.traced == 2 &&
+	    said.trace_types[0] == SADB_FLUSH && said.trace_seqs[1] == 6,
+	    "watch: two events");
+	reply_fails(event_fd, ENOBUFS);
+	reply_message(event_fd, XFRM_MSG_FLUSHSA, 0, 7, &flush, 1);
+	n = c->ops->next_event(c, 10, &lost);
+	ok(n == 1 && lost == UINT_MAX, "watch: lost events are told");
+	reply_message(event_fd, XFRM_MSG_NEWSA, 0, 7, &flush, 1);
+	reply_octets(event_fd, "\377\377\0\0", 4);
+	n = c->ops->next_event(c, 10, &lost);
+	ok(n == 0, "watch: malformed events");
+	c->ops->close(c);
+}
+
+/* ---- opening ---- */
+
+static int
+refuse_permission(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	(void)request;
+	return EPERM;
+}
+
+static int
+refuse_32_bits(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	(void)request;
+	return EOPNOTSUPP;
+}
+
+static int
+open_error(const char *name, int socket_error,
+    int (*on_request)(int, const struct nlmsghdr *))
+{
+	struct channel *c;
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.socket_error = socket_error;
+	kernel.on_request = on_request;
+	queue_first = queue_end = 0;
+	errno = 0;
+	c = channel_open(name);
+	if (c == NULL)
+		return errno;
+	c->ops->close(c);
+	return 0;
+}
+
+static void
+test_open(void)
+{
+	ok(open_error("xfrm", EPROTONOSUPPORT, NULL) == EPROTONOSUPPORT,
+	    "open: no NETLINK_XFRM");
+	ok(open_error("xfrm", 0, refuse_permission) == EPERM,
+	    "open: not permitted");
+	ok(open_error("auto", 0, refuse_permission) == EPERM,
+	    "open auto: not permitted");
+	ok(open_error("auto", 0, refuse_32_bits) == EOPNOTSUPP,
+	    "open auto: a 32-bit program");
+	ok(open_error("auto", EPROTONOSUPPORT, NULL) == EAFNOSUPPORT,
+	    "open auto: neither");
+	ok(open_error("pfkey", 0, NULL) == EAFNOSUPPORT,
+	    "open pfkey: no PF_KEY");
+	ok(open_error("auto", 0, NULL) == 0, "open auto");
+	ok(open_error("carrier pigeon", 0, NULL) == EINVAL,
+	    "open: an unknown channel");
+	ok(open_error("xfrm", 0, be_silent) == ETIMEDOUT, "open: silence");
+}
+
+/* ---- what PF_KEY cannot carry ---- */
+
+static const char *
+cannot_sa(const struct sa *sa)
+{
+	struct msgbuf m;
+	struct view view;
+
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_ADD, sa->satype);
+	sa_encode(&m, sa);
+	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
+		abort();
+	return pfkey_cannot(&view);
+}
+
+static void
+test_pfkey_cannot(void)
+{
+	struct sa plain = { .satype = SADB_SATYPE_ESP, .has_sa = true,
+	    .spi = 0x1001, .encrypt = 12, .auth = 3, .replay = 32 }, sa;
+
+	plain.src = an_addr(1);
+	plain.dst = an_addr(2);
+	ok(cannot_sa(&plain) == NULL, "PF_KEY can: a plain SA");
+	sa = plain;
+	sa.auth = 129;
+	ok(cannot_sa(&sa) == NULL, "PF_KEY can: hmac-sha2-256-96");
+	sa = plain;
+	sa.satype = SADB_X_SATYPE_IPCOMP;
+	sa.encrypt = 2;
+	ok(cannot_sa(&sa) == NULL, "PF_KEY can: IPComp");
+	sa = plain;
+	sa.encrypt = 20;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: AEAD");
+	sa = plain;
+	sa.auth = 5;
+	ok(cannot_sa(&sa) != NULL && strstr(cannot_sa(&sa), "128") != NULL,
+	    "PF_KEY cannot: hmac-sha2-256");
+	sa = plain;
+	sa.auth = 128;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: aes-cmac");
+	sa = plain;
+	sa.replay = 33;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: a wide window");
+	sa = plain;
+	sa.flags = SADB_X_SAFLAGS_ESN;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: ESN");
+	sa = plain;
+	sa.hwif = "eth0";
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: offload");
+	sa = plain;
+	sa.has_mark = true;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: a mark");
+	sa = plain;
+	sa.if_id = 1;
+	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: an XFRM interface");
+}
+
+int
+main(void)
+{
+	test_batches();
+	test_refused_early();
+	test_lost_answers();
+	test_strange_answers();
+	test_small_buffer();
+	test_dumps();
+	test_get();
+	test_delete_all();
+	test_offload();
+	test_unique();
+	test_trace();
+	test_watch();
+	test_open();
+	test_pfkey_cannot();
+	return done();
+}
+
+#else /* !__linux__ */
+
+#include <stdio.h>
+
+int
+main(void)
+{
+	printf("1..0 # SKIP NETLINK_XFRM is Linux's\n");
+	return 0;
+}
+
+#endif

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The NETLINK_XFRM channel: takes PF_KEY requests and answers as the PF_KEY
+ * socket would.
+ *
+ * Requests that are answered by success or failure alone wait in a batch and
+ * go out in one system call, which is where the time of loading a file goes.
+ * Only the last asks for an acknowledgement; a failure before it is reported
+ * unasked, with the request's sequence number, and in order.  So when message
+ * k is reported, those before it that were not are done.  A request that has
+ * records for an answer sends the batch first.
+ *
+ * Events arrive at a second socket, so that a flood of them (from whoever
+ * else changes the tables) cannot push out answers.
+ */
+#include "pfkey.h"
+#include "platform.h"
+
+#ifdef __linux__
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "xfrm_channel.h"
+
+#define REFUSAL_OCTETS	1280	/* of receive buffer that one takes, at most */
+#define ANSWER_BUFFER	(BATCH_REQUESTS * REFUSAL_OCTETS)
+#define EVENT_BUFFER	(8 << 20)
+#define EVENTS_AT_ONCE	64	/* datagrams in one next_event() */
+
+static struct xfrm_channel *
+channel_of(struct channel *base)
+{
+	return (struct xfrm_channel *)(void *)base;
+}
+
+/* ---- what is told ---- */
+
+void
+xfrm_trace(struct xfrm_channel *c, bool sent, const struct msgbuf *m,
+    size_t len)
+{
+	if (c->base.trace != NULL)
+		c->base.trace(c->base.trace_ctx, sent, m->space, len);
+}
+
+void
+xfrm_end_reply(struct xfrm_channel *c, uint32_t tag, int error,
+    const char *reason)
+{
+	struct reply reply = { .error = error, .reason = reason };
+
+	c->base.reply(c->base.reply_ctx, tag, &reply);
+}
+
+void
+xfrm_trace_header(struct xfrm_channel *c, const struct xfrm_pending *p,
+    int error)
+{
+	struct wire_msg *msg;
+	struct msgbuf *m = &c->record[0];
+
+	if (c->base.trace == NULL)
+		return;
+	msg_begin(m, c->base.dialect, p->type, p->satype);
+	msg = (struct wire_msg *)(void *)m->space;
+	msg->error = (uint8_t)error;
+	msg->seq = p->seq;
+	msg->pid = c->base.pid;
+	xfrm_trace(c, false, m, msg_end(m));
+}
+
+/* ---- receiving ---- */
+
+void
+xfrm_wipe_datagram(struct xfrm_channel *c)
+{
+	wipe(c->datagram, c->datagram_used);
+	c->datagram_used = 0;
+}
+
+ssize_t
+xfrm_receive(struct xfrm_channel *c, int flags)
+{
+	ssize_t n = nl_recv(c->fd, c->datagram, sizeof(c->datagram), flags);
+
+	if (n > 0 && (size_t)n > c->datagram_used)
+		c->datagram_used = (size_t)n;
+	return n;
+}
+
+/*
+ * An event to PF_KEY form and to trace.  The kernel gives it the process id
+ * and the number of the request that caused it.  Returns whether that was our
+ * last one, which may have been more than one to the kernel (first is the
+ * number of the first).
+ */
+static bool
+deliver_event(struct xfrm_channel *c, const struct nlmsghdr *header,
+    uint32_t first, unsigned *count)
+{
+	struct msgbuf *m = &c->record[0];
+	struct wire_msg *msg = (struct wire_msg *)(void *)m->space;
+	int len = xfrm_decode(&c->decoder, 0, header, m);
+	bool own;
+
+	if (len <= 0)
+		return false;
+	own = header->nlmsg_pid == c->base.pid && first != 0 &&
+	    header->nlmsg_seq - first <= c->base.seq - first;
+	if (own)
+		msg->seq = first;
+	xfrm_trace(c, false, m, (size_t)len);
+	++*count;
+	return own;
+}
+
+/*
+ * Delivers the events that have arrived, in at most so many datagrams, and
+ * returns their number.  own is set when one was caused by our request first,
+ * lost when the kernel had no room for more.  A failure is -errno.
+ */
+static int
+deliver_events(struct xfrm_channel *c, unsigned datagrams, uint32_t first,
+    bool *own, bool *lost)
+{
+	const struct nlmsghdr *header;
+	unsigned count = 0;
+	size_t offset;
+	ssize_t n;
+
+	xfrm_links_forget(&c->links);
+	c->decoder.now = 0;	/* what passes later does not make it dying */
+	while (datagrams-- > 0) {
+		n = nl_recv(c->event_fd, c->event, sizeof(c->event),
+		    MSG_DONTWAIT);
+		if (n == -EAGAIN)
+			break;
+		if (n == -ENOBUFS || n == -EMSGSIZE) {
+			*lost = true;
+			continue;
+		}
+		if (n < 0)
+			return count > 0 ? (int)count : (int)n;
+		offset = 0;
+		while ((header = nl_next(c->event, (size_t)n,
+		    &offset)) != NULL)
+			if (deliver_event(c, header, first, &count))
+				*own = true;
+		wipe(c->event, (size_t)n);
+	}
+	return (int)count;
+}
+
+/*
+ * The events that a PF_KEY socket gets unasked, which are its answers too;
+ * with watch, also those that it gets after SADB_REGISTER.
+ */
+static int
+open_events(struct xfrm_channel *c, bool watch)
+{
+	static const unsigned plain[] = { XFRMNLGRP_SA, XFRMNLGRP_POLICY,
+	    XFRMNLGRP_MIGRATE };
+	static const unsigned more[] = { XFRMNLGRP_ACQUIRE, XFRMNLGRP_EXPIRE,
+	    XFRMNLGRP_MAPPING };
+	int error = 0;
+	size_t i;
+
+	if (c->event_fd == -1) {
+		c->event_fd = nl_socket(NETLINK_XFRM, EVENT_BUFFER);
+		if (c->event_fd < 0) {
+			error = c->event_fd;
+			c->event_fd = -1;
+			return -error;
+		}
+		for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+			if (error == 0)
+				error = nl_join(c->event_fd, plain[i]);
+	}
+	for (i = 0; watch && i < sizeof(more) / sizeof(more[0]); i++)
+		if (error == 0)
+			error = nl_join(c->event_fd, more[i]);
+	return -error;
+}
+
+/* ---- the batch ---- */
+
+/*
+ * Under trace a request is alone in its batch, and its own event, which the
+ * kernel sends before it acknowledges, is PF_KEY's answer; where the kernel
+ * makes none (a flush of nothing) af_key echoes the header.
+ */
+void
+xfrm_finish_request(struct xfrm_channel *c, const struct xfrm_pending *p,
+    int error, const char *reason)
+{
+	bool own = false, lost = false;
+
+	if (c->base.trace != NULL) {
+		if (c->event_fd != -1)
+			deliver_events(c, UINT_MAX, p->seq, &own, &lost);
+		if (error != 0 || !own)
+			xfrm_trace_header(c, p, error);
+	}
+	xfrm_end_reply(c, p->tag, error, reason);
+}
+
+/* Reports requests from *next up to (not with) end: done, unless refused. */
+static void
+finish_until(struct xfrm_channel *c, unsigned *next, unsigned end)
+{
+	const struct xfrm_pending *p;
+
+	for (; *next < end; ++*next) {
+		p = &c->pending[*next];
+		xfrm_finish_request(c, p, p->error, p->reason);
+	}
+}
+
+/*
+ * Reads what the kernel says of the batch, whose last request is pending[last]
+ * and asked for an answer.  Returns an errno value for those after *next, of
+ * which nothing was heard.
+ */
+static int
+read_answers(struct xfrm_channel *c, unsigned *next, unsigned last)
+{
+	const struct nlmsghdr *header;
+	bool lost = false;
+	const char *reason;
+	size_t offset;
+	unsigned index;
+	ssize_t n;
+	int error;
+
+	while (*next <= last) {
+		n = xfrm_receive(c, lost ? MSG_DONTWAIT : 0);
+		if (n == -ENOBUFS) {
+			/*
+			 * What is in the buffer came before what was lost, so
+			 * it still says all about the requests up to there.
+			 */
+			lost = true;
+			continue;
+		}
+		if (n < 0)
+			return lost ? ENOBUFS : (int)-n;
+		offset = 0;
+		while ((header = nl_next(c->datagram, (size_t)n,
+		    &offset)) != NULL) {
+			index = header->nlmsg_seq - c->pending[0].seq;
+			if (header->nlmsg_type != NLMSG_ERROR ||
+			    index < *next || index > last)
+				continue;	/* stale */
+			error = nl_error(header, &reason);
+			finish_until(c, next, index);
+			xfrm_finish_request(c, &c->pending[(*next)++], error,
+			    reason);
+		}
+	}
+	return 0;
+}
+
+const char *
+xfrm_silence(int error)
+{
+	return error == ENOBUFS ? "the kernel's answer was lost: the request "
+	    "may have been carried out" :
+	    error == ETIMEDOUT ? "the kernel did not answer" : NULL;
+}
+
+int
+xfrm_flush_batch(struct xfrm_channel *c)
+{
+	unsigned next = 0, last = c->npending, i;
+	struct nlmsghdr *header;
+	int error = 0;
+
+	while (last > 0 && !c->pending[last - 1].sent)
+		last--;
+	if (last > 0) {
+		header = (void *)(c->batch.octets +
+		    c->pending[last - 1].offset);
+		header->nlmsg_flags |= NLM_F_ACK;
+		error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+		wipe(c->batch.octets, c->batch.len);
+		c->batch.len = 0;
+		if (error == 0)
+			error = read_answers(c, &next, last - 1);
+	}
+	if (error != 0)
+		for (i = next; i < last; i++)
+			if (c->pending[i].sent) {
+				c->pending[i].error = error;
+				c->pending[i].reason =
+				    xfrm_silence(error);
+			}
+	finish_until(c, &next, c->npending);
+	c->npending = 0;
+	return error == ENOBUFS ? 0 : error;
+}
+
+/* ---- the channel ---- */
+
+/* Encodes into the batch, making room or finding a reqid where needed. */
+static int
+encode(struct xfrm_channel *c, const struct view *view)
+{
+	const char *reason = NULL;
+	int error, broken;
+
+	error = xfrm_encode(&c->batch, &c->encoder, view);
+	if (error == EMSGSIZE && c->npending != 0) {
+		broken = xfrm_flush_batch(c);
+		if (broken != 0)
+			return broken;
+		error = xfrm_encode(&c->batch, &c->encoder, view);
+	}
+	if (error == EAGAIN) {
+		error = xfrm_find_unused_reqid(c, &reason);
+		if (error == 0)
+			error = xfrm_encode(&c->batch, &c->encoder, view);
+		else
+			c->encoder.reason = reason;
+	}
+	return error;
+}
+
+static int
+add_to_batch(struct xfrm_channel *c, const struct view *view, uint32_t tag)
+{
+	int error = encode(c, view);
+	struct xfrm_pending *p = &c->pending[c->npending++];
+
+	p->seq = view->msg->seq;
+	p->tag = tag;
+	p->type = view->msg->type;
+	p->satype = view->msg->satype;
+	p->sent = error == 0;
+	p->offset = c->batch.head;
+	p->error = error;
+	p->reason = error != 0 ? c->encoder.reason : NULL;
+	if (c->npending == c->max_pending || c->base.trace != NULL)
+		return xfrm_flush_batch(c);
+	return 0;
+}
+
+static int
+xfrm_submit(struct channel *base, const void *octets, size_t len,
+    uint32_t tag)
+{
+	struct xfrm_channel *c = channel_of(base);
+	xfrm_perform *perform;
+	struct wire_msg *msg = (struct wire_msg *)(void *)c->request.space;
+	struct view view;
+	int error = 0;
+
+	if (len < sizeof(*msg) || len > sizeof(c->request.space)) {
+		error = xfrm_flush_batch(c);
+		xfrm_end_reply(c, tag, EMSGSIZE, NULL);
+		return error;
+	}
+	memcpy(msg, octets, len);
+	msg->seq = ++base->seq;
+	msg->pid = base->pid;
+	if (base->trace != NULL && c->event_fd == -1)
+		open_events(c, false);	/* without it, fewer answers show */
+	xfrm_trace(c, true, &c->request, len);
+	if (view_init(&view, base->dialect, msg, len) != VIEW_OK) {
+		error = xfrm_flush_batch(c);
+		xfrm_end_reply(c, tag, EINVAL, "the request is malformed");
+		return error;
+	}
+	perform = xfrm_answering(&view);
+	if (perform == NULL)
+		error = add_to_batch(c, &view, tag);
+	else {
+		error = xfrm_flush_batch(c);
+		if (error == 0)
+			error = perform(c, &view, tag);
+		else
+			xfrm_end_reply(c, tag, error, NULL);
+	}
+	wipe(msg, len);
+	return error;
+}
+
+static int
+xfrm_finish(struct channel *base)
+{
+	return xfrm_flush_batch(channel_of(base));
+}
+
+static int
+xfrm_watch(struct channel *base)
+{
+	return open_events(channel_of(base), true);
+}
+
+static int
+xfrm_next_event(struct channel *base, int timeout, unsigned *lost)
+{
+	struct xfrm_channel *c = channel_of(base);
+	struct pollfd pollfd = { .fd = c->event_fd, .events = POLLIN };
+	struct receive_state state;
+	bool own = false, some = false;
+	int n;
+
+	*lost = 0;
+	n = poll(&pollfd, 1, timeout);
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	n = deliver_events(c, EVENTS_AT_ONCE, 0, &own, &some);
+	/* The kernel says once that it drops, but counts on. */
+	platform_receive_state(c->event_fd, &state);
+	if (some || state.drops != c->dropped)
+		*lost = state.drops != c->dropped ? state.drops - c->dropped :
+		    UINT_MAX;
+	c->dropped = state.drops;
+	return n;
+}
+
+static void
+xfrm_close(struct channel *base)
+{
+	struct xfrm_channel *c = channel_of(base);
+
+	close(c->fd);
+	if (c->event_fd != -1)
+		close(c->event_fd);
+	xfrm_links_forget(&c->links);
+	xfrm_wipe_datagram(c);
+	wipe(&c->request, sizeof(c->request));
+	wipe(c->record, sizeof(c->record));
+	free(c);
+}
+
+static const struct channel_ops xfrm_ops = {
+	.name = "xfrm",
+	.submit = xfrm_submit,
+	.finish = xfrm_finish,
+	.watch = xfrm_watch,
+	.next_event = xfrm_next_event,
+	.close = xfrm_close,
+};
+
+/*
+ * Anyone may open the socket; whether we may use it the first request tells:
+ * EPERM, or EOPNOTSUPP to a 32-bit program on a 64-bit kernel that does not
+ * translate for those.
+ */
+static int
+probe(struct xfrm_channel *c)
+{
+	const struct nlmsghdr *header;
+	uint32_t flags = ~0u;
+	const char *reason;
+	size_t offset = 0;
+	ssize_t n;
+	int error;
+
+	nl_begin(&c->batch, XFRM_MSG_GETSADINFO, NLM_F_REQUEST, 0, 0);
+	nl_bytes(&c->batch, &flags, sizeof(flags));
+	nl_end(&c->batch);
+	error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+	c->batch.len = 0;
+	if (error != 0)
+		return error;
+	n = xfrm_receive(c, 0);
+	if (n < 0)
+		return (int)-n;
+	header = nl_next(c->datagram, (size_t)n, &offset);
+	if (header == NULL)
+		return EBADMSG;
+	return header->nlmsg_type == NLMSG_ERROR ?
+	    nl_error(header, &reason) : 0;
+}
+
+/* As many requests at once as failures fit into the receive buffer. */
+static unsigned
+batch_requests(int fd)
+{
+	socklen_t len = sizeof(int);
+	int octets;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, &len) != 0)
+		return 1;
+	octets /= REFUSAL_OCTETS;
+	return octets < 1 ? 1 : octets > BATCH_REQUESTS ? BATCH_REQUESTS :
+	    (unsigned)octets;
+}
+
+struct channel *
+xfrm_open(void)
+{
+	struct xfrm_channel *c = calloc(1, sizeof(*c));
+	int error;
+
+	if (c == NULL)
+		return NULL;
+	c->fd = nl_socket(NETLINK_XFRM, ANSWER_BUFFER);
+	if (c->fd < 0) {
+		error = -c->fd;
+		free(c);
+		errno = error;
+		return NULL;
+	}
+	c->event_fd = -1;
+	c->base.ops = &xfrm_ops;
+	c->base.dialect = &dialects[DIALECT_LINUX];
+	c->base.pid = (uint32_t)getpid();
+	c->batch.octets = c->batch_octets;
+	c->batch.size = sizeof(c->batch_octets);
+	c->decoder.links = &c->links;
+	c->max_pending = batch_requests(c->fd);
+	error = probe(c);
+	if (error != 0) {
+		xfrm_close(&c->base);
+		errno = error;
+		return NULL;
+	}
+	return &c->base;
+}
+
+#else /* !__linux__ */
+
+#include <errno.h>
+#include <stddef.h>
+
+struct channel *
+xfrm_open(void)
+{
+	errno = EAFNOSUPPORT;
+	return NULL;
+}
+
+#endif

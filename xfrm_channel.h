@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between xfrm.c, the channel with its batch and its events, and xfrm_read.c,
+ * the requests that are answered with records.
+ */
+#ifndef XFRM_CHANNEL_H
+#define XFRM_CHANNEL_H
+
+#include "xfrm.h"
+
+#define BATCH_OCTETS	(128 * 1024)	/* below what SO_SNDBUF is by default */
+#define BATCH_REQUESTS	256
+#define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
+
+/* A request in the batch, or one that was refused before it got there. */
+struct xfrm_pending {
+	uint32_t seq, tag;
+	uint8_t type, satype;
+	bool sent;
+	size_t offset;			/* of its message in the batch */
+	int error;
+	const char *reason;
+};
+
+struct xfrm_channel {
+	struct channel base;
+	int fd;
+	int event_fd;			/* -1: nobody looks at events */
+	unsigned dropped;		/* events, by the kernel, that were told */
+	struct nlbuf batch;
+	struct xfrm_pending pending[BATCH_REQUESTS];
+	unsigned npending, max_pending;
+	struct xfrm_encoder encoder;
+	struct xfrm_decoder decoder;
+	struct xfrm_links links;
+	struct msgbuf request;		/* as it goes to trace and encoder */
+	struct msgbuf record[2];
+	size_t held;			/* octets of the record that waits */
+	_Alignas(8) uint8_t batch_octets[BATCH_OCTETS];
+	_Alignas(8) uint8_t datagram[DATAGRAM_OCTETS];
+	_Alignas(8) uint8_t event[DATAGRAM_OCTETS];
+	size_t datagram_used;		/* octets since it was wiped */
+};
+
+/* ---- xfrm.c ---- */
+
+/*
+ * A datagram to c->datagram, which is wiped when its keys are no longer
+ * needed.  As nl_recv().
+ */
+ssize_t xfrm_receive(struct xfrm_channel *, int flags);
+void xfrm_wipe_datagram(struct xfrm_channel *);
+
+/* A message to trace; an answer that is a bare header, as all failures are. */
+void xfrm_trace(struct xfrm_channel *, bool sent, const struct msgbuf *,
+    size_t len);
+void xfrm_trace_header(struct xfrm_channel *, const struct xfrm_pending *,
+    int error);
+
+/* The end of a request; the same with its answer, or events, to trace. */
+void xfrm_end_reply(struct xfrm_channel *, uint32_t tag, int error,
+    const char *reason);
+void xfrm_finish_request(struct xfrm_channel *, const struct xfrm_pending *,
+    int error, const char *reason);
+
+/* Sends the batch and reports how each of its requests went. */
+int xfrm_flush_batch(struct xfrm_channel *);
+
+/* What an errno value says of answers that did not come, or NULL. */
+const char *xfrm_silence(int error);
+
+/* ---- xfrm_read.c ---- */
+
+/*
+ * What performs a request that has records for an answer, or is more than one
+ * to the kernel; NULL if it can go into the batch.  Reports the request's end,
+ * and returns an errno value if the channel itself broke.
+ */
+typedef int xfrm_perform(struct xfrm_channel *, const struct view *,
+    uint32_t tag);
+xfrm_perform *xfrm_answering(const struct view *);
+
+/* Learns a reqid that no policy has, for the encoder.  An errno value. */
+int xfrm_find_unused_reqid(struct xfrm_channel *, const char **reason);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The network interfaces, for the NETLINK_XFRM channel: names of XFRM
+ * interfaces, which policies and SAs know by number (if_id), and of devices
+ * that take SAs over, which they know by index.  Asked of the kernel once, and
+ * only if something refers to one.
+ */
+#include "pfkey.h"
+
+#ifdef __linux__
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "xfrm.h"
+
+#define LINK_DATAGRAM	32768		/* as much as the kernel sends at once */
+#define XFRM_LINK_IF_ID	2		/* IFLA_XFRM_IF_ID */
+
+void
+xfrm_links_forget(struct xfrm_links *links)
+{
+	free(links->all);
+	memset(links, 0, sizeof(*links));
+}
+
+/* The if_id in IFLA_LINKINFO of an XFRM interface; else 0. */
+static uint32_t
+read_linkinfo(const uint8_t *p, size_t len)
+{
+	size_t offset = 0, n, datalen = 0;
+	const uint8_t *value, *data = NULL;
+	uint32_t if_id = 0;
+	bool is_xfrm = false;
+	unsigned type;
+
+	while (nl_next_attr(p, len, &offset, &type, &value, &n)) {
+		if (type == IFLA_INFO_KIND)
+			is_xfrm = n >= 4 && memcmp(value, "xfrm", 4) == 0 &&
+			    (n == 4 || value[4] == '\0');
+		if (type == IFLA_INFO_DATA) {
+			data = value;
+			datalen = n;
+		}
+	}
+	if (!is_xfrm || data == NULL)
+		return 0;
+	offset = 0;
+	while (nl_next_attr(data, datalen, &offset, &type, &value, &n))
+		if (type == XFRM_LINK_IF_ID && n >= sizeof(if_id))
+			memcpy(&if_id, value, sizeof(if_id));
+	return if_id;
+}
+
+static void
+add_link(struct xfrm_links *links, const struct xfrm_link *link)
+{
+	struct xfrm_link *more;
+	size_t size;
+
+	if (links->count == links->size) {
+		size = links->size == 0 ? 16 : links->size * 2;
+		more = realloc(links->all, size * sizeof(*more));
+		if (more == NULL)	/* it will be shown without a name */
+			return;
+		links->all = more;
+		links->size = size;
+	}
+	links->all[links->count++] = *link;
+}
+
+void
+xfrm_links_read(struct xfrm_links *links, const struct nlmsghdr *header)
+{
+	const uint8_t *p = (const uint8_t *)header + NLMSG_HDRLEN;
+	size_t len = header->nlmsg_len - NLMSG_HDRLEN, offset, n;
+	const uint8_t *value;
+	struct xfrm_link link;
+	struct ifinfomsg info;
+	unsigned type;
+
+	if (header->nlmsg_type != RTM_NEWLINK || len < sizeof(info))
+		return;
+	memset(&link, 0, sizeof(link));
+	memcpy(&info, p, sizeof(info));
+	link.index = info.ifi_index;
+	offset = sizeof(info);
+	while (nl_next_attr(p, len, &offset, &type, &value, &n)) {
+		if (type == IFLA_IFNAME && n > 0 && n <= sizeof(link.name) &&
+		    value[n - 1] == '\0')
+			memcpy(link.name, value, n);
+		else if (type == IFLA_LINKINFO)
+			link.if_id = read_linkinfo(value, n);
+	}
+	if (link.name[0] != '\0')
+		add_link(links, &link);
+}
+
+static int
+ask(int fd)
+{
+	uint32_t mask = RTEXT_FILTER_SKIP_STATS;
+	_Alignas(8) uint8_t octets[128];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	struct ifinfomsg info;
+
+	memset(&info, 0, sizeof(info));
+	nl_begin(&b, RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 1, 0);
+	nl_bytes(&b, &info, sizeof(info));
+	nl_attr(&b, IFLA_EXT_MASK, &mask, sizeof(mask));
+	return nl_end(&b) ? nl_send(fd, b.octets, b.len) : -EMSGSIZE;
+}
+
+static void
+load(struct xfrm_links *links)
+{
+	const struct nlmsghdr *header;
+	uint8_t *octets;
+	bool done = false;
+	size_t offset;
+	ssize_t n;
+	int fd;
+
+	links->loaded = true;
+	fd = nl_socket(NETLINK_ROUTE, 1 << 20);
+	if (fd < 0)
+		return;
+	octets = malloc(LINK_DATAGRAM);
+	if (octets != NULL && ask(fd) == 0)
+		while (!done) {
+			n = nl_recv(fd, octets, LINK_DATAGRAM, 0);
+			if (n < 0)
+				break;
+			offset = 0;
+			while ((header = nl_next(octets, (size_t)n,
+			    &offset)) != NULL) {
+				if (header->nlmsg_type == NLMSG_DONE ||
+				    header->nlmsg_type == NLMSG_ERROR)
+					done = true;
+				else
+					xfrm_links_read(links, header);
+			}
+		}
+	free(octets);
+	close(fd);
+}
+
+const char *
+xfrm_link_of_if_id(struct xfrm_links *links, uint32_t if_id)
+{
+	size_t i;
+
+	if (!links->loaded)
+		load(links);
+	for (i = 0; i < links->count; i++)
+		if (links->all[i].if_id == if_id)
+			return links->all[i].name;
+	return NULL;
+}
+
+const char *
+xfrm_link_of_index(struct xfrm_links *links, int index)
+{
+	size_t i;
+
+	if (!links->loaded)
+		load(links);
+	for (i = 0; i < links->count; i++)
+		if (links->all[i].index == index)
+			return links->all[i].name;
+	return NULL;
+}
+
+/*
+ * A socket can be bound to an address of this machine only.  (Not where the
+ * administrator has allowed more; but then the SA's offload is refused, or
+ * goes the wrong way, as loudly.)
+ */
+bool
+xfrm_address_is_ours(const struct addr *addr)
+{
+	const struct dialect *linux_dialect = &dialects[DIALECT_LINUX];
+	_Alignas(8) uint8_t sockaddr[32];
+	struct addr plain = *addr;
+	bool ours;
+	int fd;
+
+	memset(sockaddr, 0, sizeof(sockaddr));
+	plain.port = 0;
+	sockaddr_encode(linux_dialect, sockaddr, &plain);
+	fd = socket(addr->family == 4 ? AF_INET : AF_INET6,
+	    SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return false;
+	ours = bind(fd, (const void *)sockaddr,
+	    (socklen_t)sockaddr_size(&plain)) == 0;
+	close(fd);
+	return ours;
+}
+
+#endif /* __linux__ */
