@@ -1,0 +1,30 @@
+# bash completion for setkey(8)				-*- shell-script -*-
+# SPDX-License-Identifier: BSD-2-Clause
+
+_setkey()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	# Options may be clustered; the last letter is what takes an argument.
+	case $before in
+	-*[!A-Za-z]*)
+		;;
+	-*T)
+		mapfile -t COMPREPLY < <(compgen -W 'auto pfkey xfrm' -- "$word")
+		return ;;
+	-*o)
+		mapfile -t COMPREPLY < <(compgen -W 'script' -- "$word")
+		return ;;
+	-*f)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return ;;
+	-*[Ee])
+		return ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -g
+	    -h -K -k -l -n -o -P -p -r -T -t -V -v -x -xx' -- "$word")
+}
+
+complete -F _setkey setkey
