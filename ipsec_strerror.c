@@ -278,22 +278,6 @@ ipsec_refusal(const struct dialect *dialect, const struct command *cmd,
 }
 
 const char *
-view_strerror(enum view_error error)
-{
-	static const char *const texts[] = {
-		[VIEW_OK] = "well-formed",
-		[VIEW_SHORT] = "shorter than its header",
-		[VIEW_LENGTH] = "not as long as it says",
-		[VIEW_VERSION] = "not PF_KEY version 2",
-		[VIEW_EXT_LENGTH] = "extensions do not add up",
-		[VIEW_EXT_DUPLICATE] = "an extension comes twice",
-		[VIEW_EXT_MALFORMED] = "an extension is malformed",
-	};
-
-	return texts[error];
-}
-
-const char *
 channel_strerror(int error)
 {
 	switch (error) {

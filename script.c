@@ -33,7 +33,7 @@ struct script {
 	bool terminal;			/* a person types */
 	unsigned records;		/* printed for the request at hand */
 	uint32_t refused;		/* the last request that was, plus 1 */
-	struct loc existing[EXISTING_NOTES];	/* refused as duplicates */
+	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
 };
 
@@ -132,20 +132,22 @@ report_refusal(struct script *sc, const struct planned *request,
 	struct refusal r = ipsec_refusal(sc->session.dialect,
 	    known ? &cmd : NULL, request->type, reply->error);
 	struct loc at = known ? r.at : request->loc;
+	/* The in policy itself may well be there now. */
+	const char *of = request->twin ? "its fwd policy: " : "";
 
 	text_flush(&sc->session.text);
 	sc->session.failed = true;
 	if (reply->reason == NULL)
-		diag(&sc->diag, DIAG_ERROR, at, "%s", r.text);
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s", of, r.text);
 	else if (is_channels_own(reply->error))
-		diag(&sc->diag, DIAG_ERROR, at, "%s", reply->reason);
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s", of, reply->reason);
 	else
-		diag(&sc->diag, DIAG_ERROR, at, "%s (the kernel says: %s)",
-		    r.text, reply->reason);
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s (the kernel says: %s)",
+		    of, r.text, reply->reason);
 	if (r.hint != NULL)
 		diag_hint(&sc->diag, "%s", r.hint);
 	if (reply->error == EEXIST && sc->nexisting < EXISTING_NOTES)
-		sc->existing[sc->nexisting++] = request->loc;
+		sc->existing[sc->nexisting++] = *request;
 	wipe(&cmd, sizeof(cmd));
 }
 
@@ -157,7 +159,9 @@ note_existing(struct script *sc)
 	unsigned i;
 
 	for (i = 0; i < sc->nexisting; i++)
-		if (command_at(sc, sc->existing[i], &cmd)) {
+		if (command_at(sc, sc->existing[i].loc, &cmd)) {
+			if (sc->existing[i].twin)
+				cmd.policy.dir = IPSEC_DIR_FWD;
 			existing_note(&sc->session, &sc->parser, &cmd);
 			wipe(&cmd, sizeof(cmd));
 		}

@@ -317,9 +317,6 @@ struct refusal {
 struct refusal ipsec_refusal(const struct dialect *, const struct command *,
     uint8_t msg_type, int error);
 
-/* What is wrong with a message that view_init() refused. */
-const char *view_strerror(enum view_error);
-
 /* Why a channel could not be opened: one sentence with the remedy. */
 const char *channel_strerror(int error);
 

@@ -26,6 +26,7 @@ add $a esp 0x1001 $aes;
 
 add $a esp 0x1003 $aes;
 add $a esp 0x1003 $aes;" 2
+like "EEXIST: what is in the way is shown" "note: the kernel has: add $a esp 0x00001001" "$err"
 like "EEXIST: the second one too" "/run/tmp/script:5:" "$err"
 unlike "EEXIST: not for what went well" "/run/tmp/script:4:" "$err"
 check "EEXIST: the rest was done" "0x00001001 0x00001003 " "$(spis)"
@@ -36,6 +37,12 @@ refused "ESRCH, get" "
 
 get $a ah 0x1001;" 3
 refused "ENOENT, spddelete" "spddelete $a any -P in;" 1
+sk "spdadd $a any -P fwd discard;"
+refused "EEXIST, fwd twin" "spdadd $a any -P in none;" 1
+like "EEXIST, fwd twin: not the in policy" "its fwd policy: " "$err"
+like "EEXIST, fwd twin: what is in the way is shown" "any -P fwd discard;" "$err"
+clear
+
 refused "EEXIST, spdadd" "spdadd $a any -P out discard;
 spdadd $a any -P out discard;" 2
 clear
