@@ -63,7 +63,7 @@ token.c: token.l
 HEADERS = existing.h names.h netlink.h pfkey.h pfkey_socket.h plan.h platform.h print.h \
 	run.h save.h setkey.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS)
-token.o parse.o: parse.h
+token.o parse.o fields.o: parse.h
 
 # ---- tests ----
 

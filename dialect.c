@@ -234,17 +234,20 @@ sockaddr_encode(const struct dialect *dialect, void *sockaddr,
 static bool
 dotted_quad(const char *p, size_t len, uint8_t octets[4])
 {
-	const char *end = p + len, *begin;
-	unsigned value;
+	const char *end = p + len;
+	unsigned value, digit;
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		value = 0;
-		for (begin = p; p < end && *p >= '0' && *p <= '9'; p++)
-			value = value * 10 + (unsigned)(*p - '0');
-		if (p == begin || p > begin + 3 || value > 255 ||
-		    (p > begin + 1 && *begin == '0'))
+		if (p == end || (value = (unsigned)*p - '0') > 9)
 			return false;
+		while (++p < end && (digit = (unsigned)*p - '0') <= 9) {
+			if (value == 0)
+				return false;
+			value = value * 10 + digit;
+			if (value > 255)
+				return false;
+		}
 		octets[i] = (uint8_t)value;
 		if (i < 3 && (p == end || *p++ != '.'))
 			return false;

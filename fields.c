@@ -10,7 +10,9 @@
 #include <netdb.h>
 #include <string.h>
 
+#include "platform.h"
 #include "setkey.h"
+#include "parse.h"
 
 void
 field_error(struct parser *p, struct loc loc, const char *fmt, ...)
@@ -24,7 +26,7 @@ field_error(struct parser *p, struct loc loc, const char *fmt, ...)
 	}
 	p->cmd.bad = true;
 	/* A command word that the grammar took for a value: a lost ';'. */
-	if (p->stray.end != 0 && p->stray.begin == loc.begin) {
+	if (parser_has_stray(p, loc.begin) && p->stray.begin == loc.begin) {
 		parser_lost_semicolon(p);
 		return;
 	}
@@ -47,6 +49,12 @@ static size_t
 length(struct loc loc)
 {
 	return loc.end - loc.begin;
+}
+
+static bool
+is_kind(const struct parser *p, unsigned i, int kind)
+{
+	return p->kinds[i] == kind;
 }
 
 /* Notes where a field was given. */
@@ -103,44 +111,45 @@ field_hint_lookalike(struct parser *p, struct loc loc)
 
 enum number { NUMBER_OK, NUMBER_BAD, NUMBER_BIG };
 
-/* What a hexadecimal digit counts, and a bit that says it is one. */
-#define HEX	0x10
-static const uint8_t hex_digits[256] = {
+/* What a hexadecimal digit counts, with one more bit: less HEX it is that. */
+#define HEX	0x100
+static const uint16_t hex_digits[256] = {
 	['0'] = HEX | 0, HEX | 1, HEX | 2, HEX | 3, HEX | 4, HEX | 5, HEX | 6,
 	HEX | 7, HEX | 8, HEX | 9,
 	['A'] = HEX | 10, HEX | 11, HEX | 12, HEX | 13, HEX | 14, HEX | 15,
 	['a'] = HEX | 10, HEX | 11, HEX | 12, HEX | 13, HEX | 14, HEX | 15
 };
 
+#define SURE_DIGITS	16	/* so many fit 64 bits in either base */
+
 /* Decimal, or hexadecimal with 0x where hex is allowed. */
 static enum number
 read_number(const char *text, size_t len, bool hex, uint64_t max,
     uint64_t *value)
 {
+	const uint8_t *p = (const uint8_t *)text, *end = p + len;
 	unsigned base = 10, digit;
-	uint64_t n = 0, most;		/* before the last digit */
 	bool big = false;
-	size_t i = 0;
+	uint64_t n = 0;
 
 	*value = 0;
-	if (hex && len > 2 && text[0] == '0' &&
-	    (text[1] == 'x' || text[1] == 'X')) {
+	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
 		base = 16;
-		i = 2;
+		p += 2;
 	}
-	if (i == len)
+	if (p == end)
 		return NUMBER_BAD;
-	most = max / base;
-	for (; i < len; i++) {
-		/* A word that is no number is that first, however long. */
-		digit = hex_digits[(uint8_t)text[i]] ^ HEX;
+	/* A word that is no number is that first, however long. */
+	for (; p < end; p++) {
+		digit = hex_digits[*p] ^ HEX;
 		if (digit >= base)
 			return NUMBER_BAD;
-		big = big || n > most || max - n * base < digit;
+		if (len > SURE_DIGITS && n > (UINT64_MAX - digit) / base)
+			big = true;
 		n = n * base + digit;
 	}
 	*value = n;
-	return big ? NUMBER_BIG : NUMBER_OK;
+	return big || n > max ? NUMBER_BIG : NUMBER_OK;
 }
 
 static bool
@@ -259,8 +268,23 @@ is_policy(enum op op)
 }
 
 void
-field_options(struct parser *p, struct loc loc)
+field_command(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first);
+
+	/* Nothing of the command before is left. */
+	wipe(&p->cmd, offsetof(struct command, rule_at));
+	p->cmd.op = (enum op)p->tokens[first].value;
+	p->cmd.loc = loc;
+	p->cmd.at[F_VERB] = loc;
+	p->cmd.sa.flags = SADB_X_EXT_CYCSEQ;
+	p->cmd.policy.priority = p->dialect->default_priority;
+}
+
+void
+field_options(struct parser *p, unsigned first)
+{
+	struct loc loc = parser_loc(p, first);
 	const char *c = parser_text(p, loc);
 	size_t i;
 
@@ -301,17 +325,20 @@ static const struct name sa_protocol_names[] = {
 #define NATT_PORT	4500		/* RFC 3948 */
 
 void
-field_protocol(struct parser *p, struct loc loc)
+field_protocol(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first);
 	const struct sa_protocol *proto;
 	struct sa *sa = &p->cmd.sa;
 	const struct name *row;
 
 	given(p, F_PROTO, loc);
-	parser_stray(p, loc);
-	row = named(p, sa_protocol_names, loc, "protocol");
-	if (row == NULL)
+	row = name_find(sa_protocol_names, parser_text(p, loc), length(loc));
+	if (row == NULL) {
+		parser_stray(p, loc);
+		named(p, sa_protocol_names, loc, "protocol");
 		return;
+	}
 	proto = &sa_protocols[row->value];
 	sa->satype = proto->satype;
 	sa->flags |= proto->flags;
@@ -328,8 +355,9 @@ field_protocol(struct parser *p, struct loc loc)
 #define SPI_RESERVED	255	/* 0 to here: RFC 4302, 4303 */
 
 void
-field_spi(struct parser *p, struct loc loc)
+field_spi(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first);
 	struct sa *sa = &p->cmd.sa;
 	uint64_t value;
 
@@ -349,8 +377,9 @@ field_spi(struct parser *p, struct loc loc)
  * address.  Otherwise one of them is out of place.
  */
 void
-field_origin(struct parser *p, struct loc loc, struct loc spi)
+field_origin(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first), spi = parser_loc(p, first + 1);
 	size_t len = length(spi);
 	const char *word = parser_text(p, spi);
 	char buf[QUOTED];
@@ -358,7 +387,7 @@ field_origin(struct parser *p, struct loc loc, struct loc spi)
 	p->cmd.at[F_ORIGIN] = loc;
 	p->cmd.oai.name = loc;
 	if (p->cmd.sa.natt.given || p->cmd.bad) {
-		field_spi(p, spi);
+		field_spi(p, first + 1);
 		return;
 	}
 	if (memchr(parser_text(p, loc), '.', length(loc)) != NULL ||
@@ -367,7 +396,7 @@ field_origin(struct parser *p, struct loc loc, struct loc spi)
 		    "before the SPI");
 		return;
 	}
-	field_spi(p, loc);
+	field_spi(p, first);
 	if (p->cmd.bad)
 		return;
 	parser_stray(p, spi);
@@ -383,8 +412,9 @@ field_origin(struct parser *p, struct loc loc, struct loc spi)
 }
 
 void
-field_mode(struct parser *p, struct loc loc)
+field_mode(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first + 1);
 	static const struct name modes[] = {
 		{ "transport", IPSEC_MODE_TRANSPORT },
 		{ "tunnel", IPSEC_MODE_TUNNEL },
@@ -420,8 +450,9 @@ static const struct name pad_names[] = {
 };
 
 void
-field_pad(struct parser *p, struct loc loc)
+field_pad(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first + 1);
 	const struct name *row = named(p, pad_names, loc, "-f option");
 
 	if (row == NULL)
@@ -432,17 +463,10 @@ field_pad(struct parser *p, struct loc loc)
 }
 
 void
-field_esn(struct parser *p, struct loc loc)
+field_esn(struct parser *p, unsigned first)
 {
-	given(p, F_ESN, loc);
+	given(p, F_ESN, parser_loc(p, first));
 	p->cmd.sa.flags |= SADB_X_SAFLAGS_ESN;
-}
-
-void
-field_raw_cpi(struct parser *p, struct loc loc)
-{
-	given(p, F_RAW_CPI, loc);
-	p->cmd.sa.flags |= SADB_X_EXT_RAWCPI;
 }
 
 /*
@@ -495,8 +519,10 @@ set_number(struct command *cmd, enum field field, uint64_t value)
 }
 
 void
-field_number(struct parser *p, enum field field, struct loc loc)
+field_number(struct parser *p, unsigned first)
 {
+	enum field field = (enum field)p->tokens[first].value;
+	struct loc loc = parser_loc(p, first + 1);
 	uint64_t value;
 	size_t i;
 
@@ -514,22 +540,9 @@ field_number(struct parser *p, enum field field, struct loc loc)
 }
 
 void
-field_natt(struct parser *p, struct loc loc)
+field_hwif(struct parser *p, unsigned first)
 {
-	struct natt *natt = &p->cmd.sa.natt;
-
-	given(p, F_NATT, loc);
-	natt->given = true;
-	natt->type = UDP_ENCAP_ESPINUDP;
-	natt->sport = p->cmd.oai.port_at.end != 0 ? p->cmd.oai.port :
-	    NATT_PORT;
-	natt->dport = p->cmd.oar.port_at.end != 0 ? p->cmd.oar.port :
-	    NATT_PORT;
-}
-
-void
-field_hwif(struct parser *p, struct loc loc)
-{
+	struct loc loc = parser_loc(p, first + 1);
 	given(p, F_HWIF, loc);
 	if (length(loc) >= sizeof(p->cmd.hwif)) {
 		field_error(p, loc, "an interface name has at most %zu "
@@ -542,8 +555,11 @@ field_hwif(struct parser *p, struct loc loc)
 }
 
 void
-field_label(struct parser *p, struct loc doi, struct loc alg, struct loc label)
+field_label(struct parser *p, unsigned first)
 {
+	struct loc doi = parser_loc(p, first + 1);
+	struct loc alg = parser_loc(p, first + 2);
+	struct loc label = parser_loc(p, first + 3);
 	struct label *l = &p->cmd.sa.label;
 	uint64_t value;
 	size_t len = length(label) - 2;		/* without the quotes */
@@ -567,15 +583,17 @@ field_label(struct parser *p, struct loc doi, struct loc alg, struct loc label)
 }
 
 void
-field_mark(struct parser *p, struct loc value, struct loc mask)
+field_mark(struct parser *p, unsigned first)
 {
+	bool masked = is_kind(p, first + 2, '/');
+	struct loc value = parser_loc(p, first + 1);
 	uint64_t v = 0, m = UINT32_MAX;
 	struct command *cmd = &p->cmd;
 
 	given(p, F_MARK, value);
 	if (!number(p, value, "a mark", true, UINT32_MAX, &v) ||
-	    (mask.end != 0 &&
-	    !number(p, mask, "a mask", true, UINT32_MAX, &m)))
+	    (masked && !number(p, parser_loc(p, first + 3), "a mask", true,
+	    UINT32_MAX, &m)))
 		return;
 	cmd->sa.has_mark = cmd->policy.has_mark = true;
 	cmd->sa.mark = cmd->policy.mark = (uint32_t)v;
@@ -584,8 +602,8 @@ field_mark(struct parser *p, struct loc value, struct loc mask)
 
 /* ---- algorithms and keys ---- */
 
-void
-field_algorithm(struct parser *p, enum field field, struct loc loc)
+static void
+set_algorithm(struct parser *p, enum field field, struct loc loc)
 {
 	static const char *const kinds[] = {
 		"authentication", "encryption", "compression" };
@@ -596,7 +614,11 @@ field_algorithm(struct parser *p, enum field field, struct loc loc)
 	char buf[QUOTED];
 
 	given(p, field, loc);
-	alg = algorithm_named(kind, word, length(loc));
+	alg = p->recent[kind];
+	if (alg == NULL || strncmp(alg->name, word, length(loc)) != 0 ||
+	    alg->name[length(loc)] != '\0')
+		alg = algorithm_named(kind, word, length(loc));
+	p->recent[kind] = alg;
 	if (kind == ALG_ENC)
 		p->cmd.enc = alg;
 	else if (kind == ALG_AUTH)
@@ -630,23 +652,23 @@ field_algorithm(struct parser *p, enum field field, struct loc loc)
 static bool
 read_hex(const char *digits, size_t n, uint8_t *out, size_t *bad)
 {
-	const uint8_t *p = (const uint8_t *)digits;
-	unsigned all = HEX, high, low;
-	size_t i = n % 2;
+	const uint8_t *p = (const uint8_t *)digits, *end = p + n;
+	unsigned all = HEX << 4 | HEX, pair;
 
-	if (i != 0) {
-		all &= hex_digits[p[0]];
-		*out++ = hex_digits[p[0]] & 15;
+	if (n % 2 != 0) {
+		pair = hex_digits[*p++];
+		all &= pair << 4 | pair;
+		*out++ = (uint8_t)pair;
 	}
-	for (; i < n; i += 2) {
-		high = hex_digits[p[i]];
-		low = hex_digits[p[i + 1]];
-		all &= high & low;
-		*out++ = (uint8_t)(high << 4 | (low & 15));
+	for (; p < end; p += 2) {
+		pair = (unsigned)hex_digits[p[0]] << 4 | hex_digits[p[1]];
+		all &= pair;
+		*out++ = (uint8_t)pair;
 	}
-	for (*bad = 0; all == 0 && hex_digits[p[*bad]] != 0;)
-		++*bad;
-	return all != 0;
+	for (*bad = 0; (all & HEX << 4) == 0 || (all & HEX) == 0; ++*bad)
+		if (hex_digits[(uint8_t)digits[*bad]] == 0)
+			return false;
+	return true;
 }
 
 #define HIDDEN	"(hidden)"	/* as pfkey_script.c writes it */
@@ -692,10 +714,9 @@ hex_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 		    "0 is put before them");
 }
 
-void
-field_key(struct parser *p, enum field field, struct loc loc, bool quoted)
+static void
+set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
 {
-	bool enc = field == F_ENC;
 	struct key *key = enc ? &p->cmd.sa.enc_key : &p->cmd.sa.auth_key;
 	uint8_t *buf = enc ? p->cmd.enc_key : p->cmd.auth_key;
 	size_t len;
@@ -713,10 +734,31 @@ field_key(struct parser *p, enum field field, struct loc loc, bool quoted)
 		memcpy(buf, parser_text(p, loc) + 1, len);
 }
 
-/* ---- addresses ---- */
+void
+field_cipher(struct parser *p, unsigned first)
+{
+	enum field field = (enum field)p->tokens[first].value;
+	bool quoted = is_kind(p, first + 2, STRING);
+
+	set_algorithm(p, field, parser_loc(p, first + 1));
+	if (quoted || is_kind(p, first + 2, WORD))
+		set_key(p, field == F_ENC, parser_loc(p, first + 2), quoted);
+}
 
 void
-field_port(struct parser *p, struct host *host, struct loc loc)
+field_compression(struct parser *p, unsigned first)
+{
+	set_algorithm(p, F_COMP, parser_loc(p, first + 1));
+	if (!is_kind(p, first + 2, OPT_RAW_CPI))
+		return;
+	given(p, F_RAW_CPI, parser_loc(p, first + 2));
+	p->cmd.sa.flags |= SADB_X_EXT_RAWCPI;
+}
+
+/* ---- addresses ---- */
+
+static void
+set_port(struct parser *p, struct host *host, struct loc loc)
 {
 	const char *word = parser_text(p, loc);
 	const struct servent *service;
@@ -766,8 +808,8 @@ hint_netmask(struct parser *p, struct loc loc)
 		    "bits: %u", bits);
 }
 
-void
-field_prefix(struct parser *p, struct host *host, struct loc loc)
+static void
+set_prefix(struct parser *p, struct host *host, struct loc loc)
 {
 	uint64_t value;
 
@@ -778,8 +820,60 @@ field_prefix(struct parser *p, struct host *host, struct loc loc)
 		hint_netmask(p, loc);
 }
 
+/*
+ * NAME, NAME/PREFIX, NAME[PORT] or NAME/PREFIX[PORT] from token i on; *at
+ * becomes where it stands.  Returns the index of the token behind it.
+ */
+static unsigned
+set_host(struct parser *p, struct host *host, unsigned i, struct loc *at)
+{
+	memset(host, 0, sizeof(*host));
+	*at = host->name = parser_loc(p, i++);
+	if (is_kind(p, i, '/')) {
+		set_prefix(p, host, parser_loc(p, i + 1));
+		i += 2;
+	}
+	if (is_kind(p, i, '[')) {
+		set_port(p, host, parser_loc(p, i + 1));
+		i += 3;
+	}
+	at->end = parser_loc(p, i - 1).end;
+	return i;
+}
+
 void
-field_upper(struct parser *p, struct loc loc)
+field_src(struct parser *p, unsigned first)
+{
+	set_host(p, &p->cmd.src, first, &p->cmd.at[F_SRC]);
+}
+
+void
+field_dst(struct parser *p, unsigned first)
+{
+	set_host(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
+}
+
+void
+field_natt(struct parser *p, unsigned first)
+{
+	struct natt *natt = &p->cmd.sa.natt;
+	struct loc oai, oar;
+
+	set_host(p, &p->cmd.oar, set_host(p, &p->cmd.oai, first + 1, &oai),
+	    &oar);
+	given(p, F_NATT, (struct loc){ parser_loc(p, first).begin, oar.end });
+	natt->given = true;
+	natt->type = UDP_ENCAP_ESPINUDP;
+	natt->sport = p->cmd.oai.port_at.end != 0 ? p->cmd.oai.port :
+	    NATT_PORT;
+	natt->dport = p->cmd.oar.port_at.end != 0 ? p->cmd.oar.port :
+	    NATT_PORT;
+}
+
+/* ---- upper-layer protocols ---- */
+
+static void
+set_upper(struct parser *p, struct loc loc)
 {
 	const char *word = parser_text(p, loc), *closest;
 	char buf[QUOTED];
@@ -839,8 +933,8 @@ gre_key(struct parser *p, struct loc loc)
 	p->cmd.upper_b = (uint16_t)value;
 }
 
-void
-field_upper_args(struct parser *p, struct loc first, struct loc second)
+static void
+set_upper_args(struct parser *p, struct loc first, struct loc second)
 {
 	uint8_t upper = p->cmd.policy.upper;
 	char buf[QUOTED];
@@ -876,11 +970,24 @@ field_upper_args(struct parser *p, struct loc first, struct loc second)
 		p->cmd.upper_b = (uint16_t)value;
 }
 
+void
+field_upper(struct parser *p, unsigned first)
+{
+	struct loc none = { 0, 0 };
+
+	set_upper(p, parser_loc(p, first));
+	if (is_kind(p, first + 1, WORD))
+		set_upper_args(p, parser_loc(p, first + 1),
+		    is_kind(p, first + 2, ',') ? parser_loc(p, first + 3) :
+		    none);
+}
+
 /* ---- policies ---- */
 
 void
-field_direction(struct parser *p, struct loc loc)
+field_direction(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first);
 	const struct name *row = name_find(directions, parser_text(p, loc),
 	    length(loc));
 
@@ -911,9 +1018,8 @@ field_direction(struct parser *p, struct loc loc)
 #define PRIORITY_DEF	0x80000000u
 #define PRIORITY_LOW	0xc0000000u
 
-void
-field_priority(struct parser *p, struct loc base, int sign,
-    struct loc offset)
+static void
+set_priority(struct parser *p, struct loc base, int sign, struct loc offset)
 {
 	static const struct name bases[] = {
 		{ "high", PRIORITY_HIGH }, { "def", PRIORITY_DEF },
@@ -957,8 +1063,28 @@ field_priority(struct parser *p, struct loc base, int sign,
 }
 
 void
-field_action(struct parser *p, struct loc loc)
+field_priority(struct parser *p, unsigned first)
 {
+	struct loc base = { 0, 0 }, offset = { 0, 0 };
+	unsigned i = first;
+	int sign = 1;
+
+	i += is_kind(p, i, PRIORITY);
+	if (is_kind(p, i, WORD))
+		base = parser_loc(p, i++);
+	if (is_kind(p, i, '+') || is_kind(p, i, '-'))
+		sign = is_kind(p, i++, '-') ? -1 : 1;
+	else if (base.end != 0)
+		sign = 0;
+	if (is_kind(p, i, NUMBER))
+		offset = parser_loc(p, i);
+	set_priority(p, base, sign, offset);
+}
+
+void
+field_action(struct parser *p, unsigned first)
+{
+	struct loc loc = parser_loc(p, first);
 	const char *word = parser_text(p, loc);
 	const struct name *row;
 	char buf[QUOTED];
@@ -1024,7 +1150,7 @@ rule_end(struct parser *p, struct addr *addr, struct loc loc,
 		return;
 	}
 	if (port_at.end != 0) {
-		field_port(p, &port, port_at);
+		set_port(p, &port, port_at);
 		addr->port = port.port;
 	}
 }
@@ -1039,29 +1165,51 @@ is_word(const struct parser *p, struct loc loc, const char *word)
 	return word_is(word, parser_text(p, loc), length(loc));
 }
 
-static void
-rule_ends(struct parser *p, struct rule *rule, const struct rule_words *w)
+/* One end of "src-dst", with or without a port; the index behind it. */
+static unsigned
+end_words(struct parser *p, unsigned i, struct loc *name, struct loc *port)
 {
-	bool out = is_word(p, w->src, "me") && is_word(p, w->dst, "any");
-	bool in = is_word(p, w->src, "any") && is_word(p, w->dst, "me");
-	struct loc both = { w->src.begin, w->dst.end };
+	struct loc none = { 0, 0 };
 
+	*name = parser_loc(p, i++);
+	*port = none;
+	if (!is_kind(p, i, '['))
+		return i;
+	*port = parser_loc(p, i + 1);
+	return i + 3;
+}
+
+/* "src-dst" from token i on; the index behind it. */
+static unsigned
+rule_ends(struct parser *p, struct rule *rule, unsigned i)
+{
+	struct loc src, sport, dst, dport, both;
+	bool out, in;
+
+	i = end_words(p, i, &src, &sport) + 1;
+	i = end_words(p, i, &dst, &dport);
+	out = is_word(p, src, "me") && is_word(p, dst, "any");
+	in = is_word(p, src, "any") && is_word(p, dst, "me");
+	both.begin = src.begin;
+	both.end = dst.end;
 	if (out || in) {
 		if (p->cmd.policy.dir != (out ? IPSEC_DIR_OUTBOUND :
 		    IPSEC_DIR_INBOUND))
 			field_error(p, both, "%s goes with -P %s",
 			    out ? "me-any" : "any-me", out ? "out" : "in");
-		return;
+		return i;
 	}
-	rule_end(p, &rule->src, w->src, w->sport);
-	rule_end(p, &rule->dst, w->dst, w->dport);
+	rule_end(p, &rule->src, src, sport);
+	rule_end(p, &rule->dst, dst, dport);
 	if (rule->src.family != 0 && rule->dst.family != 0 &&
 	    rule->src.family != rule->dst.family)
 		field_error(p, both, "the end points are of two families");
+	return i;
 }
 
+/* PROTO/MODE, and perhaps /, /ENDS, /ENDS/ or /[ENDS]/LEVEL. */
 void
-field_rule(struct parser *p, const struct rule_words *w)
+field_rule(struct parser *p, unsigned first)
 {
 	static const struct name modes[] = {
 		{ "transport", IPSEC_MODE_TRANSPORT },
@@ -1070,31 +1218,35 @@ field_rule(struct parser *p, const struct rule_words *w)
 		{ NULL, 0 }
 	};
 	struct policy *policy = &p->cmd.policy;
+	struct loc whole = parser_loc(p, first);
 	const struct name *row;
 	struct rule rule = { .proto = 0 };
+	unsigned i = first + 3;
 
 	if (policy->nrules == p->dialect->max_requests) {
 		if (!p->cmd.bad)
-			field_error(p, w->proto, "a policy has at most %u "
+			field_error(p, whole, "a policy has at most %u "
 			    "rules on this system", p->dialect->max_requests);
 		return;
 	}
-	row = named(p, rule_proto_names, w->proto, "protocol");
+	row = named(p, rule_proto_names, whole, "protocol");
 	rule.proto = row == NULL ? 0 : (uint16_t)row->value;
-	row = named(p, modes, w->mode, "mode");
+	row = named(p, modes, parser_loc(p, first + 2), "mode");
 	rule.mode = row == NULL ? 0 : (uint8_t)row->value;
-	if (w->ends_given)
-		rule_ends(p, &rule, w);
-	if (w->level.end != 0)
-		rule_level(p, &rule, w->level);
-	p->cmd.rule_at[policy->nrules] = w->whole;
+	if (is_kind(p, i, '/') && is_kind(p, ++i, WORD))
+		i = rule_ends(p, &rule, i);
+	if (i > first + 3 && is_kind(p, i, '/') && is_kind(p, ++i, WORD))
+		rule_level(p, &rule, parser_loc(p, i++));
+	whole.end = parser_loc(p, i - 1).end;
+	p->cmd.rule_at[policy->nrules] = whole;
 	policy->rules[policy->nrules++] = rule;
 }
 
 /* "spdadd tagged "name" -P ...", of KAME's packet filter. */
 void
-field_tagged(struct parser *p, struct loc loc)
+field_tagged(struct parser *p, unsigned first)
 {
+	struct loc loc = parser_loc(p, first);
 	struct loc string = { loc.end, loc.end + 1 };
 
 	p->cmd.src.name = loc;

@@ -1,12 +1,18 @@
 %{
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The grammar, policies included.  It fills in the struct command of the
- * parser and hands each whole one to the sink; it neither prints records nor
- * sends messages.  Words are turned into values in fields.c.
+ * The grammar, policies included.  It divides a statement into the parts of a
+ * command, which fields.c then makes values of in the parser's struct command;
+ * a whole command goes to the sink.  The grammar neither prints records nor
+ * sends messages.
  *
- * Tokens carry only their place: the text stays where it was read, and what
- * is reported can always be pointed at.
+ * A location is the index of a token, whose place in the text is known: so
+ * what is reported can always be pointed at.
+ *
+ * What parts a statement has depends on the kinds of its tokens alone.  So of
+ * a statement whose kinds are, one by one, those of an earlier one the parts
+ * are known, and the grammar is not asked again: the thousands of lines of a
+ * large file have few shapes.
  */
 #include <string.h>
 
@@ -14,43 +20,39 @@
 #include "setkey.h"
 #include "parse.h"
 
-#define YYLLOC_DEFAULT(cur, rhs, n)					\
-	do {								\
-		(cur).begin = (n) ? YYRHSLOC(rhs, 1).begin :		\
-		    YYRHSLOC(rhs, 0).end;				\
-		(cur).end = YYRHSLOC(rhs, (n) ? (n) : 0).end;		\
-	} while (0)
+#define YYLLOC_DEFAULT(cur, rhs, n)	((cur) = YYRHSLOC(rhs, (n) ? 1 : 0))
 
-#define NOWHERE	((struct loc){ 0, 0 })
-
-static struct host *host_named(struct parser *, struct loc);
-static const struct rule_words *rule_words(struct parser *, struct loc,
-    struct loc, struct loc, struct loc);
-static void command_begin(struct parser *, int op, struct loc);
-static void command_end(struct parser *);
-static void statement_end(struct parser *);
+static void part(struct parser *, void (*)(struct parser *, unsigned),
+    unsigned);
 %}
 
 %require "3.6"
 %define api.pure full
-%define api.location.type {struct loc}
-%define api.value.type {int}		/* of a token: enum op or enum field */
+%define api.location.type {unsigned}	/* index of the first token */
+%define api.value.type {char}		/* none is used */
 %define parse.error custom
 %locations
 %param {struct parser *p}
+%initial-action { @$ = 0; }
 
 %code requires {
 #include "setkey.h"
 }
 %code provides {
-/* token.l: the next token, and the lexer's life. */
-int token_next(YYSTYPE *, YYLTYPE *, struct parser *);
-int token_open(struct parser *);
+/*
+ * token.l.  token_open() makes the lexer, at p->pos of the text; false when
+ * memory is out.  token_statement() reads the tokens up to a ';' or the end,
+ * which is a token of kind 0; false when there is nothing more, or no memory.
+ * token_seek() goes back to an offset, out of all quotes.
+ */
+bool token_open(struct parser *);
+bool token_statement(struct parser *);
+void token_seek(struct parser *, uint32_t offset);
 void token_close(struct parser *);
 }
 %code {
-#define yylex	token_next
-static void yyerror(const struct loc *, struct parser *, const char *);
+static int yylex(YYSTYPE *, unsigned *, struct parser *);
+static void yyerror(const unsigned *, struct parser *, const char *);
 }
 
 /* Commands, by the shape of what follows them. */
@@ -70,17 +72,9 @@ static void yyerror(const struct loc *, struct parser *, const char *);
 
 %%
 
-script
-	: %empty
-	| script statement		{ statement_end(p);
-					  if (p->exiting)
-						YYACCEPT; }
-	;
-
 statement
 	: ';'
-	| command ';'			{ p->cmd.loc = @$; command_end(p); }
-	| error ';'			{ yyerrok; }
+	| command ';'
 	;
 
 command
@@ -90,51 +84,51 @@ command
 	| sadb
 	| sadb protocol
 	| spdadd src_range dst_range upper spd_options policy
-	| spdadd WORD STRING policy	{ field_tagged(p, @2); }
+	| spdadd WORD STRING policy	{ part(p, field_tagged, @2); }
 	| spddelete src_range dst_range upper spd_options policy
-	| CMD_BARE			{ command_begin(p, $1, @1); }
+	| CMD_BARE			{ part(p, field_command, @1); }
 	;
 
 add
-	: CMD_ADD			{ command_begin(p, $1, @1); }
-	| add OPT_ADDRESS		{ field_options(p, @2); }
+	: CMD_ADD			{ part(p, field_command, @1); }
+	| add OPT_ADDRESS		{ part(p, field_options, @2); }
 	;
 sa
-	: CMD_SA			{ command_begin(p, $1, @1); }
-	| sa OPT_ADDRESS		{ field_options(p, @2); }
+	: CMD_SA			{ part(p, field_command, @1); }
+	| sa OPT_ADDRESS		{ part(p, field_options, @2); }
 	;
 pair
-	: CMD_PAIR			{ command_begin(p, $1, @1); }
-	| pair OPT_ADDRESS		{ field_options(p, @2); }
+	: CMD_PAIR			{ part(p, field_command, @1); }
+	| pair OPT_ADDRESS		{ part(p, field_options, @2); }
 	;
 sadb
-	: CMD_SADB			{ command_begin(p, $1, @1); }
+	: CMD_SADB			{ part(p, field_command, @1); }
 	;
 spdadd
-	: CMD_SPDADD			{ command_begin(p, $1, @1); }
-	| spdadd OPT_ADDRESS		{ field_options(p, @2); }
+	: CMD_SPDADD			{ part(p, field_command, @1); }
+	| spdadd OPT_ADDRESS		{ part(p, field_options, @2); }
 	;
 spddelete
-	: CMD_SPDDELETE			{ command_begin(p, $1, @1); }
-	| spddelete OPT_ADDRESS		{ field_options(p, @2); }
+	: CMD_SPDDELETE			{ part(p, field_command, @1); }
+	| spddelete OPT_ADDRESS		{ part(p, field_options, @2); }
 	;
 
 src
-	: host				{ p->cmd.src = p->host; p->cmd.at[F_SRC] = @1; }
+	: host				{ part(p, field_src, @1); }
 	;
 dst
-	: host				{ p->cmd.dst = p->host; p->cmd.at[F_DST] = @1; }
+	: host				{ part(p, field_dst, @1); }
 	;
 host
-	: WORD				{ host_named(p, @1); }
-	| WORD '[' WORD ']'		{ field_port(p, host_named(p, @1), @3); }
+	: WORD
+	| WORD '[' WORD ']'
 	;
 protocol
-	: WORD				{ field_protocol(p, @1); }
+	: WORD				{ part(p, field_protocol, @1); }
 	;
 spi
-	: WORD				{ field_spi(p, @1); }
-	| WORD WORD			{ field_origin(p, @1, @2); }
+	: WORD				{ part(p, field_spi, @1); }
+	| WORD WORD			{ part(p, field_origin, @1); }
 	;
 
 sa_options
@@ -142,23 +136,19 @@ sa_options
 	| sa_options sa_option
 	;
 sa_option
-	: OPT_MODE WORD			{ field_mode(p, @2); }
-	| OPT_NUMBER WORD		{ field_number(p, (enum field)$1, @2); }
-	| OPT_PAD WORD			{ field_pad(p, @2); }
-	| OPT_ESN			{ field_esn(p, @1); }
-	| OPT_NATT original host	{ p->cmd.oar = p->host;
-					  field_natt(p, @$); }
+	: OPT_MODE WORD			{ part(p, field_mode, @1); }
+	| OPT_NUMBER WORD		{ part(p, field_number, @1); }
+	| OPT_PAD WORD			{ part(p, field_pad, @1); }
+	| OPT_ESN			{ part(p, field_esn, @1); }
+	| OPT_NATT host host		{ part(p, field_natt, @1); }
 	| shared_option
-	;
-original
-	: host				{ p->cmd.oai = p->host; }
 	;
 /* What an SA and a policy can both have. */
 shared_option
-	: OPT_HWIF WORD			{ field_hwif(p, @2); }
-	| OPT_LABEL WORD WORD STRING	{ field_label(p, @2, @3, @4); }
-	| OPT_MARK WORD			{ field_mark(p, @2, NOWHERE); }
-	| OPT_MARK WORD '/' WORD	{ field_mark(p, @2, @4); }
+	: OPT_HWIF WORD			{ part(p, field_hwif, @1); }
+	| OPT_LABEL WORD WORD STRING	{ part(p, field_label, @1); }
+	| OPT_MARK WORD			{ part(p, field_mark, @1); }
+	| OPT_MARK WORD '/' WORD	{ part(p, field_mark, @1); }
 	;
 algorithms
 	: %empty
@@ -168,51 +158,42 @@ algorithms
 	| compression
 	;
 encryption
-	: enc_name
-	| enc_name STRING		{ field_key(p, F_ENC, @2, true); }
-	| enc_name WORD			{ field_key(p, F_ENC, @2, false); }
-	;
-enc_name
-	: OPT_ENC WORD			{ field_algorithm(p, F_ENC, @2); }
+	: OPT_ENC WORD key		{ part(p, field_cipher, @1); }
 	;
 authentication
-	: auth_name
-	| auth_name STRING		{ field_key(p, F_AUTH, @2, true); }
-	| auth_name WORD		{ field_key(p, F_AUTH, @2, false); }
+	: OPT_AUTH WORD key		{ part(p, field_cipher, @1); }
 	;
-auth_name
-	: OPT_AUTH WORD			{ field_algorithm(p, F_AUTH, @2); }
+key
+	: %empty
+	| STRING
+	| WORD
 	;
 compression
-	: OPT_COMP WORD			{ field_algorithm(p, F_COMP, @2); }
-	| OPT_COMP WORD OPT_RAW_CPI	{ field_algorithm(p, F_COMP, @2);
-					  field_raw_cpi(p, @3); }
+	: OPT_COMP WORD			{ part(p, field_compression, @1); }
+	| OPT_COMP WORD OPT_RAW_CPI	{ part(p, field_compression, @1); }
 	;
 
 src_range
-	: range				{ p->cmd.src = p->host; p->cmd.at[F_SRC] = @1; }
+	: range				{ part(p, field_src, @1); }
 	;
 dst_range
-	: range				{ p->cmd.dst = p->host; p->cmd.at[F_DST] = @1; }
+	: range				{ part(p, field_dst, @1); }
 	;
 range
 	: host
-	| WORD '/' WORD			{ field_prefix(p, host_named(p, @1), @3); }
-	| WORD '/' WORD '[' WORD ']'	{ field_prefix(p, host_named(p, @1), @3);
-					  field_port(p, &p->host, @5); }
+	| WORD '/' WORD
+	| WORD '/' WORD '[' WORD ']'
 	;
 
 upper
-	: WORD				{ field_upper(p, @1); }
-	| WORD WORD			{ field_upper(p, @1);
-					  field_upper_args(p, @2, NOWHERE); }
-	| WORD WORD ',' WORD		{ field_upper(p, @1);
-					  field_upper_args(p, @2, @4); }
+	: WORD				{ part(p, field_upper, @1); }
+	| WORD WORD			{ part(p, field_upper, @1); }
+	| WORD WORD ',' WORD		{ part(p, field_upper, @1); }
 	;
 spd_options
 	: %empty
 	| spd_options shared_option
-	| spd_options OPT_NUMBER WORD	{ field_number(p, (enum field)$2, @3); }
+	| spd_options OPT_NUMBER WORD	{ part(p, field_number, @2); }
 	;
 
 policy
@@ -222,134 +203,108 @@ policy
 	| OPT_POLICY direction priority action rules
 	;
 direction
-	: WORD				{ field_direction(p, @1); }
+	: WORD				{ part(p, field_direction, @1); }
 	;
 action
-	: WORD				{ field_action(p, @1); }
+	: WORD				{ part(p, field_action, @1); }
 	;
 priority
-	: offset
-	| PRIORITY offset
-	| PRIORITY WORD			{ field_priority(p, @2, 0, NOWHERE); }
-	| PRIORITY WORD '+' NUMBER	{ field_priority(p, @2, 1, @4); }
-	| PRIORITY WORD '-' NUMBER	{ field_priority(p, @2, -1, @4); }
+	: offset			{ part(p, field_priority, @1); }
+	| PRIORITY offset		{ part(p, field_priority, @1); }
+	| PRIORITY WORD			{ part(p, field_priority, @1); }
+	| PRIORITY WORD '+' NUMBER	{ part(p, field_priority, @1); }
+	| PRIORITY WORD '-' NUMBER	{ part(p, field_priority, @1); }
 	;
 offset
-	: NUMBER			{ field_priority(p, NOWHERE, 1, @1); }
-	| '-' NUMBER			{ field_priority(p, NOWHERE, -1, @2); }
+	: NUMBER
+	| '-' NUMBER
 	;
 
 rules
 	: %empty
-	| rules rule
+	| rules rule			{ part(p, field_rule, @2); }
 	;
 rule
 	: WORD '/' WORD
-		{ field_rule(p, &(struct rule_words){
-		    .whole = @$, .proto = @1, .mode = @3 }); }
-	| WORD '/' WORD '/'	%prec RULE_ENDS
-		{ field_rule(p, &(struct rule_words){
-		    .whole = @$, .proto = @1, .mode = @3 }); }
+	| WORD '/' WORD '/'		%prec RULE_ENDS
 	| WORD '/' WORD '/' ends
-		{ field_rule(p, rule_words(p, @$, @1, @3, NOWHERE)); }
 	| WORD '/' WORD '/' ends '/'	%prec RULE_ENDS
-		{ field_rule(p, rule_words(p, @$, @1, @3, NOWHERE)); }
 	| WORD '/' WORD '/' ends '/' WORD
-		{ field_rule(p, rule_words(p, @$, @1, @3, @7)); }
 	| WORD '/' WORD '/' '/' WORD
-		{ field_rule(p, &(struct rule_words){
-		    .whole = @$, .proto = @1, .mode = @3,
-		    .level = @6 }); }
 	;
-/* The two ends wait in the parser until the rule is whole. */
 ends
-	: end '-' end_dst
+	: end '-' end
 	;
 end
-	: WORD				{ p->ends.src = @1; p->ends.sport = NOWHERE; }
-	| WORD '[' port_word ']'	{ p->ends.src = @1; p->ends.sport = @3; }
+	: WORD
+	| WORD '[' port ']'
 	;
-end_dst
-	: WORD				{ p->ends.dst = @1; p->ends.dport = NOWHERE; }
-	| WORD '[' port_word ']'	{ p->ends.dst = @1; p->ends.dport = @3; }
-	;
-port_word
+port
 	: WORD
 	| NUMBER
 	;
 
 %%
 
+static int
+yylex(YYSTYPE *value, unsigned *index, struct parser *p)
+{
+	(void)value;
+	if (p->next == p->ntokens)
+		return YYEOF;
+	*index = p->next;
+	return p->kinds[p->next++];
+}
+
+/* Notes a part of the command, to be read when the statement is whole. */
 static void
-yyerror(const struct loc *loc, struct parser *p, const char *text)
+part(struct parser *p, void (*read)(struct parser *, unsigned),
+    unsigned first)
+{
+	p->parts[p->nparts].read = read;
+	p->parts[p->nparts++].first = first;
+}
+
+static void
+read_parts(struct parser *p, const struct part *parts, unsigned n)
+{
+	for (; n > 0 && !p->resyncing; n--, parts++)
+		parts->read(p, parts->first);
+}
+
+static void
+yyerror(const unsigned *index, struct parser *p, const char *text)
 {
 	/* Only for memory exhaustion: syntax errors are reported below. */
-	field_error(p, *loc, "%s", text);
+	field_error(p, parser_loc(p, *index), "%s", text);
 }
 
-static struct host *
-host_named(struct parser *p, struct loc name)
+/* ---- syntax errors: where ---- */
+
+/* The grammar stumbled at the token that it got last. */
+static struct loc
+previous(const struct parser *p)
 {
-	p->host = (struct host){ .name = name };
-	return &p->host;
+	return p->next < 2 ? p->before : parser_loc(p, p->next - 2);
 }
 
-/* The words of a rule whose ends were given. */
-static const struct rule_words *
-rule_words(struct parser *p, struct loc whole, struct loc proto,
-    struct loc mode, struct loc level)
+static int
+previous_kind(const struct parser *p)
 {
-	p->ends.whole = whole;
-	p->ends.proto = proto;
-	p->ends.mode = mode;
-	p->ends.level = level;
-	p->ends.ends_given = true;
-	return &p->ends;
+	return p->next < 2 ? 0 : p->kinds[p->next - 2];
 }
 
-/* The buffers at the end need no clearing, only wiping. */
-static void
-command_begin(struct parser *p, int op, struct loc loc)
+/* The last option before it, or 0. */
+static int
+previous_option(const struct parser *p)
 {
-	memset(&p->cmd, 0, offsetof(struct command, enc_key));
-	p->cmd.op = (enum op)op;
-	p->cmd.loc = loc;
-	p->cmd.at[F_VERB] = loc;
-	p->cmd.sa.flags = SADB_X_EXT_CYCSEQ;
-	p->cmd.policy.priority = p->dialect->default_priority;
-}
+	unsigned i;
 
-/* A whole command: the sink has it if nothing is wrong with it. */
-static void
-command_end(struct parser *p)
-{
-	if (!p->cmd.bad)
-		command_check(p, &p->cmd);
-	if (p->cmd.bad)
-		return;
-	if (p->cmd.op == OP_EXIT)
-		p->exiting = true;
-	else if (p->sink != NULL)
-		p->sink(p->sink_ctx, &p->cmd);
-}
-
-/* Keys are not kept a moment longer than their command. */
-static void
-statement_end(struct parser *p)
-{
-	if (p->cmd.at[F_ENC_KEY].end != 0 || p->cmd.at[F_AUTH_KEY].end != 0) {
-		wipe(p->cmd.enc_key, sizeof(p->cmd.enc_key));
-		wipe(p->cmd.auth_key, sizeof(p->cmd.auth_key));
-	}
-	if (p->cmd.bad)
-		p->errors++;
-	p->cmd.op = OP_NONE;
-	p->cmd.bad = false;
-	p->cmd.at[F_ENC_KEY].end = p->cmd.at[F_AUTH_KEY].end = 0;
-	p->stray.end = 0;
-	p->option = 0;
-	p->in_policy = false;
-	p->statement_start = true;
+	for (i = p->next - 1; i > 0; i--)
+		if (p->kinds[i - 1] >= OPT_NUMBER &&
+		    p->kinds[i - 1] <= OPT_POLICY)
+			return p->kinds[i - 1];
+	return 0;
 }
 
 /* ---- syntax errors: what was expected ---- */
@@ -408,7 +363,7 @@ after_mark(const struct parser *p, struct loc mark)
 	case '/':
 		return p->cmd.at[F_ACTION].end != 0 ?
 		    after_rule_slash(p, mark.begin) :
-		    p->previous_option == OPT_MARK ? "a mask" : "a prefix length";
+		    previous_option(p) == OPT_MARK ? "a mask" : "a prefix length";
 	default:
 		return NULL;
 	}
@@ -506,12 +461,12 @@ expected(const struct parser *p, const yypcontext_t *ctx)
 		return "'-' and the destination address";
 	if (action && n == 1 && kinds[0] == KIND('/'))
 		return "'/' and the rest of a rule";
-	phrase = p->cmd.op == OP_NONE ? NULL : after_mark(p, p->previous);
-	if (phrase == NULL && p->previous_kind == PRIORITY)
+	phrase = p->cmd.op == OP_NONE ? NULL : after_mark(p, previous(p));
+	if (phrase == NULL && previous_kind(p) == PRIORITY)
 		phrase = "a priority (high, def, low or a number)";
 	if (phrase == NULL && is_among(YYSYMBOL_WORD, kinds, n) &&
 	    !is_among(KIND(';'), kinds, n))
-		phrase = name_of(announced, (uint32_t)p->previous_option);
+		phrase = name_of(announced, (uint32_t)previous_option(p));
 	if (phrase == NULL && n == 1 && strstr(next, "';'") == NULL &&
 	    yysymbol_name(kinds[0])[0] == '\'')
 		phrase = yysymbol_name(kinds[0]);
@@ -542,13 +497,48 @@ hint_comment(struct parser *p, uint32_t end)
 		diag_hint(p->diag, "from '#' on the line is a comment");
 }
 
+/* Whether only blanks stand before a place on its line. */
+static bool
+first_on_line(const struct parser *p, uint32_t i)
+{
+	const char *text = p->source->text;
+
+	while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+		i--;
+	return i == 0 || text[i - 1] == '\n';
+}
+
+static bool
+is_command(const struct parser *p, struct loc loc)
+{
+	return command_named(parser_text(p, loc), loc.end - loc.begin) != NULL;
+}
+
+bool
+parser_has_stray(struct parser *p, uint32_t offset)
+{
+	struct loc loc;
+	unsigned i;
+
+	for (i = 1; i < p->ntokens && p->stray.end == 0; i++) {
+		loc = parser_loc(p, i);
+		if (loc.begin > offset)
+			break;
+		if (p->kinds[i] != WORD || !first_on_line(p, loc.begin) ||
+		    !is_command(p, loc))
+			continue;
+		p->stray = loc;
+		p->stray_after = parser_loc(p, i - 1).end;
+	}
+	return p->stray.end != 0 && p->stray.begin <= offset;
+}
+
 void
 parser_stray(struct parser *p, struct loc loc)
 {
 	uint32_t end = loc.begin;
 
-	if (p->stray.end != 0 || command_named(parser_text(p, loc),
-	    loc.end - loc.begin) == NULL)
+	if (parser_has_stray(p, loc.begin) || !is_command(p, loc))
 		return;
 	while (end > 0 && strchr(" \t", p->source->text[end - 1]) != NULL)
 		end--;
@@ -564,12 +554,10 @@ parser_lost_semicolon(struct parser *p)
 
 	diag_quote(buf, FOUND_TEXT, parser_text(p, p->stray),
 	    p->stray.end - p->stray.begin);
-	p->stray.end = 0;
 	field_error(p, end, "missing ';' before %s", buf);
 	hint_comment(p, end.begin);
 	/* What the caller would hint at is another mistake. */
 	p->diag->quiet = true;
-	p->resync = p->stray.begin;
 	p->resyncing = true;
 }
 
@@ -675,17 +663,17 @@ wrong_mark(struct parser *p, const yypcontext_t *ctx, struct loc loc)
 	const struct command *cmd = &p->cmd;
 	bool sa = cmd->op >= OP_ADD && cmd->op <= OP_DELETEALL;
 
-	if (cmd->op == OP_NONE || p->in_policy ||
+	if (cmd->op == OP_NONE || previous_option(p) == OPT_POLICY ||
 	    (cmd->at[F_DST].end != 0 && cmd->at[F_UPPER].end != 0))
 		return false;
 	if (kind == KIND('/') && sa)
 		field_error(p, loc, "the addresses of an SA take no prefix");
-	else if (kind == KIND('/') && *parser_text(p, p->previous) ==
+	else if (kind == KIND('/') && *parser_text(p, previous(p)) ==
 	    ']')
 		field_error(p, loc, "the prefix length must come before the "
 		    "port");
 	else if (kind == KIND('[') && cmd->at[F_DST].end == 0 &&
-	    *parser_text(p, p->previous) != ']') {
+	    *parser_text(p, previous(p)) != ']') {
 		field_error(p, loc, "expected %s, found '['",
 		    parser_next_field(cmd));
 		diag_hint(p->diag, "brackets are for ports, behind an address");
@@ -699,15 +687,16 @@ static bool
 lost_slash(struct parser *p, const yypcontext_t *ctx, struct loc loc)
 {
 	yysymbol_kind_t kinds[2];
+	struct loc before = previous(p);
 	char buf[FOUND_TEXT];
 	int n = yypcontext_expected_tokens(ctx, kinds, 2);
 
-	if (p->cmd.at[F_ACTION].end == 0 || p->previous_kind != WORD ||
+	if (p->cmd.at[F_ACTION].end == 0 || previous_kind(p) != WORD ||
 	    is_among(KIND(';'), kinds, n) ||
-	    name_find(level_names, parser_text(p, p->previous),
-	    p->previous.end - p->previous.begin) == NULL)
+	    name_find(level_names, parser_text(p, before),
+	    before.end - before.begin) == NULL)
 		return false;
-	loc = p->previous;
+	loc = before;
 	field_error(p, loc, "missing '/' before %s", diag_quote_at(p->source,
 	    loc, buf, sizeof(buf)));
 	diag_hint(p->diag, "a rule is protocol/mode/src-dst/level, without "
@@ -721,14 +710,14 @@ unknown_rule(struct parser *p, const yypcontext_t *ctx, struct loc loc)
 {
 	yysymbol_kind_t kinds[2];
 	int n = yypcontext_expected_tokens(ctx, kinds, 2);
+	struct loc before = previous(p);
 	char buf[FOUND_TEXT];
 
-	if (p->cmd.at[F_ACTION].end == 0 || p->previous_kind != WORD ||
+	if (p->cmd.at[F_ACTION].end == 0 || previous_kind(p) != WORD ||
 	    n != 1 || kinds[0] != KIND('/') || name_find(rule_proto_names,
-	    parser_text(p, p->previous), p->previous.end -
-	    p->previous.begin) != NULL)
+	    parser_text(p, before), before.end - before.begin) != NULL)
 		return false;
-	loc = p->previous;
+	loc = before;
 	field_error(p, loc, "expected a rule (protocol/mode/src-dst/level) or "
 	    "';', found %s", diag_quote_at(p->source, loc, buf, sizeof(buf)));
 	return true;
@@ -744,10 +733,10 @@ static bool (*const slips[])(struct parser *, const yypcontext_t *,
 static void
 hint_string(struct parser *p)
 {
-	struct loc loc = p->previous;
+	struct loc loc = previous(p);
 	unsigned line, column;
 
-	if (p->previous_kind != STRING || memchr(parser_text(p, loc), '\n',
+	if (previous_kind(p) != STRING || memchr(parser_text(p, loc), '\n',
 	    loc.end - loc.begin) == NULL)
 		return;
 	source_position(p->source, loc.begin, &line, &column);
@@ -772,7 +761,7 @@ general_error(struct parser *p, const yypcontext_t *ctx, struct loc loc)
 	}
 	field_error(p, loc, "expected %s, found %s", phrase,
 	    found(p, kind, loc, buf));
-	hint_comment(p, p->previous.end);
+	hint_comment(p, previous(p).end);
 	hint_string(p);
 	field_hint_lookalike(p, loc);
 }
@@ -781,9 +770,11 @@ static int
 yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p)
 {
 	yysymbol_kind_t kind = yypcontext_token(ctx);
-	struct loc loc = *yypcontext_location(ctx);
+	struct loc loc = parser_loc(p, *yypcontext_location(ctx));
 	size_t i;
 
+	/* What came before may be wrong as well, and tells what was expected. */
+	read_parts(p, p->parts, p->nparts);
 	if (p->resyncing)
 		return 0;
 	if (p->cmd.op == OP_NONE) {
@@ -792,7 +783,7 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p)
 		p->cmd.loc = loc;
 	} else if (kind == YYSYMBOL_WORD)
 		parser_stray(p, loc);
-	if (p->stray.end != 0 && p->stray.begin <= loc.begin) {
+	if (parser_has_stray(p, loc.begin)) {
 		parser_lost_semicolon(p);
 		return 0;
 	}
@@ -857,18 +848,110 @@ command_closest(const char *word, size_t len)
 	return closest;
 }
 
+/* ---- statements ---- */
+
+/* A whole command: the sink has it if nothing is wrong with it. */
+static void
+command_end(struct parser *p)
+{
+	p->cmd.loc.end = p->tokens[p->ntokens - 1].loc.end;
+	if (!p->cmd.bad)
+		command_check(p, &p->cmd);
+	if (p->cmd.bad)
+		return;
+	if (p->cmd.op == OP_EXIT)
+		p->exiting = true;
+	else if (p->sink != NULL)
+		p->sink(p->sink_ctx, &p->cmd);
+}
+
+/* Keys are not kept a moment longer than their command. */
+static void
+statement_end(struct parser *p)
+{
+	if (p->cmd.at[F_ENC_KEY].end != 0 || p->cmd.at[F_AUTH_KEY].end != 0) {
+		wipe(p->cmd.enc_key, sizeof(p->cmd.enc_key));
+		wipe(p->cmd.auth_key, sizeof(p->cmd.auth_key));
+	}
+	if (p->cmd.bad)
+		p->errors++;
+	p->cmd.op = OP_NONE;
+	p->cmd.bad = false;
+	p->cmd.at[F_ENC_KEY].end = p->cmd.at[F_AUTH_KEY].end = 0;
+	p->before = p->tokens[p->ntokens - 1].loc;
+	if (p->resyncing)
+		token_seek(p, p->stray.begin);
+	p->resyncing = false;
+	p->stray.end = 0;
+}
+
+/* The shape of the statement, if it is known. */
+static const struct shape *
+shape_find(struct parser *p)
+{
+	const struct shape *shape;
+	unsigned i;
+
+	for (i = 0; i < SHAPES; i++) {
+		shape = &p->shapes[(p->shape + i) % SHAPES];
+		if (shape->ntokens != p->ntokens || memcmp(shape->kinds,
+		    p->kinds, p->ntokens * sizeof(*p->kinds)) != 0)
+			continue;
+		p->shape = (p->shape + i) % SHAPES;
+		return shape;
+	}
+	return NULL;
+}
+
+/* Keeps the shape of a statement without mistakes in its form. */
+static void
+shape_keep(struct parser *p)
+{
+	struct shape *shape;
+
+	if (p->ntokens > SHAPE_TOKENS || p->nparts > SHAPE_PARTS)
+		return;
+	p->shape = (p->shape + 1) % SHAPES;
+	shape = &p->shapes[p->shape];
+	shape->ntokens = p->ntokens;
+	shape->nparts = p->nparts;
+	memcpy(shape->kinds, p->kinds, p->ntokens * sizeof(*p->kinds));
+	memcpy(shape->parts, p->parts, p->nparts * sizeof(*p->parts));
+}
+
+static void
+statement(struct parser *p)
+{
+	const struct shape *shape = shape_find(p);
+
+	if (shape != NULL)
+		read_parts(p, shape->parts, shape->nparts);
+	else {
+		p->next = p->nparts = 0;
+		if (yyparse(p) != 0)
+			return;		/* it was reported */
+		shape_keep(p);
+		read_parts(p, p->parts, p->nparts);
+	}
+	if (p->cmd.op != OP_NONE)
+		command_end(p);
+}
+
 int
 parser_run(struct parser *p)
 {
-	int rc;
+	struct loc nowhere = { 0, 0 };
 
-	p->statement_start = true;
 	p->cmd.op = OP_NONE;
-	if (token_open(p) != 0)
-		return -1;
-	rc = yyparse(p);
-	if (p->cmd.bad)
+	p->no_memory = !token_open(p);
+	while (!p->no_memory && !p->exiting && token_statement(p)) {
+		statement(p);
 		statement_end(p);
+	}
+	if (p->no_memory) {
+		diag(p->diag, DIAG_ERROR, nowhere, "out of memory");
+		p->errors++;
+	}
 	token_close(p);
-	return rc != 0 || p->errors != 0 ? -1 : 0;
+	return p->errors != 0 ? -1 : 0;
 }

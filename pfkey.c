@@ -14,6 +14,21 @@
 
 /* ---- the builder ---- */
 
+#define ZERO_STEP	((size_t)512)	/* most messages are shorter */
+
+/* Zeroes the space up to end at least. */
+static void
+zero_up_to(struct msgbuf *m, size_t end)
+{
+	size_t step = end - m->zeroed > ZERO_STEP ? end - m->zeroed :
+	    ZERO_STEP;
+
+	if (step > sizeof(m->space) - m->zeroed)
+		step = sizeof(m->space) - m->zeroed;
+	memset(m->space + m->zeroed, 0, step);
+	m->zeroed += step;
+}
+
 /* Takes n zeroed octets at the end of the message. */
 static void *
 take(struct msgbuf *m, size_t n)
@@ -24,8 +39,9 @@ take(struct msgbuf *m, size_t n)
 		m->overflow = true;
 		return m->space;
 	}
-	memset(p, 0, n);
 	m->len += n;
+	if (m->len > m->zeroed)
+		zero_up_to(m, m->len);
 	return p;
 }
 
@@ -54,6 +70,7 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	m->dialect = dialect;
 	m->len = 0;
 	m->ext = 0;
+	m->zeroed = 0;
 	m->overflow = false;
 	msg = take(m, sizeof(*msg));
 	msg->version = PF_KEY_V2;

@@ -365,14 +365,14 @@ struct policy {
 	const char *ifname;		/* of an XFRM interface; NULL: none */
 	bool has_selector, has_policy;
 	bool malformed;			/* its requests do not add up */
-	unsigned nrules;
-	struct rule rules[POLICY_RULES];
 	struct lifetime current, hard, soft;
 	struct label label;
 	const char *hwif;
 	bool has_mark;
 	uint32_t mark, mark_mask, if_id;
 	uint32_t seq, pid, refcnt;
+	unsigned nrules;
+	struct rule rules[POLICY_RULES];
 };
 
 /* ---- building (pfkey.c) ---- */
@@ -388,6 +388,7 @@ struct msgbuf {
 	const struct dialect *dialect;
 	size_t len;
 	size_t ext;			/* where the open extension begins */
+	size_t zeroed;			/* octets of space that are, or used */
 	bool overflow;
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };

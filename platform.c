@@ -94,13 +94,18 @@ receive_state(int fd, struct receive_state *state)
 
 /* ---- the calls ---- */
 
+#define WIPE_STEP	((size_t)1024)	/* above, libc may go octet by octet */
+
 void
 wipe(void *memory, size_t n)
 {
 	/* Through a pointer that could be any function, it has to be done. */
 	static void *(*const volatile set)(void *, int, size_t) = memset;
+	char *p = memory;
 
-	set(memory, 0, n);
+	for (; n > WIPE_STEP; n -= WIPE_STEP, p += WIPE_STEP)
+		set(p, 0, WIPE_STEP);
+	set(p, 0, n);
 }
 
 void

@@ -105,7 +105,6 @@ command_at(struct script *sc, struct loc loc, struct command *cmd)
 		.sink = keep_command, .sink_ctx = cmd, .pos = loc.begin,
 	};
 
-	piece.taken = loc.begin;
 	piece.ready = loc.end;
 	piece.fd = -1;
 	piece.streaming = false;
@@ -393,7 +392,7 @@ prompt(void *ctx)
 	struct script *sc = ctx;
 
 	text_flush(&sc->session.text);
-	fputs(sc->parser.statement_start ? "setkey> " : "      > ", stdout);
+	fputs(sc->parser.ntokens == 0 ? "setkey> " : "      > ", stdout);
 	fflush(stdout);
 }
 

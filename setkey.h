@@ -36,7 +36,6 @@ struct source {
 	char *text;
 	size_t len, size;
 	size_t ready;			/* octets that may be lexed: whole tokens */
-	size_t taken;			/* octets that the lexer has had */
 	unsigned first_line;		/* number of the text's first line */
 	uint32_t known_begin;		/* a line found before: the next look */
 	unsigned known_line;		/* for one begins there */
@@ -158,21 +157,43 @@ struct command {
 	bool has_upper_args;
 	struct loc loc;			/* the statement, without its ';' */
 	struct loc at[FIELDS];		/* end 0: not given */
-	struct loc rule_at[POLICY_RULES];
 	struct host src, dst, oai, oar;
 	const struct algorithm *enc, *auth, *comp;
 	struct sa sa;			/* addresses and ids still empty */
-	struct policy policy;
+	struct policy policy;		/* of its rules, only nrules are */
+	struct loc rule_at[POLICY_RULES];
 	uint8_t enc_key[KEY_OCTETS], auth_key[KEY_OCTETS];
 	char hwif[32], label[1024];
 };
 
 /* ---- parse.y, token.l ---- */
 
-/* A rule: places of end 0 were left out; ends_given: "src-dst" was there. */
-struct rule_words {
-	struct loc whole, proto, mode, src, sport, dst, dport, level;
-	bool ends_given;
+/* A token of the statement at hand; its kind stands in parser.kinds. */
+struct token {
+	struct loc loc;
+	int value;			/* enum op or enum field, of some */
+};
+
+struct parser;
+
+/*
+ * A part of a command, such as "-r 4" or a rule: the first of its tokens, and
+ * what makes values of them.
+ */
+struct part {
+	void (*read)(struct parser *, unsigned first);
+	unsigned first;
+};
+
+/* The parts of statements of one shape; see parse.y. */
+#define SHAPES		8
+#define SHAPE_TOKENS	64
+#define SHAPE_PARTS	24
+
+struct shape {
+	unsigned ntokens, nparts;
+	uint16_t kinds[SHAPE_TOKENS];
+	struct part parts[SHAPE_PARTS];
 };
 
 struct parser {
@@ -183,27 +204,34 @@ struct parser {
 	void (*sink)(void *, struct command *);
 	void *sink_ctx;
 	bool lint;			/* -n: warn of what looks wrong */
+	uint32_t pos;			/* where in the text to begin */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
+	const struct algorithm *recent[3]; /* by kind: likely the next, too */
 	bool commands_said;		/* the commands were listed */
 	struct command cmd;		/* the one being parsed */
-	struct host host;		/* the last one parsed */
-	struct rule_words ends;		/* of the rule being parsed */
 	unsigned errors;		/* wrong commands */
 	bool exiting;			/* "exit" was read */
-	/* The lexer's. */
-	void *scanner;			/* flex's state */
-	uint32_t pos;			/* where it stands */
-	uint32_t last_end;		/* end of the token before the last */
-	struct loc token, previous;	/* the last token, the one before */
-	int kind, previous_kind;	/* their numbers in the grammar */
-	int option, previous_option;	/* the last option; before the token */
-	uint32_t quote;			/* where an open quote began */
-	bool in_policy;
-	bool statement_start;		/* the next word is a command */
+	/* The statement at hand; room: tokens and parts that there is for. */
+	uint16_t *kinds;		/* the grammar's numbers of the tokens */
+	struct token *tokens;
+	struct part *parts;
+	unsigned ntokens, nparts, room;
+	unsigned next;			/* token that the grammar gets next */
+	struct loc before;		/* the last token before the statement */
+	struct shape shapes[SHAPES];
+	unsigned shape;			/* the last one that fitted or was made */
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
-	uint32_t resync;		/* where to go on after a lost ';' */
-	bool resyncing;
+	bool resyncing;			/* go on at stray: a ';' was lost */
+	/* The lexer's. */
+	void *scanner;			/* flex's state */
+	uint32_t quote;			/* where the last quote began */
+	bool in_quote;			/* and is still open */
+	bool in_policy;			/* behind "-P" */
+	bool is_lent;			/* flex has its NULs in the text */
+	char lent[2];			/* instead of these */
+	bool ended;			/* there is no more text */
+	bool no_memory;
 };
 
 /*
@@ -220,11 +248,24 @@ parser_text(const struct parser *p, struct loc loc)
 	return p->source->text + loc.begin;
 }
 
+/* The place of the statement's token at an index. */
+static inline struct loc
+parser_loc(const struct parser *p, unsigned i)
+{
+	return p->tokens[i].loc;
+}
+
 /*
- * A command word in the middle of another command, at which the grammar
+ * Notes a command word in the middle of another command, at which the grammar
  * stumbled: a ';' was forgotten before it.
  */
 void parser_stray(struct parser *, struct loc);
+
+/*
+ * Whether a ';' was forgotten at or before an offset: a command word begins a
+ * line there, or parser_stray() noted one.
+ */
+bool parser_has_stray(struct parser *, uint32_t offset);
 
 /* Reports the ';' that was forgotten before p->stray, and goes on there. */
 void parser_lost_semicolon(struct parser *);
@@ -249,33 +290,37 @@ const char *command_closest(const char *word, size_t len);
 bool option_known(const char *word, size_t len);
 const char *option_closest(const char *word, size_t len);
 
-/* ---- fields.c: words to values; all report at the word itself ---- */
+/*
+ * ---- fields.c: words to values; all report at the word itself ----
+ *
+ * Each takes the index of its part's first token.  The grammar has seen that
+ * the tokens are the right ones; which of those that may be left out are there
+ * tells their kind.
+ */
 
-void field_verb(struct parser *, enum op, struct loc);
-void field_options(struct parser *, struct loc);	/* -4, -6, -n, -k */
-void field_protocol(struct parser *, struct loc);
-void field_spi(struct parser *, struct loc);
-void field_origin(struct parser *, struct loc, struct loc spi);
-void field_tagged(struct parser *, struct loc);
-void field_mode(struct parser *, struct loc);
-void field_number(struct parser *, enum field, struct loc);
-void field_pad(struct parser *, struct loc);
-void field_esn(struct parser *, struct loc);
-void field_raw_cpi(struct parser *, struct loc);
-void field_natt(struct parser *, struct loc);
-void field_hwif(struct parser *, struct loc);
-void field_label(struct parser *, struct loc doi, struct loc alg, struct loc);
-void field_mark(struct parser *, struct loc value, struct loc mask);
-void field_algorithm(struct parser *, enum field, struct loc);
-void field_key(struct parser *, enum field, struct loc, bool quoted);
-void field_port(struct parser *, struct host *, struct loc);
-void field_prefix(struct parser *, struct host *, struct loc);
-void field_upper(struct parser *, struct loc);
-void field_upper_args(struct parser *, struct loc first, struct loc second);
-void field_direction(struct parser *, struct loc);
-void field_priority(struct parser *, struct loc base, int sign, struct loc);
-void field_action(struct parser *, struct loc);
-void field_rule(struct parser *, const struct rule_words *);
+void field_command(struct parser *, unsigned first);
+void field_options(struct parser *, unsigned first);	/* -4, -6, -n, -k */
+void field_src(struct parser *, unsigned first);	/* and prefix, port */
+void field_dst(struct parser *, unsigned first);
+void field_protocol(struct parser *, unsigned first);
+void field_spi(struct parser *, unsigned first);
+void field_origin(struct parser *, unsigned first);
+void field_tagged(struct parser *, unsigned first);
+void field_mode(struct parser *, unsigned first);
+void field_number(struct parser *, unsigned first);
+void field_pad(struct parser *, unsigned first);
+void field_esn(struct parser *, unsigned first);
+void field_natt(struct parser *, unsigned first);
+void field_hwif(struct parser *, unsigned first);
+void field_label(struct parser *, unsigned first);
+void field_mark(struct parser *, unsigned first);
+void field_cipher(struct parser *, unsigned first);	/* -E, -A; key */
+void field_compression(struct parser *, unsigned first);
+void field_upper(struct parser *, unsigned first);
+void field_direction(struct parser *, unsigned first);
+void field_priority(struct parser *, unsigned first);
+void field_action(struct parser *, unsigned first);
+void field_rule(struct parser *, unsigned first);
 /* A hint on characters that look like others; false if the word has none. */
 bool field_hint_lookalike(struct parser *, struct loc);
 /* Reports an error of the command being parsed, and marks it bad. */

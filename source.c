@@ -16,6 +16,7 @@
 
 #define SOURCE_MAX	((size_t)1 << 30)
 #define CHUNK		((size_t)64 * 1024)
+#define SPARE		2	/* octets behind the text, for the lexer */
 
 static void
 source_init(struct source *source, const char *name, int fd)
@@ -37,6 +38,7 @@ reserve(struct source *source, size_t n)
 	size_t size = source->size;
 	char *text;
 
+	n += SPARE;
 	if (source->len + n <= size)
 		return 0;
 	if (source->len + n > SOURCE_MAX) {
@@ -80,7 +82,7 @@ read_more(struct source *source)
 		return -1;
 	do
 		n = read(source->fd, source->text + source->len,
-		    source->size - source->len);
+		    source->size - source->len - SPARE);
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		source->len += (size_t)n;
@@ -138,7 +140,7 @@ int
 source_open_string(struct source *source, const char *name, const char *text)
 {
 	source_init(source, name, -1);
-	if (reserve(source, strlen(text) + 1) != 0)
+	if (reserve(source, strlen(text)) != 0)
 		return -1;
 	source->len = strlen(text);
 	memcpy(source->text, text, source->len);
@@ -152,7 +154,7 @@ source_open_stream(struct source *source, const char *name, int fd)
 {
 	source_init(source, name, fd);
 	source->streaming = true;
-	return 0;
+	return reserve(source, CHUNK);
 }
 
 void
@@ -218,7 +220,6 @@ source_forget(struct source *source, uint32_t offset)
 	wipe(source->text + source->len - n, n);
 	source->len -= n;
 	source->ready -= n;
-	source->taken -= n;
 	source->first_line = source->known_line = line;
 	source->known_begin = 0;
 	source->statement = 0;
