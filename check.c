@@ -249,6 +249,10 @@ check_spi(struct parser *p, struct command *cmd)
 		    "16 bits");
 }
 
+#define LIMITS	(GIVEN(F_HARD_TIME) | GIVEN(F_SOFT_TIME) | \
+    GIVEN(F_HARD_BYTES) | GIVEN(F_SOFT_BYTES) | GIVEN(F_HARD_PACKETS) | \
+    GIVEN(F_SOFT_PACKETS) | GIVEN(F_HARD_USE) | GIVEN(F_SOFT_USE))
+
 static void
 check_lifetimes(struct parser *p, struct command *cmd)
 {
@@ -264,6 +268,8 @@ check_lifetimes(struct parser *p, struct command *cmd)
 	size_t i;
 	bool any = false;
 
+	if ((cmd->given & LIMITS) == 0)
+		return;
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		any |= values[i][0] != 0 || values[i][1] != 0;
 		if (values[i][0] != 0 && values[i][1] > values[i][0])
@@ -307,6 +313,10 @@ check_replay(struct parser *p, struct command *cmd)
 }
 
 /* Extensions that the other systems do not have. */
+#define EXTENSIONS	(GIVEN(F_LABEL) | GIVEN(F_MARK) | GIVEN(F_IF_ID) | \
+    GIVEN(F_HWIF) | GIVEN(F_NATT_MTU) | GIVEN(F_MODE) | GIVEN(F_SEQ) | \
+    GIVEN(F_ESN))
+
 static void
 check_extensions(struct parser *p, struct command *cmd)
 {
@@ -323,6 +333,8 @@ check_extensions(struct parser *p, struct command *cmd)
 	};
 	size_t i;
 
+	if ((cmd->given & EXTENSIONS) == 0)
+		return;
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (cmd->at[needs[i].field].end != 0 &&
 		    p->dialect->ext[needs[i].ext] == 0)

@@ -219,19 +219,19 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
     struct addresses *list)
 {
 	struct loc at = host->name;
-	struct addr addr;
+	struct addr *first = &list->addr[0];
 
 	list->n = 0;
-	if (addr_numeric(parser_text(p, at), at.end - at.begin, &addr)) {
-		if (cmd->family != 0 && addr.family != cmd->family) {
+	if (addr_numeric(parser_text(p, at), at.end - at.begin, first)) {
+		if (cmd->family != 0 && first->family != cmd->family) {
 			/* Once, if it is so for both. */
 			if (!cmd->bad)
 				field_error(p, at, "this is an IPv%u address, "
-				    "and -%u was given", addr.family,
+				    "and -%u was given", first->family,
 				    cmd->family);
 			return;
 		}
-		list->addr[list->n++] = addr;
+		list->n = 1;
 	} else
 		look_up(p, cmd, at, list);
 	complete(p, host, list);

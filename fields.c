@@ -66,6 +66,7 @@ given(struct parser *p, enum field field, struct loc loc)
 		diag(p->diag, DIAG_WARNING, loc, "this was given before: the "
 		    "last one counts");
 	p->cmd.at[field] = loc;
+	p->cmd.given |= GIVEN(field);
 }
 
 /* What editors and web pages make of quotes, dashes and blanks. */
@@ -122,34 +123,45 @@ static const uint16_t hex_digits[256] = {
 
 #define SURE_DIGITS	16	/* so many fit 64 bits in either base */
 
+/* The number of digits in either base; big is set when it is above 64 bits. */
+static enum number
+read_digits(const uint8_t *p, const uint8_t *end, unsigned base,
+    uint64_t *value)
+{
+	enum number rc = NUMBER_OK;
+	bool sure = end - p <= SURE_DIGITS;
+	uint64_t n = 0;
+	unsigned digit;
+
+	/* A word that is no number is that first, however long. */
+	for (; p < end; p++) {
+		digit = hex_digits[*p] ^ HEX;
+		if (digit >= base)
+			return NUMBER_BAD;
+		if (!sure && n > (UINT64_MAX - digit) / base)
+			rc = NUMBER_BIG;
+		n = n * base + digit;
+	}
+	*value = n;
+	return rc;
+}
+
 /* Decimal, or hexadecimal with 0x where hex is allowed. */
 static enum number
 read_number(const char *text, size_t len, bool hex, uint64_t max,
     uint64_t *value)
 {
 	const uint8_t *p = (const uint8_t *)text, *end = p + len;
-	unsigned base = 10, digit;
-	bool big = false;
-	uint64_t n = 0;
+	enum number rc;
 
 	*value = 0;
-	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
-		base = 16;
-		p += 2;
-	}
-	if (p == end)
+	if (len == 0)
 		return NUMBER_BAD;
-	/* A word that is no number is that first, however long. */
-	for (; p < end; p++) {
-		digit = hex_digits[*p] ^ HEX;
-		if (digit >= base)
-			return NUMBER_BAD;
-		if (len > SURE_DIGITS && n > (UINT64_MAX - digit) / base)
-			big = true;
-		n = n * base + digit;
-	}
-	*value = n;
-	return big || n > max ? NUMBER_BIG : NUMBER_OK;
+	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x')
+		rc = read_digits(p + 2, end, 16, value);
+	else
+		rc = read_digits(p, end, 10, value);
+	return rc == NUMBER_OK && *value > max ? NUMBER_BIG : rc;
 }
 
 static bool

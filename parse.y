@@ -554,7 +554,8 @@ parser_lost_semicolon(struct parser *p)
 
 	diag_quote(buf, FOUND_TEXT, parser_text(p, p->stray),
 	    p->stray.end - p->stray.begin);
-	field_error(p, end, "missing ';' before %s", buf);
+	p->cmd.bad = true;
+	diag(p->diag, DIAG_ERROR, end, "missing ';' before %s", buf);
 	hint_comment(p, end.begin);
 	/* What the caller would hint at is another mistake. */
 	p->diag->quiet = true;

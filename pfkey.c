@@ -14,47 +14,56 @@
 
 /* ---- the builder ---- */
 
-#define ZERO_STEP	((size_t)512)	/* most messages are shorter */
+#define ZERO_STEP	((size_t)256)	/* most messages are shorter */
 
-/* Zeroes the space up to end at least. */
 static void
-zero_up_to(struct msgbuf *m, size_t end)
+overflow(struct msgbuf *m)
 {
-	size_t step = end - m->zeroed > ZERO_STEP ? end - m->zeroed :
-	    ZERO_STEP;
+	m->overflow = true;
+	m->zeroed = m->len;	/* so that take() asks take_more() */
+}
 
-	if (step > sizeof(m->space) - m->zeroed)
-		step = sizeof(m->space) - m->zeroed;
+/* Takes n octets of which not all are zeroed, or there. */
+static void *
+take_more(struct msgbuf *m, size_t n)
+{
+	uint8_t *p = m->space + m->len;
+	size_t room = sizeof(m->space) - m->zeroed, step;
+
+	if (m->overflow || n > sizeof(m->space) - m->len) {
+		overflow(m);
+		return m->space;
+	}
+	step = n > ZERO_STEP ? n : ZERO_STEP;
+	if (step > room)
+		step = room;
 	memset(m->space + m->zeroed, 0, step);
 	m->zeroed += step;
+	m->len += n;
+	return p;
 }
 
 /* Takes n zeroed octets at the end of the message. */
-static void *
+static inline void *
 take(struct msgbuf *m, size_t n)
 {
 	uint8_t *p = m->space + m->len;
 
-	if (m->overflow || n > sizeof(m->space) - m->len) {
-		m->overflow = true;
-		return m->space;
-	}
+	if (n > m->zeroed - m->len)
+		return take_more(m, n);
 	m->len += n;
-	if (m->len > m->zeroed)
-		zero_up_to(m, m->len);
 	return p;
 }
 
 /* Pads the open extension to 8 octets and writes its length. */
-static void
+static inline void
 close_ext(struct msgbuf *m)
 {
 	struct wire_ext *ext;
 
 	if (m->ext == 0)
 		return;
-	if (m->len % 8 != 0)
-		take(m, ROUND8(m->len) - m->len);
+	take(m, -m->len % 8);
 	ext = (struct wire_ext *)(void *)(m->space + m->ext);
 	if (!m->overflow)
 		ext->len = (uint16_t)((m->len - m->ext) / 8);
@@ -81,14 +90,15 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 void *
 msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 {
+	uint8_t type = m->dialect->ext[id];
 	struct wire_ext *ext;
 
 	close_ext(m);
-	if (m->dialect->ext[id] == 0)
-		m->overflow = true;
+	if (type == 0)
+		overflow(m);
 	m->ext = m->len;
 	ext = take(m, fixed);
-	ext->type = m->dialect->ext[id];
+	ext->type = type;
 	return ext;
 }
 

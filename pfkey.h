@@ -388,7 +388,7 @@ struct msgbuf {
 	const struct dialect *dialect;
 	size_t len;
 	size_t ext;			/* where the open extension begins */
-	size_t zeroed;			/* octets of space that are, or used */
+	size_t zeroed;			/* octets of space used or zeroed */
 	bool overflow;
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };

@@ -137,6 +137,7 @@ enum field {
 	F_DIRECTION, F_PRIORITY, F_ACTION,
 	FIELDS
 };
+#define GIVEN(field)	((uint64_t)1 << (field))
 
 /* A host as written: its addresses are looked up when the command is whole. */
 struct host {
@@ -156,6 +157,7 @@ struct command {
 	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
 	bool has_upper_args;
 	struct loc loc;			/* the statement, without its ';' */
+	uint64_t given;			/* GIVEN() of fields.c's fields */
 	struct loc at[FIELDS];		/* end 0: not given */
 	struct host src, dst, oai, oar;
 	const struct algorithm *enc, *auth, *comp;
