@@ -143,12 +143,6 @@ dialect_ext(const struct dialect *dialect, unsigned wire_type)
 #define SIN_SIZE	16
 #define SIN6_SIZE	28
 
-size_t
-sockaddr_size(const struct addr *addr)
-{
-	return addr->family == 4 ? SIN_SIZE : addr->family == 6 ? SIN6_SIZE : 0;
-}
-
 /* Octets of the sockaddr that begins at p; 0: of a family we do not know. */
 static size_t
 size_on_wire(const struct dialect *dialect, const uint8_t *p)
@@ -211,23 +205,23 @@ sockaddr_encode(const struct dialect *dialect, void *sockaddr,
     const struct addr *addr)
 {
 	uint8_t *p = sockaddr;
-	uint16_t port = htons(addr->port), family;
+	uint16_t port = htons(addr->port), family = WIRE_AF_INET;
 
 	if (addr->family == 0)
 		return;
-	family = addr->family == 4 ? WIRE_AF_INET : dialect->af_inet6;
+	if (addr->family == 4)
+		memcpy(p + 4, addr->octets, 4);
+	else {
+		family = dialect->af_inet6;
+		memcpy(p + 8, addr->octets, 16);
+		memcpy(p + 24, &addr->scope, 4);
+	}
 	if (dialect->sa_len) {
 		p[0] = (uint8_t)sockaddr_size(addr);
 		p[1] = (uint8_t)family;
 	} else
 		memcpy(p, &family, sizeof(family));
 	memcpy(p + 2, &port, sizeof(port));
-	if (addr->family == 4)
-		memcpy(p + 4, addr->octets, 4);
-	else {
-		memcpy(p + 8, addr->octets, 16);
-		memcpy(p + 24, &addr->scope, 4);
-	}
 }
 
 /* Four decimal octets, as inet_pton() takes them, at a fraction of its cost. */

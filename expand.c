@@ -179,6 +179,8 @@ has_host_bits(const struct addr *addr)
 	unsigned size = addr->family == 4 ? 4 : 16, i;
 	unsigned bits = addr->prefix;
 
+	if (bits == size * 8)
+		return false;
 	for (i = 0; i < size; i++, bits = bits > 8 ? bits - 8 : 0) {
 		if (bits >= 8)
 			continue;

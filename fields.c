@@ -123,45 +123,35 @@ static const uint16_t hex_digits[256] = {
 
 #define SURE_DIGITS	16	/* so many fit 64 bits in either base */
 
-/* The number of digits in either base; big is set when it is above 64 bits. */
-static enum number
-read_digits(const uint8_t *p, const uint8_t *end, unsigned base,
-    uint64_t *value)
-{
-	enum number rc = NUMBER_OK;
-	bool sure = end - p <= SURE_DIGITS;
-	uint64_t n = 0;
-	unsigned digit;
-
-	/* A word that is no number is that first, however long. */
-	for (; p < end; p++) {
-		digit = hex_digits[*p] ^ HEX;
-		if (digit >= base)
-			return NUMBER_BAD;
-		if (!sure && n > (UINT64_MAX - digit) / base)
-			rc = NUMBER_BIG;
-		n = n * base + digit;
-	}
-	*value = n;
-	return rc;
-}
-
-/* Decimal, or hexadecimal with 0x where hex is allowed. */
+/*
+ * Decimal, or hexadecimal with 0x where hex is allowed.  A word that is no
+ * number is that first, however long.
+ */
 static enum number
 read_number(const char *text, size_t len, bool hex, uint64_t max,
     uint64_t *value)
 {
 	const uint8_t *p = (const uint8_t *)text, *end = p + len;
-	enum number rc;
+	unsigned base = 10, digit;
+	bool sure = len <= SURE_DIGITS, big = false;
+	uint64_t n = 0;
 
+	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
+		base = 16;
+		p += 2;
+	}
 	*value = 0;
-	if (len == 0)
+	if (p == end)
 		return NUMBER_BAD;
-	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x')
-		rc = read_digits(p + 2, end, 16, value);
-	else
-		rc = read_digits(p, end, 10, value);
-	return rc == NUMBER_OK && *value > max ? NUMBER_BIG : rc;
+	do {
+		digit = hex_digits[*p] ^ HEX;
+		if (digit >= base)
+			return NUMBER_BAD;
+		big |= !sure && n > (UINT64_MAX - digit) / base;
+		n = n * base + digit;
+	} while (++p < end);
+	*value = n;
+	return big || n > max ? NUMBER_BIG : NUMBER_OK;
 }
 
 static bool
@@ -170,28 +160,34 @@ is_hex(const char *word, size_t len)
 	return len > 2 && word[0] == '0' && (word[1] | 32) == 'x';
 }
 
+static void
+report_number(struct parser *p, struct loc loc, const char *what, bool hex,
+    uint64_t max)
+{
+	const char *word = parser_text(p, loc);
+	char buf[QUOTED];
+	uint64_t value;
+
+	if (read_number(word, length(loc), hex, max, &value) == NUMBER_BIG)
+		field_error(p, loc, "%s is too big for %s (at most %llu)",
+		    quote(p, loc, buf), what, (unsigned long long)max);
+	else
+		field_error(p, loc, "expected %s%s, found %s", what,
+		    hex ? " (decimal, or hexadecimal with 0x)" :
+		    is_hex(word, length(loc)) ? " in decimal" : "",
+		    quote(p, loc, buf));
+}
+
 /* Reads the word, or reports: what is the number called, and its range. */
 static bool
 number(struct parser *p, struct loc loc, const char *what, bool hex,
     uint64_t max, uint64_t *value)
 {
-	const char *word = parser_text(p, loc);
-	char buf[QUOTED];
-
-	switch (read_number(word, length(loc), hex, max, value)) {
-	case NUMBER_OK:
+	if (read_number(parser_text(p, loc), length(loc), hex, max, value) ==
+	    NUMBER_OK)
 		return true;
-	case NUMBER_BIG:
-		field_error(p, loc, "%s is too big for %s (at most %llu)",
-		    quote(p, loc, buf), what, (unsigned long long)max);
-		return false;
-	default:
-		field_error(p, loc, "expected %s%s, found %s", what,
-		    hex ? " (decimal, or hexadecimal with 0x)" :
-		    is_hex(word, length(loc)) ? " in decimal" : "",
-		    quote(p, loc, buf));
-		return false;
-	}
+	report_number(p, loc, what, hex, max);
+	return false;
 }
 
 /* ---- words ---- */
@@ -285,8 +281,8 @@ field_command(struct parser *p, unsigned first)
 	struct loc loc = parser_loc(p, first);
 
 	/* Nothing of the command before is left. */
-	wipe(&p->cmd, offsetof(struct command, rule_at));
-	p->cmd.op = (enum op)p->tokens[first].value;
+	wipe(&p->cmd, offsetof(struct command, policy.rules));
+	p->cmd.op = (enum op)p->values[first];
 	p->cmd.loc = loc;
 	p->cmd.at[F_VERB] = loc;
 	p->cmd.sa.flags = SADB_X_EXT_CYCSEQ;
@@ -533,7 +529,7 @@ set_number(struct command *cmd, enum field field, uint64_t value)
 void
 field_number(struct parser *p, unsigned first)
 {
-	enum field field = (enum field)p->tokens[first].value;
+	enum field field = (enum field)p->values[first];
 	struct loc loc = parser_loc(p, first + 1);
 	uint64_t value;
 	size_t i;
@@ -749,7 +745,7 @@ set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
 void
 field_cipher(struct parser *p, unsigned first)
 {
-	enum field field = (enum field)p->tokens[first].value;
+	enum field field = (enum field)p->values[first];
 	bool quoted = is_kind(p, first + 2, STRING);
 
 	set_algorithm(p, field, parser_loc(p, first + 1));
@@ -1219,9 +1215,12 @@ rule_ends(struct parser *p, struct rule *rule, unsigned i)
 	return i;
 }
 
-/* PROTO/MODE, and perhaps /, /ENDS, /ENDS/ or /[ENDS]/LEVEL. */
-void
-field_rule(struct parser *p, unsigned first)
+/*
+ * PROTO/MODE, and perhaps /, /ENDS, /ENDS/ or /[ENDS]/LEVEL.  Returns the
+ * index of the token behind it.
+ */
+static unsigned
+read_rule(struct parser *p, struct rule *rule, unsigned first)
 {
 	static const struct name modes[] = {
 		{ "transport", IPSEC_MODE_TRANSPORT },
@@ -1229,29 +1228,79 @@ field_rule(struct parser *p, unsigned first)
 		{ "beet", IPSEC_MODE_BEET },
 		{ NULL, 0 }
 	};
-	struct policy *policy = &p->cmd.policy;
-	struct loc whole = parser_loc(p, first);
 	const struct name *row;
-	struct rule rule = { .proto = 0 };
 	unsigned i = first + 3;
+
+	memset(rule, 0, sizeof(*rule));
+	row = named(p, rule_proto_names, parser_loc(p, first), "protocol");
+	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
+	row = named(p, modes, parser_loc(p, first + 2), "mode");
+	rule->mode = row == NULL ? 0 : (uint8_t)row->value;
+	if (is_kind(p, i, '/') && is_kind(p, ++i, WORD))
+		i = rule_ends(p, rule, i);
+	if (i > first + 3 && is_kind(p, i, '/') && is_kind(p, ++i, WORD))
+		rule_level(p, rule, parser_loc(p, i++));
+	return i;
+}
+
+/*
+ * Files have few different rules.  A rule with a level is whole whatever
+ * follows, so one with the same text and direction as the last is the same.
+ */
+static unsigned
+recall_rule(const struct parser *p, struct rule *rule, unsigned first)
+{
+	const struct recent_rule *recent = &p->recent_rule;
+	struct loc loc = parser_loc(p, first);
+	unsigned end = first + recent->ntokens;
+
+	if (recent->len == 0 || end >= p->ntokens ||
+	    recent->dir != p->cmd.policy.dir ||
+	    parser_loc(p, end - 1).end != loc.begin + recent->len ||
+	    memcmp(parser_text(p, loc), recent->text, recent->len) != 0)
+		return 0;
+	*rule = recent->rule;
+	return end;
+}
+
+static void
+remember_rule(struct parser *p, const struct rule *rule, struct loc loc,
+    unsigned ntokens)
+{
+	struct recent_rule *recent = &p->recent_rule;
+
+	if (p->cmd.bad || length(loc) > sizeof(recent->text))
+		return;
+	recent->rule = *rule;
+	recent->dir = p->cmd.policy.dir;
+	recent->ntokens = ntokens;
+	recent->len = length(loc);
+	memcpy(recent->text, parser_text(p, loc), recent->len);
+}
+
+void
+field_rule(struct parser *p, unsigned first)
+{
+	struct policy *policy = &p->cmd.policy;
+	struct loc loc = parser_loc(p, first);
+	struct rule *rule = &policy->rules[policy->nrules];
+	unsigned end;
 
 	if (policy->nrules == p->dialect->max_requests) {
 		if (!p->cmd.bad)
-			field_error(p, whole, "a policy has at most %u "
+			field_error(p, loc, "a policy has at most %u "
 			    "rules on this system", p->dialect->max_requests);
 		return;
 	}
-	row = named(p, rule_proto_names, whole, "protocol");
-	rule.proto = row == NULL ? 0 : (uint16_t)row->value;
-	row = named(p, modes, parser_loc(p, first + 2), "mode");
-	rule.mode = row == NULL ? 0 : (uint8_t)row->value;
-	if (is_kind(p, i, '/') && is_kind(p, ++i, WORD))
-		i = rule_ends(p, &rule, i);
-	if (i > first + 3 && is_kind(p, i, '/') && is_kind(p, ++i, WORD))
-		rule_level(p, &rule, parser_loc(p, i++));
-	whole.end = parser_loc(p, i - 1).end;
-	p->cmd.rule_at[policy->nrules] = whole;
-	policy->rules[policy->nrules++] = rule;
+	end = recall_rule(p, rule, first);
+	if (end == 0) {
+		end = read_rule(p, rule, first);
+		loc.end = parser_loc(p, end - 1).end;
+		if (rule->level != IPSEC_LEVEL_DEFAULT)
+			remember_rule(p, rule, loc, end - first);
+	}
+	loc.end = parser_loc(p, end - 1).end;
+	p->cmd.rule_at[policy->nrules++] = loc;
 }
 
 /* "spdadd tagged "name" -P ...", of KAME's packet filter. */

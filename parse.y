@@ -855,7 +855,7 @@ command_closest(const char *word, size_t len)
 static void
 command_end(struct parser *p)
 {
-	p->cmd.loc.end = p->tokens[p->ntokens - 1].loc.end;
+	p->cmd.loc.end = parser_loc(p, p->ntokens - 1).end;
 	if (!p->cmd.bad)
 		command_check(p, &p->cmd);
 	if (p->cmd.bad)
@@ -879,7 +879,7 @@ statement_end(struct parser *p)
 	p->cmd.op = OP_NONE;
 	p->cmd.bad = false;
 	p->cmd.at[F_ENC_KEY].end = p->cmd.at[F_AUTH_KEY].end = 0;
-	p->before = p->tokens[p->ntokens - 1].loc;
+	p->before = parser_loc(p, p->ntokens - 1);
 	if (p->resyncing)
 		token_seek(p, p->stray.begin);
 	p->resyncing = false;

@@ -55,19 +55,24 @@ take(struct msgbuf *m, size_t n)
 	return p;
 }
 
-/* Pads the open extension to 8 octets and writes its length. */
+/* Extensions begin at multiples of 8 octets. */
 static inline void
-close_ext(struct msgbuf *m)
+pad(struct msgbuf *m)
 {
-	struct wire_ext *ext;
+	if (m->len % 8 != 0)
+		take(m, 8 - m->len % 8);
+}
 
-	if (m->ext == 0)
-		return;
-	take(m, -m->len % 8);
-	ext = (struct wire_ext *)(void *)(m->space + m->ext);
+/* Takes n octets at the end of the open extension, which they lengthen. */
+static void *
+extend(struct msgbuf *m, size_t n)
+{
+	void *p = take(m, n);
+	struct wire_ext *ext = (void *)(m->space + m->ext);
+
 	if (!m->overflow)
-		ext->len = (uint16_t)((m->len - m->ext) / 8);
-	m->ext = 0;
+		ext->len = (uint16_t)(ROUND8(m->len - m->ext) / 8);
+	return p;
 }
 
 void
@@ -93,11 +98,12 @@ msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 	uint8_t type = m->dialect->ext[id];
 	struct wire_ext *ext;
 
-	close_ext(m);
+	pad(m);
 	if (type == 0)
 		overflow(m);
 	m->ext = m->len;
 	ext = take(m, fixed);
+	ext->len = (uint16_t)(ROUND8(fixed) / 8);
 	ext->type = type;
 	return ext;
 }
@@ -105,7 +111,7 @@ msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 void
 msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 {
-	void *p = take(m, n);
+	void *p = extend(m, n);
 
 	if (!m->overflow && n != 0)
 		memcpy(p, octets, n);
@@ -114,7 +120,7 @@ msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 void
 msg_sockaddr(struct msgbuf *m, const struct addr *addr)
 {
-	void *p = take(m, sockaddr_size(addr));
+	void *p = extend(m, sockaddr_size(addr));
 
 	if (!m->overflow)
 		sockaddr_encode(m->dialect, p, addr);
@@ -125,7 +131,7 @@ msg_end(struct msgbuf *m)
 {
 	struct wire_msg *msg;
 
-	close_ext(m);
+	pad(m);
 	if (m->overflow)
 		return 0;
 	msg = (struct wire_msg *)(void *)m->space;
@@ -310,11 +316,14 @@ put_key(struct msgbuf *m, enum ext id, const struct key *key)
 {
 	struct wire_key *wire;
 
+	size_t octets = (key->bits + 7u) / 8;
+
 	if (!key->given)
 		return;
-	wire = msg_ext(m, id, sizeof(*wire));
+	wire = msg_ext(m, id, sizeof(*wire) + ROUND8(octets));
 	wire->bits = key->bits;
-	msg_bytes(m, key->data, (key->bits + 7u) / 8);
+	if (octets != 0 && !m->overflow)
+		memcpy(wire + 1, key->data, octets);
 }
 
 static void
@@ -361,11 +370,12 @@ static void
 put_address(struct msgbuf *m, enum ext id, uint8_t proto,
     const struct addr *addr)
 {
-	struct wire_address *wire = msg_ext(m, id, sizeof(*wire));
+	struct wire_address *wire = msg_ext(m, id, sizeof(*wire) +
+	    ROUND8(sockaddr_size(addr)));
 
 	wire->proto = proto;
 	wire->prefixlen = addr->prefix;
-	msg_sockaddr(m, addr);
+	sockaddr_encode(m->dialect, wire + 1, addr);
 }
 
 static void
@@ -650,31 +660,33 @@ sa_decode(const struct view *view, struct sa *sa)
 static void
 put_request(struct msgbuf *m, const struct rule *rule)
 {
-	size_t ends = sockaddr_size(&rule->src) + sockaddr_size(&rule->dst);
+	size_t src_size = sockaddr_size(&rule->src);
+	size_t ends = src_size + sockaddr_size(&rule->dst), len;
 	struct wire_request *narrow;
 	struct wire_request_linux *wide;
-	size_t len;
+	uint8_t *end;
 
 	if (m->dialect->wide_request) {
 		len = ROUND8(sizeof(*wide) + ends);
-		wide = take(m, sizeof(*wide));
+		wide = extend(m, len);
 		wide->len = (uint16_t)len;
 		wide->proto = rule->proto;
 		wide->mode = rule->mode;
 		wide->level = rule->level;
 		wide->reqid = rule->reqid;
+		end = (uint8_t *)(wide + 1);
 	} else {
 		len = ROUND8(sizeof(*narrow) + ends);
-		narrow = take(m, sizeof(*narrow));
+		narrow = extend(m, len);
 		narrow->len = (uint16_t)len;
 		narrow->proto = rule->proto;
 		narrow->mode = rule->mode;
 		narrow->level = rule->level;
 		narrow->reqid = (uint16_t)rule->reqid;
+		end = (uint8_t *)(narrow + 1);
 	}
-	msg_sockaddr(m, &rule->src);
-	msg_sockaddr(m, &rule->dst);
-	take(m, ROUND8(m->len) - m->len);
+	sockaddr_encode(m->dialect, end, &rule->src);
+	sockaddr_encode(m->dialect, end + src_size, &rule->dst);
 }
 
 bool

@@ -266,7 +266,11 @@ struct addr {
 };
 
 /* Octets that the address's sockaddr takes, unpadded: 16, 28, or 0. */
-size_t sockaddr_size(const struct addr *);
+static inline size_t
+sockaddr_size(const struct addr *addr)
+{
+	return addr->family == 4 ? 16 : addr->family == 6 ? 28 : 0;
+}
 
 /*
  * Reads the sockaddr at p, of which room octets are there.  Returns the octets

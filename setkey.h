@@ -170,12 +170,6 @@ struct command {
 
 /* ---- parse.y, token.l ---- */
 
-/* A token of the statement at hand; its kind stands in parser.kinds. */
-struct token {
-	struct loc loc;
-	int value;			/* enum op or enum field, of some */
-};
-
 struct parser;
 
 /*
@@ -185,6 +179,15 @@ struct parser;
 struct part {
 	void (*read)(struct parser *, unsigned first);
 	unsigned first;
+};
+
+/* The rule that was read last: its text and what it says. */
+struct recent_rule {
+	struct rule rule;
+	uint8_t dir;			/* of its policy */
+	unsigned ntokens;
+	size_t len;			/* octets of text; 0: none */
+	char text[128];
 };
 
 /* The parts of statements of one shape; see parse.y. */
@@ -208,15 +211,19 @@ struct parser {
 	bool lint;			/* -n: warn of what looks wrong */
 	uint32_t pos;			/* where in the text to begin */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
-	const struct algorithm *recent[3]; /* by kind: likely the next, too */
+	/* What was read last, and is likely to be next. */
+	const struct algorithm *recent[3]; /* by kind */
+	const struct command_word *recent_command;
+	struct recent_rule recent_rule;
 	bool commands_said;		/* the commands were listed */
 	struct command cmd;		/* the one being parsed */
 	unsigned errors;		/* wrong commands */
 	bool exiting;			/* "exit" was read */
 	/* The statement at hand; room: tokens and parts that there is for. */
-	uint16_t *kinds;		/* the grammar's numbers of the tokens */
-	struct token *tokens;
-	struct part *parts;
+	struct loc *tokens;
+	uint16_t *kinds;		/* the grammar's numbers of them */
+	uint8_t *values;		/* of commands and options: enum op, */
+	struct part *parts;		/* enum field */
 	unsigned ntokens, nparts, room;
 	unsigned next;			/* token that the grammar gets next */
 	struct loc before;		/* the last token before the statement */
@@ -254,7 +261,7 @@ parser_text(const struct parser *p, struct loc loc)
 static inline struct loc
 parser_loc(const struct parser *p, unsigned i)
 {
-	return p->tokens[i].loc;
+	return p->tokens[i];
 }
 
 /*
