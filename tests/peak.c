@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * peak PROGRAM ARGUMENT ...: runs it, and says on standard error how long it
- * took in milliseconds, how much of that it computed itself, the most memory
- * it held in KiB, and its exit status.  For tests/bench: neither time(1) nor
- * its format is everywhere.
+ * took in nanoseconds, how many milliseconds of that it computed itself, the
+ * most memory it held in KiB, and its exit status.  For tests/bench: neither
+ * time(1) nor its format is everywhere.
  */
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -42,9 +42,9 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	status = WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status);
-	fprintf(stderr, "peak: %ld %ld %ld %d\n",
-	    (long)(end.tv_sec - begin.tv_sec) * 1000 +
-	    (end.tv_nsec - begin.tv_nsec) / 1000000,
+	fprintf(stderr, "peak: %lld %ld %ld %d\n",
+	    (long long)(end.tv_sec - begin.tv_sec) * 1000000000 +
+	    (end.tv_nsec - begin.tv_nsec),
 	    milliseconds(usage.ru_utime), (long)usage.ru_maxrss, status);
 	return status;
 }
