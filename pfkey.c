@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pfkey.h"
+#include "platform.h"
 
 #define PF_KEY_V2	2
 #define ROUND8(n)	(((n) + 7) & ~(size_t)7)
@@ -16,17 +17,27 @@
 
 #define ZERO_STEP	((size_t)512)	/* most messages are shorter */
 
-/* Zeroes the space up to end at least. */
-static void
-zero_up_to(struct msgbuf *m, size_t end)
+/*
+ * Zeroes more of the space, so that n octets fit, or notes that there is none.
+ * Rare, and so not for take() to carry.
+ */
+__attribute__((noinline)) static bool
+zero_more(struct msgbuf *m, size_t n)
 {
-	size_t step = end - m->zeroed > ZERO_STEP ? end - m->zeroed :
-	    ZERO_STEP;
+	size_t room = sizeof(m->space) - m->zeroed, step = ZERO_STEP;
 
-	if (step > sizeof(m->space) - m->zeroed)
-		step = sizeof(m->space) - m->zeroed;
-	memset(m->space + m->zeroed, 0, step);
+	if (m->overflow || n > sizeof(m->space) - m->len) {
+		m->overflow = true;
+		m->len = m->ext = m->zeroed = 0; /* what follows fails, too */
+		return false;
+	}
+	if (step < n)
+		step = ROUND8(n);
+	if (step > room)
+		step = room;
+	clear(m->space + m->zeroed, step);
 	m->zeroed += step;
+	return true;
 }
 
 /* Takes n zeroed octets at the end of the message. */
@@ -35,30 +46,21 @@ take(struct msgbuf *m, size_t n)
 {
 	uint8_t *p = m->space + m->len;
 
-	if (m->overflow || n > sizeof(m->space) - m->len) {
-		m->overflow = true;
+	if (n > m->zeroed - m->len && !zero_more(m, n))
 		return m->space;
-	}
 	m->len += n;
-	if (m->len > m->zeroed)
-		zero_up_to(m, m->len);
 	return p;
 }
 
-/* Pads the open extension to 8 octets and writes its length. */
-static void
-close_ext(struct msgbuf *m)
+/* The same, for the extension that is open. */
+static void *
+append(struct msgbuf *m, size_t n)
 {
-	struct wire_ext *ext;
+	void *p = take(m, n);
+	struct wire_ext *ext = (struct wire_ext *)(void *)(m->space + m->ext);
 
-	if (m->ext == 0)
-		return;
-	if (m->len % 8 != 0)
-		take(m, ROUND8(m->len) - m->len);
-	ext = (struct wire_ext *)(void *)(m->space + m->ext);
-	if (!m->overflow)
-		ext->len = (uint16_t)((m->len - m->ext) / 8);
-	m->ext = 0;
+	ext->len = (uint16_t)(ROUND8(m->len - m->ext) / 8);
+	return p;
 }
 
 void
@@ -78,24 +80,36 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	msg->satype = satype;
 }
 
+/* Apart, so that msg_ext() has no registers to save. */
+__attribute__((noinline)) static void *
+ext_in_new_space(struct msgbuf *m, enum ext id, size_t fixed)
+{
+	return zero_more(m, fixed) ? msg_ext(m, id, fixed) : m->space;
+}
+
 void *
 msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 {
 	struct wire_ext *ext;
 
-	close_ext(m);
-	if (m->dialect->ext[id] == 0)
-		m->overflow = true;
+	/* What pads the one before is zero already: steps are of 8 octets. */
+	m->len = ROUND8(m->len);
+	if (fixed > m->zeroed - m->len)
+		return ext_in_new_space(m, id, fixed);
 	m->ext = m->len;
-	ext = take(m, fixed);
+	m->len += fixed;
+	ext = (struct wire_ext *)(void *)(m->space + m->ext);
+	ext->len = (uint16_t)(ROUND8(fixed) / 8);
 	ext->type = m->dialect->ext[id];
+	if (ext->type == 0)
+		m->overflow = true;
 	return ext;
 }
 
 void
 msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 {
-	void *p = take(m, n);
+	void *p = append(m, n);
 
 	if (!m->overflow && n != 0)
 		memcpy(p, octets, n);
@@ -104,7 +118,7 @@ msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 void
 msg_sockaddr(struct msgbuf *m, const struct addr *addr)
 {
-	void *p = take(m, sockaddr_size(addr));
+	void *p = append(m, sockaddr_size(addr));
 
 	if (!m->overflow)
 		sockaddr_encode(m->dialect, p, addr);
@@ -115,12 +129,33 @@ msg_end(struct msgbuf *m)
 {
 	struct wire_msg *msg;
 
-	close_ext(m);
+	m->len = ROUND8(m->len);
 	if (m->overflow)
 		return 0;
 	msg = (struct wire_msg *)(void *)m->space;
 	msg->len = (uint16_t)(m->len / 8);
 	return m->len;
+}
+
+/*
+ * Made by the functions above, it needs none of view_init()'s checks (which
+ * tests and fuzzers make all the same).
+ */
+void
+msg_view(const struct msgbuf *m, struct view *view)
+{
+	const struct wire_ext *ext;
+	size_t offset;
+
+	clear(view, sizeof(*view));
+	view->dialect = m->dialect;
+	view->msg = (const void *)m->space;
+	view->len = m->len;
+	for (offset = sizeof(*view->msg); offset < m->len;
+	    offset += (size_t)ext->len * 8) {
+		ext = (const void *)(m->space + offset);
+		view->ext[dialect_ext(m->dialect, ext->type)] = ext;
+	}
 }
 
 /* ---- the view ---- */
@@ -269,7 +304,7 @@ view_init(struct view *view, const struct dialect *dialect, const void *buf,
 	const struct wire_ext *ext;
 	enum ext id;
 
-	memset(view, 0, sizeof(*view));
+	clear(view, sizeof(*view));
 	view->dialect = dialect;
 	if (len < sizeof(struct wire_msg))
 		return VIEW_SHORT;
@@ -608,7 +643,7 @@ sa_decode(const struct view *view, struct sa *sa)
 {
 	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
 
-	memset(sa, 0, sizeof(*sa));
+	clear(sa, sizeof(*sa));
 	sa->satype = view->msg->satype;
 	sa->seq = view->msg->seq;
 	sa->pid = view->msg->pid;
@@ -647,7 +682,7 @@ put_request(struct msgbuf *m, const struct rule *rule)
 
 	if (m->dialect->wide_request) {
 		len = ROUND8(sizeof(*wide) + ends);
-		wide = take(m, sizeof(*wide));
+		wide = append(m, sizeof(*wide));
 		wide->len = (uint16_t)len;
 		wide->proto = rule->proto;
 		wide->mode = rule->mode;
@@ -655,7 +690,7 @@ put_request(struct msgbuf *m, const struct rule *rule)
 		wide->reqid = rule->reqid;
 	} else {
 		len = ROUND8(sizeof(*narrow) + ends);
-		narrow = take(m, sizeof(*narrow));
+		narrow = append(m, sizeof(*narrow));
 		narrow->len = (uint16_t)len;
 		narrow->proto = rule->proto;
 		narrow->mode = rule->mode;
@@ -664,7 +699,7 @@ put_request(struct msgbuf *m, const struct rule *rule)
 	}
 	msg_sockaddr(m, &rule->src);
 	msg_sockaddr(m, &rule->dst);
-	take(m, ROUND8(m->len) - m->len);
+	append(m, ROUND8(m->len) - m->len);
 }
 
 bool
@@ -673,21 +708,20 @@ request_next(const struct dialect *dialect, const void *ext, size_t extlen,
 {
 	const uint8_t *p = (const uint8_t *)ext + *offset;
 	size_t room = extlen - *offset, head, used;
-	struct wire_request_linux wide;
 	struct wire_request narrow;
 
-	memset(rule, 0, sizeof(*rule));
-	head = dialect->wide_request ? sizeof(wide) : sizeof(narrow);
+	head = dialect->wide_request ? sizeof(struct wire_request_linux) :
+	    sizeof(narrow);
 	if (*offset >= extlen || room < head)
 		return false;
-	memcpy(&narrow, p, sizeof(narrow));
-	rule->reqid = narrow.reqid;
-	if (dialect->wide_request) {
-		memcpy(&wide, p, sizeof(wide));
-		rule->reqid = wide.reqid;
-	}
+	memset(rule, 0, sizeof(*rule));
+	memcpy(&narrow, p, sizeof(narrow));	/* the same in both */
 	if (narrow.len < head || narrow.len > room)
 		return false;
+	rule->reqid = narrow.reqid;
+	if (dialect->wide_request)
+		memcpy(&rule->reqid, p + offsetof(struct wire_request_linux,
+		    reqid), sizeof(rule->reqid));
 	rule->proto = narrow.proto;
 	rule->mode = narrow.mode;
 	rule->level = narrow.level;
@@ -732,7 +766,7 @@ get_policy(const struct view *view, struct policy *policy)
 {
 	const struct wire_policy *wire = view->ext[EXT_POLICY];
 	size_t len, offset = sizeof(*wire);
-	struct rule rule;
+	struct rule *rule = policy->rules, extra;
 
 	if (wire == NULL)
 		return;
@@ -748,12 +782,13 @@ get_policy(const struct view *view, struct policy *policy)
 	} else if (view->dialect->has_priority)
 		policy->priority = wire->priority;
 	len = (size_t)wire->len * 8;
-	while (request_next(view->dialect, wire, len, &offset, &rule)) {
-		if (policy->nrules == POLICY_RULES) {
+	while (request_next(view->dialect, wire, len, &offset, rule)) {
+		if (rule == &extra) {
 			policy->malformed = true;
 			break;
 		}
-		policy->rules[policy->nrules++] = rule;
+		policy->nrules++;
+		rule = policy->nrules < POLICY_RULES ? rule + 1 : &extra;
 	}
 }
 
@@ -782,7 +817,7 @@ policy_decode(const struct view *view, struct policy *policy)
 	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
 	uint8_t proto;
 
-	memset(policy, 0, sizeof(*policy));
+	clear(policy, offsetof(struct policy, rules));
 	policy->seq = view->msg->seq;
 	policy->pid = view->msg->pid;
 	policy->refcnt = view->msg->reserved;

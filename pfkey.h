@@ -252,7 +252,16 @@ const struct dialect *dialect_host(void);
 const struct dialect *dialect_named(const char *name);
 
 /* Our number of the wire's extension type, or EXT_NONE. */
-enum ext dialect_ext(const struct dialect *, unsigned wire_type);
+enum ext dialect_search_ext(const struct dialect *, unsigned wire_type);
+
+static inline enum ext
+dialect_ext(const struct dialect *dialect, unsigned wire_type)
+{
+	/* Most numbers are the same on both sides. */
+	if (wire_type < EXT_COUNT && dialect->ext[wire_type] == wire_type)
+		return (enum ext)wire_type;
+	return dialect_search_ext(dialect, wire_type);
+}
 
 /*
  * Addresses above the wire.  family is 4 or 6, or 0 for none or one that is
@@ -372,7 +381,7 @@ struct policy {
 	uint32_t mark, mark_mask, if_id;
 	uint32_t seq, pid, refcnt;
 	unsigned nrules;
-	struct rule rules[POLICY_RULES];
+	struct rule rules[POLICY_RULES]; /* the last: those in use are set */
 };
 
 /* ---- building (pfkey.c) ---- */
@@ -388,7 +397,8 @@ struct msgbuf {
 	const struct dialect *dialect;
 	size_t len;
 	size_t ext;			/* where the open extension begins */
-	size_t zeroed;			/* octets of space that are, or used */
+	size_t zeroed;			/* octets of space that are, or used; */
+					/* a multiple of 8 */
 	bool overflow;
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };
@@ -400,8 +410,8 @@ void msg_begin(struct msgbuf *, const struct dialect *, uint8_t type,
 /*
  * Appends an extension with fixed octets of its own and returns them zeroed,
  * with len and type set.  Never NULL: after an overflow it returns memory that
- * nobody will send.  fixed is at most 512.  An extension that the dialect does
- * not have counts as an overflow: callers ask the dialect first.
+ * nobody will send.  fixed is at most MSGBUF_OCTETS.  An extension that the
+ * dialect does not have counts as an overflow: callers ask the dialect first.
  */
 void *msg_ext(struct msgbuf *, enum ext, size_t fixed);
 
@@ -447,6 +457,9 @@ struct view {
  */
 enum view_error view_init(struct view *, const struct dialect *,
     const void *buf, size_t len);
+
+/* The view of a message that msg_end() completed. */
+void msg_view(const struct msgbuf *, struct view *);
 
 /*
  * Steps through the extensions of a message, also of one that view_init()
