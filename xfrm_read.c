@@ -144,12 +144,9 @@ deliver_record(struct xfrm_channel *c, struct answer *a, uint32_t seq)
 	msg->seq = seq;
 	msg->pid = c->base.pid;
 	xfrm_trace(c, false, m, c->held);
-	if (view_init(&view, c->base.dialect, m->space, c->held) != VIEW_OK)
-		a->malformed = true;
-	else {
-		reply.view = &view;
-		c->base.reply(c->base.reply_ctx, a->tag, &reply);
-	}
+	msg_view(m, &view);
+	reply.view = &view;
+	c->base.reply(c->base.reply_ctx, a->tag, &reply);
 	c->held = 0;
 }
 
