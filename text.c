@@ -90,27 +90,49 @@ text_overflow(struct text *t, const void *octets, size_t n)
 	}
 }
 
+static unsigned
+count_digits(uint64_t n)
+{
+	unsigned digits = 1;
+
+	for (; n >= 10000; n /= 10000)
+		digits += 4;
+	return digits + (n >= 10) + (n >= 100) + (n >= 1000);
+}
+
 char *
 put_decimal(char *p, uint64_t n)
 {
-	if (n < 10) {
-		*p = (char)('0' + n);
-		return p + 1;
+	char *end = p + count_digits(n);
+
+	for (p = end; n >= 100; n /= 100) {
+		p -= 2;
+		memcpy(p, pairs + n % 100 * 2, 2);
 	}
-	if (n >= 100)
-		p = put_decimal(p, n / 100);
-	memcpy(p, pairs + n % 100 * 2, 2);
-	return p + 2;
+	if (n >= 10)
+		memcpy(p - 2, pairs + n * 2, 2);
+	else
+		p[-1] = (char)('0' + n);
+	return end;
+}
+
+static char *
+put_octets4(char *p, const uint8_t octets[4])
+{
+	memcpy(p, hex_pairs + octets[0] * 2, 2);
+	memcpy(p + 2, hex_pairs + octets[1] * 2, 2);
+	memcpy(p + 4, hex_pairs + octets[2] * 2, 2);
+	memcpy(p + 6, hex_pairs + octets[3] * 2, 2);
+	return p + 8;
 }
 
 char *
 put_hex8(char *p, uint32_t n)
 {
-	memcpy(p, hex_pairs + (n >> 24) * 2, 2);
-	memcpy(p + 2, hex_pairs + (n >> 16 & 0xff) * 2, 2);
-	memcpy(p + 4, hex_pairs + (n >> 8 & 0xff) * 2, 2);
-	memcpy(p + 6, hex_pairs + (n & 0xff) * 2, 2);
-	return p + 8;
+	const uint8_t octets[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+	    (uint8_t)(n >> 8), (uint8_t)n };
+
+	return put_octets4(p, octets);
 }
 
 void
@@ -297,9 +319,7 @@ put_groups(char *p, const uint8_t *octets, size_t n)
 {
 	for (; n >= 4; octets += 4, n -= 4) {
 		*p = ' ';
-		p = put_hex8(p + 1, (uint32_t)octets[0] << 24 |
-		    (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 |
-		    octets[3]);
+		p = put_octets4(p + 1, octets);
 	}
 	if (n != 0)
 		*p++ = ' ';
