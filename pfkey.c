@@ -74,6 +74,9 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	m->ext = 0;
 	m->zeroed = 0;
 	m->overflow = false;
+	clear(&m->view, sizeof(m->view));
+	m->view.dialect = dialect;
+	m->view.msg = (const void *)m->space;
 	msg = take(m, sizeof(*msg));
 	msg->version = PF_KEY_V2;
 	msg->type = type;
@@ -103,6 +106,7 @@ msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 	ext->type = m->dialect->ext[id];
 	if (ext->type == 0)
 		m->overflow = true;
+	m->view.ext[id] = ext;
 	return ext;
 }
 
@@ -134,28 +138,8 @@ msg_end(struct msgbuf *m)
 		return 0;
 	msg = (struct wire_msg *)(void *)m->space;
 	msg->len = (uint16_t)(m->len / 8);
+	m->view.len = m->len;
 	return m->len;
-}
-
-/*
- * Made by the functions above, it needs none of view_init()'s checks (which
- * tests and fuzzers make all the same).
- */
-void
-msg_view(const struct msgbuf *m, struct view *view)
-{
-	const struct wire_ext *ext;
-	size_t offset;
-
-	clear(view, sizeof(*view));
-	view->dialect = m->dialect;
-	view->msg = (const void *)m->space;
-	view->len = m->len;
-	for (offset = sizeof(*view->msg); offset < m->len;
-	    offset += (size_t)ext->len * 8) {
-		ext = (const void *)(m->space + offset);
-		view->ext[dialect_ext(m->dialect, ext->type)] = ext;
-	}
 }
 
 /* ---- the view ---- */

@@ -384,6 +384,19 @@ struct policy {
 	struct rule rules[POLICY_RULES]; /* the last: those in use are set */
 };
 
+/*
+ * A message all of whose extensions are known to be whole: lengths within the
+ * message, no duplicates, sockaddrs, keys and policy requests within their
+ * extensions.  Printers need no checks.  Extensions of unknown type are
+ * skipped here; key_debug.c shows them.
+ */
+struct view {
+	const struct dialect *dialect;
+	const struct wire_msg *msg;
+	size_t len;			/* octets */
+	const void *ext[EXT_COUNT];	/* NULL: absent */
+};
+
 /* ---- building (pfkey.c) ---- */
 
 #define MSGBUF_OCTETS	16384
@@ -391,7 +404,8 @@ struct policy {
 /*
  * A message under construction.  Memory is zeroed as it is taken, so reserved
  * fields and padding are zero; an overflow sticks, and is asked for once, at
- * msg_end().
+ * msg_end().  What was made here needs none of view_init()'s checks (which
+ * tests and fuzzers make all the same): its view grows with it.
  */
 struct msgbuf {
 	const struct dialect *dialect;
@@ -400,6 +414,7 @@ struct msgbuf {
 	size_t zeroed;			/* octets of space that are, or used; */
 					/* a multiple of 8 */
 	bool overflow;
+	struct view view;		/* of the message, at msg_end() */
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };
 
@@ -438,28 +453,12 @@ enum view_error {
 };
 
 /*
- * A message all of whose extensions are known to be whole: lengths within the
- * message, no duplicates, sockaddrs, keys and policy requests within their
- * extensions.  Printers need no checks.  Extensions of unknown type are
- * skipped here; key_debug.c shows them.
- */
-struct view {
-	const struct dialect *dialect;
-	const struct wire_msg *msg;
-	size_t len;			/* octets */
-	const void *ext[EXT_COUNT];	/* NULL: absent */
-};
-
-/*
  * Validates len octets at buf (aligned to 8) and fills in the view, which
  * points into buf.  When it is not VIEW_OK only view->dialect, and view->msg if
  * a whole header was there, are set.
  */
 enum view_error view_init(struct view *, const struct dialect *,
     const void *buf, size_t len);
-
-/* The view of a message that msg_end() completed. */
-void msg_view(const struct msgbuf *, struct view *);
 
 /*
  * Steps through the extensions of a message, also of one that view_init()
