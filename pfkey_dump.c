@@ -17,14 +17,19 @@ put_name(char *p, const char *name, uint32_t number)
 	return name != NULL ? put_word(p, name) : put_dec(p, number);
 }
 
+/* A database is mostly of one kind: the row shown last is looked at first. */
 static char *
-put_algorithm(char *p, const struct dialect *dialect, enum alg_kind kind,
-    uint8_t id)
+put_algorithm(struct text *t, char *p, const struct dialect *dialect,
+    enum alg_kind kind, uint8_t id)
 {
-	const struct algorithm *alg = algorithm_numbered(kind, dialect, id);
+	const struct algorithm *alg = t->recent[kind];
 
-	if (alg == NULL && id == 0)
+	if (id == 0)
 		return put_str(p, "none");
+	if (alg == NULL || alg->id[dialect->index] != id) {
+		alg = algorithm_numbered(kind, dialect, id);
+		t->recent[kind] = alg;
+	}
 	return put_name(p, alg == NULL ? NULL : alg->name, id);
 }
 
@@ -32,7 +37,7 @@ void
 print_algorithm(struct text *t, const struct dialect *dialect,
     enum alg_kind kind, uint8_t id)
 {
-	text_end(t, put_algorithm(text_room(t), dialect, kind, id));
+	text_end(t, put_algorithm(t, text_room(t), dialect, kind, id));
 }
 
 static char *
@@ -220,12 +225,12 @@ sa_algorithms(struct text *t, const struct dialect *dialect,
 	}
 	if (sa->satype == SADB_SATYPE_ESP && sa->enc_key.given) {
 		p = put_str(text_room(t), "\tE: ");
-		text_end(t, put_algorithm(p, dialect, ALG_ENC, sa->encrypt));
+		text_end(t, put_algorithm(t, p, dialect, ALG_ENC, sa->encrypt));
 		sa_key(t, &sa->enc_key, style);
 	}
 	if (sa->auth_key.given) {
 		p = put_str(text_room(t), "\tA: ");
-		text_end(t, put_algorithm(p, dialect, ALG_AUTH, sa->auth));
+		text_end(t, put_algorithm(t, p, dialect, ALG_AUTH, sa->auth));
 		sa_key(t, &sa->auth_key, style);
 	}
 }

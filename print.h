@@ -35,7 +35,8 @@ struct text_minute {
 struct text {
 	FILE *out;
 	size_t len;
-	struct text_minute minutes[TEXT_MINUTES];
+	struct text_minute minutes[TEXT_MINUTES][2];
+	const struct algorithm *recent[ALG_COMP + 1]; /* shown last, or NULL */
 	char buf[TEXT_OCTETS];
 };
 

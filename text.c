@@ -40,6 +40,7 @@ text_init(struct text *t, FILE *out)
 	t->out = out;
 	t->len = 0;
 	memset(t->minutes, 0, sizeof(t->minutes));
+	memset(t->recent, 0, sizeof(t->recent));
 	/* localtime_r() need not look at TZ by itself. */
 	tzset();
 }
@@ -90,6 +91,12 @@ text_overflow(struct text *t, const void *octets, size_t n)
 	}
 }
 
+static inline void
+put_pair(char *p, const char table[], size_t n)
+{
+	memcpy(p, table + 2 * n, 2);
+}
+
 static unsigned
 count_digits(uint64_t n)
 {
@@ -107,22 +114,22 @@ put_decimal(char *p, uint64_t n)
 
 	for (p = end; n >= 100; n /= 100) {
 		p -= 2;
-		memcpy(p, pairs + n % 100 * 2, 2);
+		put_pair(p, pairs, n % 100);
 	}
 	if (n >= 10)
-		memcpy(p - 2, pairs + n * 2, 2);
+		put_pair(p - 2, pairs, n);
 	else
 		p[-1] = (char)('0' + n);
 	return end;
 }
 
-static char *
+static inline char *
 put_octets4(char *p, const uint8_t octets[4])
 {
-	memcpy(p, hex_pairs + octets[0] * 2, 2);
-	memcpy(p + 2, hex_pairs + octets[1] * 2, 2);
-	memcpy(p + 4, hex_pairs + octets[2] * 2, 2);
-	memcpy(p + 6, hex_pairs + octets[3] * 2, 2);
+	put_pair(p, hex_pairs, octets[0]);
+	put_pair(p + 2, hex_pairs, octets[1]);
+	put_pair(p + 4, hex_pairs, octets[2]);
+	put_pair(p + 6, hex_pairs, octets[3]);
 	return p + 8;
 }
 
@@ -158,7 +165,7 @@ put_octet(char *p, unsigned n)
 		*p++ = (char)('0' + n / 100);
 		n %= 100;
 	}
-	memcpy(p, pairs + n * 2, 2);
+	put_pair(p, pairs, n);
 	return p + 2;
 }
 
@@ -268,14 +275,21 @@ format_date(char *buf, size_t size, time_t when, int *second)
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
 
+/*
+ * Two to a place: the minute in which all entries were made and the present
+ * one, which may share it, must not push each other out with every record.
+ */
 static const struct text_minute *
 minute_of(struct text *t, int64_t minute)
 {
-	struct text_minute *m = &t->minutes[(uint64_t)minute % TEXT_MINUTES];
+	struct text_minute *m = t->minutes[(uint64_t)minute % TEXT_MINUTES];
 	int second;
 
-	if (m->len != 0 && m->minute == minute)
-		return m;
+	if (m[0].len != 0 && m[0].minute == minute)
+		return &m[0];
+	if (m[1].len != 0 && m[1].minute == minute)
+		return &m[1];
+	m[1] = m[0];
 	m->minute = minute;
 	m->len = (uint8_t)format_date(m->date, sizeof(m->date), minute * 60,
 	    &second);
@@ -299,7 +313,7 @@ put_time(struct text *t, char *p, uint64_t when)
 	m = minute_of(t, (int64_t)(when / 60));
 	if (m != NULL) {
 		memcpy(p, m->date, sizeof(m->date));
-		memcpy(p + SECONDS_AT, pairs + when % 60 * 2, 2);
+		put_pair(p + SECONDS_AT, pairs, when % 60);
 		return p + m->len;
 	}
 	len = format_date(p, sizeof(m->date), (time_t)when, &second);
@@ -324,7 +338,7 @@ put_groups(char *p, const uint8_t *octets, size_t n)
 	if (n != 0)
 		*p++ = ' ';
 	for (; n > 0; n--, p += 2)
-		memcpy(p, hex_pairs + *octets++ * 2, 2);
+		put_pair(p, hex_pairs, *octets++);
 	return p;
 }
 
