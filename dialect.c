@@ -120,13 +120,10 @@ dialect_named(const char *name)
 }
 
 enum ext
-dialect_ext(const struct dialect *dialect, unsigned wire_type)
+dialect_search_ext(const struct dialect *dialect, unsigned wire_type)
 {
 	unsigned i;
 
-	/* Most numbers are the same on both sides. */
-	if (wire_type < EXT_COUNT && dialect->ext[wire_type] == wire_type)
-		return (enum ext)wire_type;
 	for (i = EXT_NONE + 1; i < EXT_COUNT; i++)
 		if (dialect->ext[i] != 0 && dialect->ext[i] == wire_type)
 			return (enum ext)i;

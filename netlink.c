@@ -149,28 +149,6 @@ nl_next(const void *buf, size_t len, size_t *offset)
 	return header;
 }
 
-bool
-nl_next_attr(const void *buf, size_t len, size_t *offset, unsigned *type,
-    const uint8_t **value, size_t *n)
-{
-	const uint8_t *p = (const uint8_t *)buf + *offset;
-	struct nlattr header;
-	size_t room, step;
-
-	if (*offset >= len || len - *offset < sizeof(header))
-		return false;
-	room = len - *offset;
-	memcpy(&header, p, sizeof(header));
-	if (header.nla_len < sizeof(header) || header.nla_len > room)
-		return false;
-	*type = header.nla_type & (unsigned)NLA_TYPE_MASK;
-	*value = p + sizeof(header);
-	*n = header.nla_len - sizeof(header);
-	step = ALIGN4((size_t)header.nla_len);
-	*offset += step < room ? step : room;
-	return true;
-}
-
 /* The text among the attributes of an extended acknowledgement. */
 static const char *
 ack_text(const uint8_t *p, size_t len)

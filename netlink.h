@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <linux/netlink.h>
 
@@ -44,9 +45,31 @@ void nl_drop(struct nlbuf *);
  */
 const struct nlmsghdr *nl_next(const void *buf, size_t len, size_t *offset);
 
-/* The same for attributes; the value is *n octets at *value. */
-bool nl_next_attr(const void *buf, size_t len, size_t *offset,
-    unsigned *type, const uint8_t **value, size_t *n);
+/*
+ * The same for attributes; the value is *n octets at *value.  Inline, for a
+ * dump is made of little else.
+ */
+static inline bool
+nl_next_attr(const void *buf, size_t len, size_t *offset, unsigned *type,
+    const uint8_t **value, size_t *n)
+{
+	const uint8_t *p = (const uint8_t *)buf + *offset;
+	struct nlattr header;
+	size_t room, step;
+
+	if (*offset >= len || len - *offset < sizeof(header))
+		return false;
+	room = len - *offset;
+	memcpy(&header, p, sizeof(header));
+	if (header.nla_len < sizeof(header) || header.nla_len > room)
+		return false;
+	*type = header.nla_type & (unsigned)NLA_TYPE_MASK;
+	*value = p + sizeof(header);
+	*n = header.nla_len - sizeof(header);
+	step = ((size_t)header.nla_len + 3) & ~(size_t)3;
+	*offset += step < room ? step : room;
+	return true;
+}
 
 /*
  * The errno value (0: it went well) that an NLMSG_ERROR or NLMSG_DONE carries,

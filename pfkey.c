@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pfkey.h"
+#include "platform.h"
 
 #define PF_KEY_V2	2
 #define ROUND8(n)	(((n) + 7) & ~(size_t)7)
@@ -16,31 +17,27 @@
 
 #define ZERO_STEP	((size_t)256)	/* most messages are shorter */
 
-static void
-overflow(struct msgbuf *m)
+/*
+ * Zeroes more of the space, so that n octets fit, or notes that there is none.
+ * Rare, and so not for take() to carry.
+ */
+__attribute__((noinline)) static bool
+zero_more(struct msgbuf *m, size_t n)
 {
-	m->overflow = true;
-	m->zeroed = m->len;	/* so that take() asks take_more() */
-}
-
-/* Takes n octets of which not all are zeroed, or there. */
-static void *
-take_more(struct msgbuf *m, size_t n)
-{
-	uint8_t *p = m->space + m->len;
-	size_t room = sizeof(m->space) - m->zeroed, step;
+	size_t room = sizeof(m->space) - m->zeroed, step = ZERO_STEP;
 
 	if (m->overflow || n > sizeof(m->space) - m->len) {
-		overflow(m);
-		return m->space;
+		m->overflow = true;
+		m->len = m->ext = m->zeroed = 0; /* what follows fails, too */
+		return false;
 	}
-	step = n > ZERO_STEP ? n : ZERO_STEP;
+	if (step < n)
+		step = ROUND8(n);
 	if (step > room)
 		step = room;
-	memset(m->space + m->zeroed, 0, step);
+	clear(m->space + m->zeroed, step);
 	m->zeroed += step;
-	m->len += n;
-	return p;
+	return true;
 }
 
 /* Takes n zeroed octets at the end of the message. */
@@ -49,29 +46,20 @@ take(struct msgbuf *m, size_t n)
 {
 	uint8_t *p = m->space + m->len;
 
-	if (n > m->zeroed - m->len)
-		return take_more(m, n);
+	if (n > m->zeroed - m->len && !zero_more(m, n))
+		return m->space;
 	m->len += n;
 	return p;
 }
 
-/* Extensions begin at multiples of 8 octets. */
-static inline void
-pad(struct msgbuf *m)
-{
-	if (m->len % 8 != 0)
-		take(m, 8 - m->len % 8);
-}
-
-/* Takes n octets at the end of the open extension, which they lengthen. */
+/* The same, for the extension that is open. */
 static void *
-extend(struct msgbuf *m, size_t n)
+append(struct msgbuf *m, size_t n)
 {
 	void *p = take(m, n);
-	struct wire_ext *ext = (void *)(m->space + m->ext);
+	struct wire_ext *ext = (struct wire_ext *)(void *)(m->space + m->ext);
 
-	if (!m->overflow)
-		ext->len = (uint16_t)(ROUND8(m->len - m->ext) / 8);
+	ext->len = (uint16_t)(ROUND8(m->len - m->ext) / 8);
 	return p;
 }
 
@@ -86,32 +74,46 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	m->ext = 0;
 	m->zeroed = 0;
 	m->overflow = false;
+	clear(&m->view, sizeof(m->view));
+	m->view.dialect = dialect;
+	m->view.msg = (const void *)m->space;
 	msg = take(m, sizeof(*msg));
 	msg->version = PF_KEY_V2;
 	msg->type = type;
 	msg->satype = satype;
 }
 
+/* Apart, so that msg_ext() has no registers to save. */
+__attribute__((noinline)) static void *
+ext_in_new_space(struct msgbuf *m, enum ext id, size_t fixed)
+{
+	return zero_more(m, fixed) ? msg_ext(m, id, fixed) : m->space;
+}
+
 void *
 msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 {
-	uint8_t type = m->dialect->ext[id];
 	struct wire_ext *ext;
 
-	pad(m);
-	if (type == 0)
-		overflow(m);
+	/* What pads the one before is zero already: steps are of 8 octets. */
+	m->len = ROUND8(m->len);
+	if (fixed > m->zeroed - m->len)
+		return ext_in_new_space(m, id, fixed);
 	m->ext = m->len;
-	ext = take(m, fixed);
+	m->len += fixed;
+	ext = (struct wire_ext *)(void *)(m->space + m->ext);
 	ext->len = (uint16_t)(ROUND8(fixed) / 8);
-	ext->type = type;
+	ext->type = m->dialect->ext[id];
+	if (ext->type == 0)
+		m->overflow = true;
+	m->view.ext[id] = ext;
 	return ext;
 }
 
 void
 msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 {
-	void *p = extend(m, n);
+	void *p = append(m, n);
 
 	if (!m->overflow && n != 0)
 		memcpy(p, octets, n);
@@ -120,7 +122,7 @@ msg_bytes(struct msgbuf *m, const void *octets, size_t n)
 void
 msg_sockaddr(struct msgbuf *m, const struct addr *addr)
 {
-	void *p = extend(m, sockaddr_size(addr));
+	void *p = append(m, sockaddr_size(addr));
 
 	if (!m->overflow)
 		sockaddr_encode(m->dialect, p, addr);
@@ -131,11 +133,12 @@ msg_end(struct msgbuf *m)
 {
 	struct wire_msg *msg;
 
-	pad(m);
+	m->len = ROUND8(m->len);
 	if (m->overflow)
 		return 0;
 	msg = (struct wire_msg *)(void *)m->space;
 	msg->len = (uint16_t)(m->len / 8);
+	m->view.len = m->len;
 	return m->len;
 }
 
@@ -285,7 +288,7 @@ view_init(struct view *view, const struct dialect *dialect, const void *buf,
 	const struct wire_ext *ext;
 	enum ext id;
 
-	memset(view, 0, sizeof(*view));
+	clear(view, sizeof(*view));
 	view->dialect = dialect;
 	if (len < sizeof(struct wire_msg))
 		return VIEW_SHORT;
@@ -628,7 +631,7 @@ sa_decode(const struct view *view, struct sa *sa)
 {
 	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
 
-	memset(sa, 0, sizeof(*sa));
+	clear(sa, sizeof(*sa));
 	sa->satype = view->msg->satype;
 	sa->seq = view->msg->seq;
 	sa->pid = view->msg->pid;
@@ -668,7 +671,7 @@ put_request(struct msgbuf *m, const struct rule *rule)
 
 	if (m->dialect->wide_request) {
 		len = ROUND8(sizeof(*wide) + ends);
-		wide = extend(m, len);
+		wide = append(m, len);
 		wide->len = (uint16_t)len;
 		wide->proto = rule->proto;
 		wide->mode = rule->mode;
@@ -677,7 +680,7 @@ put_request(struct msgbuf *m, const struct rule *rule)
 		end = (uint8_t *)(wide + 1);
 	} else {
 		len = ROUND8(sizeof(*narrow) + ends);
-		narrow = extend(m, len);
+		narrow = append(m, len);
 		narrow->len = (uint16_t)len;
 		narrow->proto = rule->proto;
 		narrow->mode = rule->mode;
@@ -695,21 +698,20 @@ request_next(const struct dialect *dialect, const void *ext, size_t extlen,
 {
 	const uint8_t *p = (const uint8_t *)ext + *offset;
 	size_t room = extlen - *offset, head, used;
-	struct wire_request_linux wide;
 	struct wire_request narrow;
 
-	memset(rule, 0, sizeof(*rule));
-	head = dialect->wide_request ? sizeof(wide) : sizeof(narrow);
+	head = dialect->wide_request ? sizeof(struct wire_request_linux) :
+	    sizeof(narrow);
 	if (*offset >= extlen || room < head)
 		return false;
-	memcpy(&narrow, p, sizeof(narrow));
-	rule->reqid = narrow.reqid;
-	if (dialect->wide_request) {
-		memcpy(&wide, p, sizeof(wide));
-		rule->reqid = wide.reqid;
-	}
+	memset(rule, 0, sizeof(*rule));
+	memcpy(&narrow, p, sizeof(narrow));	/* the same in both */
 	if (narrow.len < head || narrow.len > room)
 		return false;
+	rule->reqid = narrow.reqid;
+	if (dialect->wide_request)
+		memcpy(&rule->reqid, p + offsetof(struct wire_request_linux,
+		    reqid), sizeof(rule->reqid));
 	rule->proto = narrow.proto;
 	rule->mode = narrow.mode;
 	rule->level = narrow.level;
@@ -754,7 +756,7 @@ get_policy(const struct view *view, struct policy *policy)
 {
 	const struct wire_policy *wire = view->ext[EXT_POLICY];
 	size_t len, offset = sizeof(*wire);
-	struct rule rule;
+	struct rule *rule = policy->rules, extra;
 
 	if (wire == NULL)
 		return;
@@ -770,12 +772,13 @@ get_policy(const struct view *view, struct policy *policy)
 	} else if (view->dialect->has_priority)
 		policy->priority = wire->priority;
 	len = (size_t)wire->len * 8;
-	while (request_next(view->dialect, wire, len, &offset, &rule)) {
-		if (policy->nrules == POLICY_RULES) {
+	while (request_next(view->dialect, wire, len, &offset, rule)) {
+		if (rule == &extra) {
 			policy->malformed = true;
 			break;
 		}
-		policy->rules[policy->nrules++] = rule;
+		policy->nrules++;
+		rule = policy->nrules < POLICY_RULES ? rule + 1 : &extra;
 	}
 }
 
@@ -804,7 +807,7 @@ policy_decode(const struct view *view, struct policy *policy)
 	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
 	uint8_t proto;
 
-	memset(policy, 0, sizeof(*policy));
+	clear(policy, offsetof(struct policy, rules));
 	policy->seq = view->msg->seq;
 	policy->pid = view->msg->pid;
 	policy->refcnt = view->msg->reserved;

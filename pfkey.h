@@ -252,7 +252,16 @@ const struct dialect *dialect_host(void);
 const struct dialect *dialect_named(const char *name);
 
 /* Our number of the wire's extension type, or EXT_NONE. */
-enum ext dialect_ext(const struct dialect *, unsigned wire_type);
+enum ext dialect_search_ext(const struct dialect *, unsigned wire_type);
+
+static inline enum ext
+dialect_ext(const struct dialect *dialect, unsigned wire_type)
+{
+	/* Most numbers are the same on both sides. */
+	if (wire_type < EXT_COUNT && dialect->ext[wire_type] == wire_type)
+		return (enum ext)wire_type;
+	return dialect_search_ext(dialect, wire_type);
+}
 
 /*
  * Addresses above the wire.  family is 4 or 6, or 0 for none or one that is
@@ -376,7 +385,20 @@ struct policy {
 	uint32_t mark, mark_mask, if_id;
 	uint32_t seq, pid, refcnt;
 	unsigned nrules;
-	struct rule rules[POLICY_RULES];
+	struct rule rules[POLICY_RULES]; /* the last: those in use are set */
+};
+
+/*
+ * A message all of whose extensions are known to be whole: lengths within the
+ * message, no duplicates, sockaddrs, keys and policy requests within their
+ * extensions.  Printers need no checks.  Extensions of unknown type are
+ * skipped here; key_debug.c shows them.
+ */
+struct view {
+	const struct dialect *dialect;
+	const struct wire_msg *msg;
+	size_t len;			/* octets */
+	const void *ext[EXT_COUNT];	/* NULL: absent */
 };
 
 /* ---- building (pfkey.c) ---- */
@@ -386,14 +408,17 @@ struct policy {
 /*
  * A message under construction.  Memory is zeroed as it is taken, so reserved
  * fields and padding are zero; an overflow sticks, and is asked for once, at
- * msg_end().
+ * msg_end().  What was made here needs none of view_init()'s checks (which
+ * tests and fuzzers make all the same): its view grows with it.
  */
 struct msgbuf {
 	const struct dialect *dialect;
 	size_t len;
 	size_t ext;			/* where the open extension begins */
-	size_t zeroed;			/* octets of space used or zeroed */
+	size_t zeroed;			/* octets of space that are, or used; */
+					/* a multiple of 8 */
 	bool overflow;
+	struct view view;		/* of the message, at msg_end() */
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };
 
@@ -404,8 +429,8 @@ void msg_begin(struct msgbuf *, const struct dialect *, uint8_t type,
 /*
  * Appends an extension with fixed octets of its own and returns them zeroed,
  * with len and type set.  Never NULL: after an overflow it returns memory that
- * nobody will send.  fixed is at most 512.  An extension that the dialect does
- * not have counts as an overflow: callers ask the dialect first.
+ * nobody will send.  fixed is at most MSGBUF_OCTETS.  An extension that the
+ * dialect does not have counts as an overflow: callers ask the dialect first.
  */
 void *msg_ext(struct msgbuf *, enum ext, size_t fixed);
 
@@ -429,19 +454,6 @@ void policy_encode(struct msgbuf *, const struct policy *);
 enum view_error {
 	VIEW_OK, VIEW_SHORT, VIEW_LENGTH, VIEW_VERSION, VIEW_EXT_LENGTH,
 	VIEW_EXT_DUPLICATE, VIEW_EXT_MALFORMED
-};
-
-/*
- * A message all of whose extensions are known to be whole: lengths within the
- * message, no duplicates, sockaddrs, keys and policy requests within their
- * extensions.  Printers need no checks.  Extensions of unknown type are
- * skipped here; key_debug.c shows them.
- */
-struct view {
-	const struct dialect *dialect;
-	const struct wire_msg *msg;
-	size_t len;			/* octets */
-	const void *ext[EXT_COUNT];	/* NULL: absent */
 };
 
 /*

@@ -10,33 +10,49 @@
 
 /* ---- parts of both ---- */
 
-static void
-name_or_number(struct text *t, const char *name, uint32_t number)
+/* The names of our tables are short, and there is always room for one. */
+static char *
+put_name(char *p, const char *name, uint32_t number)
 {
-	if (name != NULL)
-		text_str(t, name);
-	else
-		text_dec(t, number);
+	return name != NULL ? put_word(p, name) : put_dec(p, number);
+}
+
+/* A database is mostly of one kind: the row shown last is looked at first. */
+static char *
+put_algorithm(struct text *t, char *p, const struct dialect *dialect,
+    enum alg_kind kind, uint8_t id)
+{
+	const struct algorithm *alg = t->recent[kind];
+
+	if (id == 0)
+		return put_str(p, "none");
+	if (alg == NULL || alg->id[dialect->index] != id) {
+		alg = algorithm_numbered(kind, dialect, id);
+		t->recent[kind] = alg;
+	}
+	return put_name(p, alg == NULL ? NULL : alg->name, id);
 }
 
 void
 print_algorithm(struct text *t, const struct dialect *dialect,
     enum alg_kind kind, uint8_t id)
 {
-	const struct algorithm *alg = algorithm_numbered(kind, dialect, id);
+	text_end(t, put_algorithm(t, text_room(t), dialect, kind, id));
+}
 
-	if (alg == NULL && id == 0)
-		text_str(t, "none");
-	else
-		name_or_number(t, alg == NULL ? NULL : alg->name, id);
+static char *
+put_port(char *p, uint16_t port)
+{
+	*p = '[';
+	p = put_dec(p + 1, port);
+	*p = ']';
+	return p + 1;
 }
 
 static void
 print_port(struct text *t, uint16_t port)
 {
-	text_char(t, '[');
-	text_dec(t, port);
-	text_char(t, ']');
+	text_end(t, put_port(text_room(t), port));
 }
 
 /*
@@ -93,15 +109,14 @@ print_label(struct text *t, const struct label *label)
  * An end of an SA.  Ports are those of UDP encapsulation, and with -p the
  * sockaddr's where there is none.
  */
-static void
-sa_end(struct text *t, const struct addr *addr, const struct natt *natt,
-    bool has_port, uint16_t port, const struct print_style *style)
+static char *
+put_end(char *p, const struct addr *addr, bool natt, uint16_t natt_port,
+    const struct print_style *style)
 {
-	text_addr(t, addr);
-	if (natt->given && has_port)
-		print_port(t, port);
-	else if (style->ports)
-		print_port(t, addr->port);
+	p = put_addr(p, addr);
+	if (natt)
+		return put_port(p, natt_port);
+	return style->ports ? put_port(p, addr->port) : p;
 }
 
 /* A message without the extension leaves all of the address zero. */
@@ -117,20 +132,24 @@ sa_ends(struct text *t, const struct sa *sa, const struct print_style *style)
 {
 	const struct natt *natt = &sa->natt;
 	const char *missing = NULL;
+	char *p;
 
 	if (absent(&sa->src)) {
 		text_str(t, "no ADDRESS_SRC extension.\n");
 		return false;
 	}
-	sa_end(t, &sa->src, natt, natt->has_sport, natt->sport, style);
+	p = put_end(text_room(t), &sa->src, natt->given && natt->has_sport,
+	    natt->sport, style);
 	if (absent(&sa->dst))
 		missing = "ADDRESS_DST";
 	else {
-		text_char(t, ' ');
-		sa_end(t, &sa->dst, natt, natt->has_dport, natt->dport, style);
+		*p = ' ';
+		p = put_end(p + 1, &sa->dst, natt->given && natt->has_dport,
+		    natt->dport, style);
 		missing = !sa->has_sa ? "SA" : !sa->has_sa2 ? "SA2" : NULL;
 	}
-	text_char(t, '\n');
+	*p = '\n';
+	text_end(t, p + 1);
 	if (missing != NULL) {
 		text_str(t, "no ");
 		text_str(t, missing);
@@ -143,23 +162,24 @@ static void
 sa_identity(struct text *t, const struct dialect *dialect,
     const struct sa *sa)
 {
-	text_char(t, '\t');
+	char *p = put_str(text_room(t), "\t");
+
 	if (sa->satype == SADB_SATYPE_ESP && sa->natt.given)
-		text_str(t, "esp-udp");
+		p = put_str(p, "esp-udp");
 	else
-		name_or_number(t, name_of(satype_names, sa->satype),
-		    sa->satype);
-	text_str(t, " mode=");
-	name_or_number(t, mode_name(dialect, sa->mode), sa->mode);
-	text_str(t, " spi=");
-	text_dec(t, sa->spi);
-	text_str(t, "(0x");
-	text_hex(t, sa->spi, 8);
-	text_str(t, ") reqid=");
-	text_dec(t, sa->reqid);
-	text_str(t, "(0x");
-	text_hex(t, sa->reqid, 8);
-	text_str(t, ")\n");
+		p = put_name(p, name_of(satype_names, sa->satype), sa->satype);
+	p = put_str(p, " mode=");
+	p = put_name(p, mode_name(dialect, sa->mode), sa->mode);
+	p = put_str(p, " spi=");
+	p = put_dec(p, sa->spi);
+	p = put_str(p, "(0x");
+	p = put_hex8(p, sa->spi);
+	p = put_str(p, ") reqid=");
+	p = put_dec(p, sa->reqid);
+	p = put_str(p, "(0x");
+	p = put_hex8(p, sa->reqid);
+	p = put_str(p, ")\n");
+	text_end(t, p);
 }
 
 static void
@@ -183,31 +203,34 @@ sa_origin(struct text *t, const struct natt *natt)
 static void
 sa_key(struct text *t, const struct key *key, const struct print_style *style)
 {
-	text_char(t, ' ');
 	if (style->hide_keys && key->bits != 0)
-		text_str(t, " (hidden)");
-	else
+		text_str(t, "  (hidden)\n");
+	else {
+		text_char(t, ' ');
 		text_groups(t, key->data, (key->bits + 7u) / 8);
-	text_char(t, '\n');
+		text_char(t, '\n');
+	}
 }
 
 static void
 sa_algorithms(struct text *t, const struct dialect *dialect,
     const struct sa *sa, const struct print_style *style)
 {
+	char *p;
+
 	if (sa->satype == SADB_X_SATYPE_IPCOMP) {
 		text_str(t, "\tC: ");
 		print_algorithm(t, dialect, ALG_COMP, sa->encrypt);
 		text_str(t, " \n");
 	}
 	if (sa->satype == SADB_SATYPE_ESP && sa->enc_key.given) {
-		text_str(t, "\tE: ");
-		print_algorithm(t, dialect, ALG_ENC, sa->encrypt);
+		p = put_str(text_room(t), "\tE: ");
+		text_end(t, put_algorithm(t, p, dialect, ALG_ENC, sa->encrypt));
 		sa_key(t, &sa->enc_key, style);
 	}
 	if (sa->auth_key.given) {
-		text_str(t, "\tA: ");
-		print_algorithm(t, dialect, ALG_AUTH, sa->auth);
+		p = put_str(text_room(t), "\tA: ");
+		text_end(t, put_algorithm(t, p, dialect, ALG_AUTH, sa->auth));
 		sa_key(t, &sa->auth_key, style);
 	}
 }
@@ -215,16 +238,17 @@ sa_algorithms(struct text *t, const struct dialect *dialect,
 static void
 sa_state(struct text *t, const struct sa *sa)
 {
-	text_str(t, "\tseq=0x");
-	text_hex(t, sa->sequence, 8);
+	char *p = put_str(text_room(t), "\tseq=0x");
+
+	p = put_hex8(p, sa->sequence);
 	/* The octets of the bitmap, as -r takes them. */
-	text_str(t, " replay=");
-	text_dec(t, ((uint64_t)sa->replay + 7) / 8);
-	text_str(t, " flags=0x");
-	text_hex(t, sa->flags, 8);
-	text_str(t, " state=");
-	name_or_number(t, name_of(state_names, sa->state), sa->state);
-	text_str(t, " \n");
+	p = put_str(p, " replay=");
+	p = put_dec(p, ((uint64_t)sa->replay + 7) / 8);
+	p = put_str(p, " flags=0x");
+	p = put_hex8(p, sa->flags);
+	p = put_str(p, " state=");
+	p = put_name(p, name_of(state_names, sa->state), sa->state);
+	text_end(t, put_str(p, " \n"));
 }
 
 /* Seconds since the SA was made; a clock that was set back makes none. */
@@ -243,36 +267,36 @@ sa_lifetimes(struct text *t, const struct sa *sa, time_t now)
 {
 	const struct lifetime *cur = &sa->current, *hard = &sa->hard,
 	    *soft = &sa->soft;
+	char *p = put_str(text_room(t), "\tcreated: ");
 
-	text_str(t, "\tcreated: ");
-	text_time(t, cur->addtime);
-	text_str(t, "\tcurrent: ");
-	text_time(t, (uint64_t)now);
-	text_str(t, "\n\tdiff: ");
-	text_dec(t, sa_age(sa, now));
-	text_str(t, "(s)\thard: ");
-	text_dec(t, hard->addtime);
-	text_str(t, "(s)\tsoft: ");
-	text_dec(t, soft->addtime);
-	text_str(t, "(s)\n\tlast: ");
-	text_time(t, cur->usetime);
-	text_str(t, "\thard: ");
-	text_dec(t, hard->usetime);
-	text_str(t, "(s)\tsoft: ");
-	text_dec(t, soft->usetime);
-	text_str(t, "(s)\n\tcurrent: ");
-	text_dec(t, cur->bytes);
-	text_str(t, "(bytes)\thard: ");
-	text_dec(t, hard->bytes);
-	text_str(t, "(bytes)\tsoft: ");
-	text_dec(t, soft->bytes);
-	text_str(t, "(bytes)\n\tallocated: ");
-	text_dec(t, cur->allocations);
-	text_str(t, "\thard: ");
-	text_dec(t, hard->allocations);
-	text_str(t, "\tsoft: ");
-	text_dec(t, soft->allocations);
-	text_char(t, '\n');
+	p = put_time(t, p, cur->addtime);
+	p = put_str(p, "\tcurrent: ");
+	p = put_time(t, p, (uint64_t)now);
+	p = put_str(p, "\n\tdiff: ");
+	p = put_dec(p, sa_age(sa, now));
+	p = put_str(p, "(s)\thard: ");
+	p = put_dec(p, hard->addtime);
+	p = put_str(p, "(s)\tsoft: ");
+	p = put_dec(p, soft->addtime);
+	p = put_str(p, "(s)\n\tlast: ");
+	p = put_time(t, p, cur->usetime);
+	p = put_str(p, "\thard: ");
+	p = put_dec(p, hard->usetime);
+	p = put_str(p, "(s)\tsoft: ");
+	p = put_dec(p, soft->usetime);
+	p = put_str(p, "(s)\n\tcurrent: ");
+	p = put_dec(p, cur->bytes);
+	p = put_str(p, "(bytes)\thard: ");
+	p = put_dec(p, hard->bytes);
+	p = put_str(p, "(bytes)\tsoft: ");
+	p = put_dec(p, soft->bytes);
+	p = put_str(p, "(bytes)\n\tallocated: ");
+	p = put_dec(p, cur->allocations);
+	p = put_str(p, "\thard: ");
+	p = put_dec(p, hard->allocations);
+	p = put_str(p, "\tsoft: ");
+	p = put_dec(p, soft->allocations);
+	text_end(t, put_str(p, "\n"));
 }
 
 /* What a device or the software did for an SA that may be offloaded. */
@@ -300,6 +324,8 @@ void
 print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
     const struct print_style *style)
 {
+	char *p;
+
 	if (!sa_ends(t, sa, style))
 		return;
 	sa_identity(t, dialect, sa);
@@ -311,13 +337,13 @@ print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
 	print_label(t, &sa->label);
 	if (sa->current.given)
 		sa_lifetimes(t, sa, style->now);
-	text_str(t, "\tsadb_seq=");
-	text_dec(t, sa->seq);
-	text_str(t, " pid=");
-	text_dec(t, sa->pid);
-	text_str(t, " refcnt=");
-	text_dec(t, sa->refcnt);
-	text_char(t, '\n');
+	p = put_str(text_room(t), "\tsadb_seq=");
+	p = put_dec(p, sa->seq);
+	p = put_str(p, " pid=");
+	p = put_dec(p, sa->pid);
+	p = put_str(p, " refcnt=");
+	p = put_dec(p, sa->refcnt);
+	text_end(t, put_str(p, "\n"));
 	sa_offload(t, "sw offl", &sa->sw_offload);
 	sa_offload(t, "hw offl", &sa->hw_offload);
 }
@@ -483,28 +509,37 @@ priority_text(const struct dialect *dialect, uint32_t priority, char *buf)
 	return buf;
 }
 
+static char *
+put_selector(char *p, const struct addr *addr, bool port)
+{
+	p = put_addr(p, addr);
+	if (addr->family == 0)
+		return p;
+	if (addr->prefix != (addr->family == 4 ? 32 : 128)) {
+		*p = '/';
+		p = put_dec(p + 1, addr->prefix);
+	}
+	if (!port)
+		return p;
+	return addr->port == 0 ? put_str(p, "[any]") : put_port(p, addr->port);
+}
+
 void
 print_selector(struct text *t, const struct addr *addr, bool port)
 {
-	text_addr(t, addr);
-	if (addr->family == 0)
-		return;
-	if (addr->prefix != (addr->family == 4 ? 32 : 128)) {
-		text_char(t, '/');
-		text_dec(t, addr->prefix);
-	}
-	if (!port)
-		return;
-	if (addr->port == 0)
-		text_str(t, "[any]");
-	else
-		print_port(t, addr->port);
+	text_end(t, put_selector(text_room(t), addr, port));
 }
 
 void
 print_upper(struct text *t, uint8_t upper)
 {
-	name_or_number(t, protocol_name(upper), upper);
+	const char *name = protocol_name(upper);
+
+	/* Perhaps from /etc/protocols, and of any length. */
+	if (name != NULL)
+		text_str(t, name);
+	else
+		text_dec(t, upper);
 }
 
 #define UPPER_ICMP6	58
@@ -514,15 +549,17 @@ static void
 policy_selectors(struct text *t, const struct policy *policy)
 {
 	bool ports = policy->upper != UPPER_ICMP6;
+	char *p;
 
 	if (!policy->has_selector) {
 		text_str(t, "(no selector, probably per-socket policy) \n");
 		return;
 	}
-	print_selector(t, &policy->src, ports);
-	text_char(t, ' ');
-	print_selector(t, &policy->dst, ports);
-	text_char(t, ' ');
+	p = put_selector(text_room(t), &policy->src, ports);
+	*p = ' ';
+	p = put_selector(p + 1, &policy->dst, ports);
+	*p = ' ';
+	text_end(t, p + 1);
 	print_upper(t, policy->upper);
 	if (!ports && (policy->src.port != 0 || policy->dst.port != 0)) {
 		text_char(t, ' ');
@@ -537,33 +574,41 @@ policy_selectors(struct text *t, const struct policy *policy)
  * An id above IPSEC_MANUAL_REQID_MAX was chosen by a kernel, which '#' shows.
  * In the language an id makes a rule that must be obeyed a unique one.
  */
-void
-print_rule(struct text *t, const struct dialect *dialect,
-    const struct rule *rule, bool script)
+static char *
+put_rule(char *p, const struct dialect *dialect, const struct rule *rule,
+    bool script)
 {
 	uint8_t level = script && rule->reqid != 0 &&
 	    rule->level != IPSEC_LEVEL_USE ? IPSEC_LEVEL_UNIQUE : rule->level;
 
-	name_or_number(t, name_of(rule_proto_names, rule->proto), rule->proto);
-	text_char(t, '/');
-	name_or_number(t, mode_name(dialect, rule->mode), rule->mode);
-	text_char(t, '/');
+	p = put_name(p, name_of(rule_proto_names, rule->proto), rule->proto);
+	*p++ = '/';
+	p = put_name(p, mode_name(dialect, rule->mode), rule->mode);
+	*p++ = '/';
 	if (rule->src.family != 0) {
-		text_addr(t, &rule->src);
+		p = put_addr(p, &rule->src);
 		if (script && rule->src.port != 0)
-			print_port(t, rule->src.port);
-		text_char(t, '-');
-		text_addr(t, &rule->dst);
+			p = put_port(p, rule->src.port);
+		*p++ = '-';
+		p = put_addr(p, &rule->dst);
 		if (script && rule->dst.port != 0)
-			print_port(t, rule->dst.port);
+			p = put_port(p, rule->dst.port);
 	}
-	text_char(t, '/');
-	name_or_number(t, name_of(level_names, level), level);
+	*p++ = '/';
+	p = put_name(p, name_of(level_names, level), level);
 	if (rule->reqid != 0) {
-		text_char(t, script || rule->reqid <= IPSEC_MANUAL_REQID_MAX ?
-		    ':' : '#');
-		text_dec(t, rule->reqid);
+		*p++ = script || rule->reqid <= IPSEC_MANUAL_REQID_MAX ?
+		    ':' : '#';
+		p = put_dec(p, rule->reqid);
 	}
+	return p;
+}
+
+void
+print_rule(struct text *t, const struct dialect *dialect,
+    const struct rule *rule, bool script)
+{
+	text_end(t, put_rule(text_room(t), dialect, rule, script));
 }
 
 /* Whether every number of the policy proper has a name. */
@@ -593,50 +638,54 @@ static void
 policy_proper(struct text *t, const struct dialect *dialect,
     const struct policy *policy)
 {
-	char prio[40];
+	char prio[40], *p;
 	unsigned i;
 
 	if (!policy_has_words(dialect, policy)) {
 		text_str(t, "\t(null)\n");
 		return;
 	}
-	text_char(t, '\t');
-	text_str(t, name_of(direction_names, policy->dir));
-	text_char(t, ' ');
+	p = put_str(text_room(t), "\t");
+	p = put_word(p, name_of(direction_names, policy->dir));
+	*p++ = ' ';
 	/* Those of a socket are not in the order of the others. */
 	if (policy->dir < IPSEC_DIR_SOCKET_IN &&
 	    *priority_text(dialect, policy->priority, prio) != '\0') {
-		text_str(t, prio);
-		text_char(t, ' ');
+		p = put_word(p, prio);
+		*p++ = ' ';
 	}
-	text_str(t, name_of(action_names, policy->action));
-	text_char(t, '\n');
+	p = put_word(p, name_of(action_names, policy->action));
+	*p++ = '\n';
+	text_end(t, p);
 	if (policy->action != IPSEC_POLICY_IPSEC)
 		return;
 	for (i = 0; i < policy->nrules; i++) {
-		text_char(t, '\t');
-		print_rule(t, dialect, &policy->rules[i], false);
-		text_char(t, '\n');
+		p = put_str(text_room(t), "\t");
+		p = put_rule(p, dialect, &policy->rules[i], false);
+		text_end(t, put_str(p, "\n"));
 	}
 }
 
 static void
 policy_lifetimes(struct text *t, const struct policy *policy)
 {
+	char *p = text_room(t);
+
 	if (policy->current.given) {
-		text_str(t, "\tcreated: ");
-		text_time(t, policy->current.addtime);
-		text_str(t, "  lastused: ");
-		text_time(t, policy->current.usetime);
-		text_char(t, '\n');
+		p = put_str(p, "\tcreated: ");
+		p = put_time(t, p, policy->current.addtime);
+		p = put_str(p, "  lastused: ");
+		p = put_time(t, p, policy->current.usetime);
+		p = put_str(p, "\n");
 	}
 	if (policy->hard.given) {
-		text_str(t, "\tlifetime: ");
-		text_dec(t, policy->hard.addtime);
-		text_str(t, "(s) validtime: ");
-		text_dec(t, policy->hard.usetime);
-		text_str(t, "(s)\n");
+		p = put_str(p, "\tlifetime: ");
+		p = put_dec(p, policy->hard.addtime);
+		p = put_str(p, "(s) validtime: ");
+		p = put_dec(p, policy->hard.usetime);
+		p = put_str(p, "(s)\n");
 	}
+	text_end(t, p);
 }
 
 /*
@@ -648,13 +697,12 @@ policy_scope(struct text *t, const struct dialect *dialect,
     const struct policy *policy)
 {
 	uint8_t scope = policy->scope;
-	char name[IF_NAMESIZE];
+	char name[IF_NAMESIZE], *p = put_str(text_room(t), " scope=");
 
 	if (!dialect->has_scope && scope == IPSEC_SCOPE_ANY)
 		scope = IPSEC_SCOPE_GLOBAL;
-	text_str(t, " scope=");
-	name_or_number(t, name_of(scope_names, scope), scope);
-	text_char(t, ' ');
+	p = put_name(p, name_of(scope_names, scope), scope);
+	text_end(t, put_str(p, " "));
 	if (scope != IPSEC_SCOPE_IFNET)
 		return;
 	if (policy->ifname != NULL) {
@@ -671,6 +719,8 @@ void
 print_policy(struct text *t, const struct dialect *dialect,
     const struct policy *policy)
 {
+	char *p;
+
 	policy_selectors(t, policy);
 	if (!policy->has_policy) {
 		text_str(t, "no X_POLICY extension.\n");
@@ -682,14 +732,14 @@ print_policy(struct text *t, const struct dialect *dialect,
 	    policy->if_id);
 	print_label(t, &policy->label);
 	policy_lifetimes(t, policy);
-	text_str(t, "\tspid=");
-	text_dec(t, policy->id);
-	text_str(t, " seq=");
-	text_dec(t, policy->seq);
-	text_str(t, " pid=");
-	text_dec(t, policy->pid);
+	p = put_str(text_room(t), "\tspid=");
+	p = put_dec(p, policy->id);
+	p = put_str(p, " seq=");
+	p = put_dec(p, policy->seq);
+	p = put_str(p, " pid=");
+	text_end(t, put_dec(p, policy->pid));
 	policy_scope(t, dialect, policy);
-	text_str(t, "\n\trefcnt=");
-	text_dec(t, policy->refcnt);
-	text_char(t, '\n');
+	p = put_str(text_room(t), "\n\trefcnt=");
+	p = put_dec(p, policy->refcnt);
+	text_end(t, put_str(p, "\n"));
 }

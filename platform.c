@@ -109,6 +109,12 @@ wipe(void *memory, size_t n)
 }
 
 void
+clear(void *memory, size_t n)
+{
+	memset(memory, 0, n);
+}
+
+void
 platform_no_core(void)
 {
 	struct rlimit none = { 0, 0 };

@@ -8,6 +8,13 @@
 /* Zeroes memory that held a key, however sure a compiler is of its death. */
 void wipe(void *, size_t);
 
+/*
+ * Zeroes memory that is used again for every record.  For compilers make a
+ * memset() of constant size a string instruction, which is slow to start and
+ * goes word by word where libc uses vectors.
+ */
+void clear(void *, size_t);
+
 /* Keeps the memory of this process, which may hold keys, out of core files. */
 void platform_no_core(void);
 

@@ -35,7 +35,8 @@ struct text_minute {
 struct text {
 	FILE *out;
 	size_t len;
-	struct text_minute minutes[TEXT_MINUTES];
+	struct text_minute minutes[TEXT_MINUTES][2];
+	const struct algorithm *recent[ALG_COMP + 1]; /* shown last, or NULL */
 	char buf[TEXT_OCTETS];
 };
 
@@ -70,15 +71,62 @@ text_char(struct text *t, char c)
 	text_bytes(t, &c, 1);
 }
 
-void text_decimal(struct text *, uint64_t);	/* as text_dec() */
+/*
+ * A line of a record is put down without a look at the room for each piece:
+ * text_room() has TEXT_ROOM octets for it, and text_end() takes it.  What is
+ * called put_...() returns where to go on.
+ */
+#define TEXT_ROOM	1024
 
+void text_make_room(struct text *);
+
+static inline char *
+text_room(struct text *t)
+{
+	if (t->len > sizeof(t->buf) - TEXT_ROOM)
+		text_make_room(t);
+	return t->buf + t->len;
+}
+
+static inline void
+text_end(struct text *t, const char *end)
+{
+	t->len = (size_t)(end - t->buf);
+}
+
+/* A constant, for which the compiler knows its length; a name. */
+static inline char *
+put_str(char *p, const char *s)
+{
+	return (char *)memcpy(p, s, strlen(s)) + strlen(s);
+}
+
+static inline char *
+put_word(char *p, const char *s)
+{
+	return stpcpy(p, s);
+}
+
+char *put_decimal(char *, uint64_t);	/* as put_dec() */
+
+static inline char *
+put_dec(char *p, uint64_t n)
+{
+	if (n >= 10)
+		return put_decimal(p, n);
+	*p = (char)('0' + n);		/* most are 0 */
+	return p + 1;
+}
+
+char *put_hex8(char *, uint32_t);	/* lower case, all eight digits */
+char *put_addr(char *, const struct addr *);	/* at most ADDR_TEXT */
+char *put_time(struct text *, char *, uint64_t);
+
+/* The same pieces by themselves. */
 static inline void
 text_dec(struct text *t, uint64_t n)
 {
-	if (n < 10)			/* most are 0 */
-		text_char(t, (char)('0' + n));
-	else
-		text_decimal(t, n);
+	text_end(t, put_dec(text_room(t), n));
 }
 
 void text_hex(struct text *, uint32_t, int digits);	/* lower case, no 0x */

@@ -10,12 +10,37 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
+/* 00 to 99, and 00 to ff: two digits at once. */
+static const char pairs[] =
+    "00010203040506070809" "10111213141516171819" "20212223242526272829"
+    "30313233343536373839" "40414243444546474849" "50515253545556575859"
+    "60616263646566676869" "70717273747576777879" "80818283848586878889"
+    "90919293949596979899";
+static const char hex_pairs[] =
+    "000102030405060708090a0b0c0d0e0f"
+    "101112131415161718191a1b1c1d1e1f"
+    "202122232425262728292a2b2c2d2e2f"
+    "303132333435363738393a3b3c3d3e3f"
+    "404142434445464748494a4b4c4d4e4f"
+    "505152535455565758595a5b5c5d5e5f"
+    "606162636465666768696a6b6c6d6e6f"
+    "707172737475767778797a7b7c7d7e7f"
+    "808182838485868788898a8b8c8d8e8f"
+    "909192939495969798999a9b9c9d9e9f"
+    "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+    "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf"
+    "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+    "e0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+    "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff";
+
 void
 text_init(struct text *t, FILE *out)
 {
 	t->out = out;
 	t->len = 0;
 	memset(t->minutes, 0, sizeof(t->minutes));
+	memset(t->recent, 0, sizeof(t->recent));
 	/* localtime_r() need not look at TZ by itself. */
 	tzset();
 }
@@ -35,59 +60,86 @@ text_flush(struct text *t)
 	fflush(t->out);
 }
 
+/*
+ * Writes what is there in whole pages, as a file takes them best, and keeps
+ * the rest.
+ */
+#define PAGE	((size_t)4096)
+
+void
+text_make_room(struct text *t)
+{
+	size_t whole = t->len / PAGE * PAGE;
+
+	fwrite(t->buf, 1, whole, t->out);
+	t->len -= whole;
+	memcpy(t->buf, t->buf + whole, t->len);
+}
+
 void
 text_overflow(struct text *t, const void *octets, size_t n)
 {
-	write_out(t);
+	if (n <= TEXT_ROOM)
+		text_make_room(t);
+	else
+		write_out(t);
 	if (n > sizeof(t->buf))
 		fwrite(octets, 1, n, t->out);
 	else {
-		memcpy(t->buf, octets, n);
-		t->len = n;
+		memcpy(t->buf + t->len, octets, n);
+		t->len += n;
 	}
 }
 
-void
-text_decimal(struct text *t, uint64_t n)
+static inline void
+put_pair(char *p, const char table[], size_t n)
 {
-	char buf[20], *end = buf + sizeof(buf), *p = end;
-	unsigned pair;
-
-	for (; n >= 100; n /= 100) {
-		pair = (unsigned)(n % 100);
-		*--p = (char)('0' + pair % 10);
-		*--p = (char)('0' + pair / 10);
-	}
-	*--p = (char)('0' + n % 10);
-	if (n >= 10)
-		*--p = (char)('0' + n / 10);
-	text_bytes(t, p, (size_t)(end - p));
+	memcpy(p, table + 2 * n, 2);
 }
 
-/*
- * All eight hexadecimal digits of n, worked on side by side: each nibble is
- * spread to an octet, and those above 9 go on from '9' to 'a'.
- */
-static void
+static unsigned
+count_digits(uint64_t n)
+{
+	unsigned digits = 1;
+
+	for (; n >= 10000; n /= 10000)
+		digits += 4;
+	return digits + (n >= 10) + (n >= 100) + (n >= 1000);
+}
+
+char *
+put_decimal(char *p, uint64_t n)
+{
+	char *end = p + count_digits(n);
+
+	for (p = end; n >= 100; n /= 100) {
+		p -= 2;
+		put_pair(p, pairs, n % 100);
+	}
+	if (n >= 10)
+		put_pair(p - 2, pairs, n);
+	else
+		p[-1] = (char)('0' + n);
+	return end;
+}
+
+static inline char *
+put_octets4(char *p, const uint8_t octets[4])
+{
+	put_pair(p, hex_pairs, octets[0]);
+	put_pair(p + 2, hex_pairs, octets[1]);
+	put_pair(p + 4, hex_pairs, octets[2]);
+	put_pair(p + 6, hex_pairs, octets[3]);
+	return p + 8;
+}
+
+char *
 put_hex8(char *p, uint32_t n)
 {
-	uint64_t x = n, letters;
+	const uint8_t octets[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+	    (uint8_t)(n >> 8), (uint8_t)n };
 
-	x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
-	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
-	x = (x | x << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-	letters = (x + UINT64_C(0x0606060606060606)) >> 4 &
-	    UINT64_C(0x0101010101010101);
-	x += UINT64_C(0x3030303030303030) + letters * ('a' - '9' - 1);
-	/* Written out, this becomes one store. */
-	p[0] = (char)(x >> 56);
-	p[1] = (char)(x >> 48);
-	p[2] = (char)(x >> 40);
-	p[3] = (char)(x >> 32);
-	p[4] = (char)(x >> 24);
-	p[5] = (char)(x >> 16);
-	p[6] = (char)(x >> 8);
-	p[7] = (char)x;
+	return put_octets4(p, octets);
 }
 
 void
@@ -102,18 +154,19 @@ text_hex(struct text *t, uint32_t n, int digits)
 	text_bytes(t, buf + skip, (size_t)(8 - skip));
 }
 
-/* One octet of an address. */
 static char *
 put_octet(char *p, unsigned n)
 {
+	if (n < 10) {
+		*p = (char)('0' + n);
+		return p + 1;
+	}
 	if (n >= 100) {
 		*p++ = (char)('0' + n / 100);
 		n %= 100;
-		*p++ = (char)('0' + n / 10);
-	} else if (n >= 10)
-		*p++ = (char)('0' + n / 10);
-	*p++ = (char)('0' + n % 10);
-	return p;
+	}
+	put_pair(p, pairs, n);
+	return p + 2;
 }
 
 static char *
@@ -182,18 +235,20 @@ put_ipv6(char *p, const uint8_t octets[16])
 	return p;
 }
 
+char *
+put_addr(char *p, const struct addr *addr)
+{
+	if (addr->family == 4)
+		return put_ipv4(p, addr->octets);
+	if (addr->family == 6 && addr->scope == 0)
+		return put_ipv6(p, addr->octets);
+	return p + strlen(addr_text(addr, p));
+}
+
 void
 text_addr(struct text *t, const struct addr *addr)
 {
-	char name[ADDR_TEXT], *end;
-
-	if (addr->family == 4)
-		end = put_ipv4(name, addr->octets);
-	else if (addr->family == 6 && addr->scope == 0)
-		end = put_ipv6(name, addr->octets);
-	else
-		end = addr_text(addr, name) + strlen(name);
-	text_bytes(t, name, (size_t)(end - name));
+	text_end(t, put_addr(text_room(t), addr));
 }
 
 /*
@@ -202,7 +257,6 @@ text_addr(struct text *t, const struct addr *addr)
  * is not, or where the zone counts leap seconds, the minute does not begin at
  * second 0 and is not kept.
  */
-#define DATE_OCTETS	20
 #define SECONDS_AT	13		/* in "Feb  2 17:29:42 2019" */
 
 static size_t
@@ -221,15 +275,21 @@ format_date(char *buf, size_t size, time_t when, int *second)
 	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
 }
 
+/*
+ * Two to a place: the minute in which all entries were made and the present
+ * one, which may share it, must not push each other out with every record.
+ */
 static const struct text_minute *
-minute_of(struct text *t, time_t when)
+minute_of(struct text *t, int64_t minute)
 {
-	int64_t minute = when / 60;
-	struct text_minute *m = &t->minutes[minute % TEXT_MINUTES];
+	struct text_minute *m = t->minutes[(uint64_t)minute % TEXT_MINUTES];
 	int second;
 
-	if (m->len != 0 && m->minute == minute)
-		return m;
+	if (m[0].len != 0 && m[0].minute == minute)
+		return &m[0];
+	if (m[1].len != 0 && m[1].minute == minute)
+		return &m[1];
+	m[1] = m[0];
 	m->minute = minute;
 	m->len = (uint8_t)format_date(m->date, sizeof(m->date), minute * 60,
 	    &second);
@@ -238,52 +298,56 @@ minute_of(struct text *t, time_t when)
 	return m->len == 0 ? NULL : m;
 }
 
-void
-text_time(struct text *t, uint64_t when)
+char *
+put_time(struct text *t, char *p, uint64_t when)
 {
 	const struct text_minute *m;
-	char date[sizeof(m->date)];
 	size_t len;
 	int second;
 
-	if (when == 0) {
-		text_str(t, "                    ");
-		return;
-	}
+	if (when == 0)
+		return put_str(p, "                    ");
 	/* A clock that no calendar reaches: a message can say anything. */
-	if (when > INT64_MAX || (uint64_t)(time_t)when != when) {
-		text_dec(t, when);
-		return;
-	}
-	m = minute_of(t, (time_t)when);
+	if (when > INT64_MAX || (uint64_t)(time_t)when != when)
+		return put_dec(p, when);
+	m = minute_of(t, (int64_t)(when / 60));
 	if (m != NULL) {
-		len = m->len;
-		memcpy(date, m->date, len);
-		date[SECONDS_AT] = (char)('0' + when % 60 / 10);
-		date[SECONDS_AT + 1] = (char)('0' + when % 10);
-	} else
-		len = format_date(date, sizeof(date), (time_t)when, &second);
-	if (len == 0)
-		text_dec(t, when);
-	else
-		text_bytes(t, date, len);
+		memcpy(p, m->date, sizeof(m->date));
+		put_pair(p + SECONDS_AT, pairs, when % 60);
+		return p + m->len;
+	}
+	len = format_date(p, sizeof(m->date), (time_t)when, &second);
+	return len == 0 ? put_dec(p, when) : p + len;
+}
+
+void
+text_time(struct text *t, uint64_t when)
+{
+	text_end(t, put_time(t, text_room(t), when));
+}
+
+#define KEY_STEP	256		/* octets of a key, with room for them */
+
+static char *
+put_groups(char *p, const uint8_t *octets, size_t n)
+{
+	for (; n >= 4; octets += 4, n -= 4) {
+		*p = ' ';
+		p = put_octets4(p + 1, octets);
+	}
+	if (n != 0)
+		*p++ = ' ';
+	for (; n > 0; n--, p += 2)
+		put_pair(p, hex_pairs, *octets++);
+	return p;
 }
 
 void
 text_groups(struct text *t, const uint8_t *octets, size_t n)
 {
-	char group[9] = " ";
-
-	for (; n >= 4; octets += 4, n -= 4) {
-		put_hex8(group + 1, (uint32_t)octets[0] << 24 |
-		    (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 |
-		    octets[3]);
-		text_bytes(t, group, sizeof(group));
-	}
-	if (n != 0)
-		text_char(t, ' ');
-	for (; n > 0; n--)
-		text_hex(t, *octets++, 2);
+	for (; n > KEY_STEP; octets += KEY_STEP, n -= KEY_STEP)
+		text_end(t, put_groups(text_room(t), octets, KEY_STEP));
+	text_end(t, put_groups(text_room(t), octets, n));
 }
 
 void

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "platform.h"
 #include "xfrm_decode.h"
 
 #define PREFIX(family)	((family) == AF_INET ? 32 : 128)
@@ -49,7 +50,7 @@ read_attrs(const uint8_t *p, size_t len, struct xfrm_attrs *attrs)
 	const uint8_t *value;
 	unsigned type;
 
-	memset(attrs, 0, sizeof(*attrs));
+	clear(attrs, sizeof(*attrs));
 	while (nl_next_attr(p, len, &offset, &type, &value, &n)) {
 		if (type >= XFRM_ATTRS)
 			continue;
@@ -93,13 +94,21 @@ static void
 put_address(struct msgbuf *m, enum ext id, const xfrm_address_t *from,
     unsigned family, unsigned prefix, uint8_t proto, uint16_t port)
 {
-	struct wire_address *wire = msg_ext(m, id, sizeof(*wire));
-	struct addr addr;
+	bool v4 = family == AF_INET;
+	struct wire_address *wire = msg_ext(m, id, sizeof(*wire) +
+	    (v4 ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)));
+	struct sockaddr_in *sin = (void *)(wire + 1);
+	struct sockaddr_in6 *sin6 = (void *)(wire + 1);
 
 	wire->proto = proto;
 	wire->prefixlen = (uint8_t)prefix;
-	xfrm_set_addr(&addr, from, family, port);
-	msg_sockaddr(m, &addr);
+	/* Family and port are where the other has them. */
+	sin->sin_family = (sa_family_t)family;
+	sin->sin_port = port;
+	if (v4)
+		memcpy(&sin->sin_addr, from, 4);
+	else
+		memcpy(&sin6->sin6_addr, from, 16);
 }
 
 /* The addresses of an SA or of a notice about it. */
@@ -281,24 +290,23 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
     unsigned type, enum alg_kind kind, bool with_icv, struct transform *out)
 {
 	const uint8_t *p = attrs->value[type];
+	const struct xfrm_algo_auth *head = (const void *)p; /* aligned to 4 */
 	const struct algorithm *alg;
-	struct xfrm_algo_auth head;
 	size_t size;
 
 	if (p == NULL)
 		return true;
-	size = with_icv ? sizeof(head) :
+	size = with_icv ? sizeof(*head) :
 	    offsetof(struct xfrm_algo_auth, alg_trunc_len);
-	head.alg_trunc_len = 0;
-	memcpy(&head, p, size);
-	if (memchr(head.alg_name, '\0', sizeof(head.alg_name)) == NULL ||
-	    head.alg_key_len > UINT16_MAX ||
-	    (head.alg_key_len + 7) / 8 > attrs->len[type] - size)
+	if (memchr(head->alg_name, '\0', sizeof(head->alg_name)) == NULL ||
+	    head->alg_key_len > UINT16_MAX ||
+	    (head->alg_key_len + 7) / 8 > attrs->len[type] - size)
 		return false;
-	alg = find_algorithm(d, kind, head.alg_name, head.alg_trunc_len);
+	alg = find_algorithm(d, kind, head->alg_name,
+	    with_icv ? head->alg_trunc_len : 0);
 	out->id = alg != NULL ? alg->id[DIALECT_LINUX] : 0;
 	out->key = p + size;
-	out->bits = head.alg_key_len;
+	out->bits = head->alg_key_len;
 	return true;
 }
 
@@ -334,13 +342,14 @@ get_transforms(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
 static void
 put_key(struct msgbuf *m, enum ext id, const struct transform *t)
 {
+	size_t octets = (t->bits + 7) / 8;
 	struct wire_key *wire;
 
 	if (t->bits == 0)
 		return;
-	wire = msg_ext(m, id, sizeof(*wire));
+	wire = msg_ext(m, id, sizeof(*wire) + octets);
 	wire->bits = (uint16_t)t->bits;
-	msg_bytes(m, t->key, (t->bits + 7) / 8);
+	memcpy(wire + 1, t->key, octets);
 }
 
 /*
@@ -592,12 +601,11 @@ shown(bool whole)
 static enum xfrm_result
 decode_sa(struct xfrm_task *t)
 {
-	struct xfrm_usersa_info info;
+	const struct xfrm_usersa_info *info = &t->body.sa;
 
-	memcpy(&info, t->body, sizeof(info));
-	xfrm_begin_message(t, xfrm_satype(info.id.proto));
-	return shown(put_state(t->d, t->m, &info, &t->attrs, ALL,
-	    state_of(t->d, &info, &t->attrs)));
+	xfrm_begin_message(t, xfrm_satype(info->id.proto));
+	return shown(put_state(t->d, t->m, info, &t->attrs, ALL,
+	    state_of(t->d, info, &t->attrs)));
 }
 
 /* DELSA: the SA is in an attribute. */
@@ -616,19 +624,18 @@ decode_sa_gone(struct xfrm_task *t)
 static enum xfrm_result
 decode_expire(struct xfrm_task *t)
 {
-	struct xfrm_user_expire expire;
+	const struct xfrm_user_expire *expire = &t->body.expire;
 
-	memcpy(&expire, t->body, sizeof(expire));
-	xfrm_begin_message(t, xfrm_satype(expire.state.id.proto));
-	return shown(put_state(t->d, t->m, &expire.state, &t->attrs,
-	    expire.hard ? HARD : SOFT,
-	    expire.hard ? SADB_SASTATE_DEAD : SADB_SASTATE_DYING));
+	xfrm_begin_message(t, xfrm_satype(expire->state.id.proto));
+	return shown(put_state(t->d, t->m, &expire->state, &t->attrs,
+	    expire->hard ? HARD : SOFT,
+	    expire->hard ? SADB_SASTATE_DEAD : SADB_SASTATE_DYING));
 }
 
 static enum xfrm_result
 decode_flush(struct xfrm_task *t)
 {
-	xfrm_begin_message(t, xfrm_satype(t->body[0]));
+	xfrm_begin_message(t, xfrm_satype(t->body.flush.proto));
 	return SHOWN;
 }
 
@@ -659,10 +666,7 @@ policy_message(struct xfrm_task *t, const struct xfrm_userpolicy_info *info,
 static enum xfrm_result
 decode_policy(struct xfrm_task *t)
 {
-	struct xfrm_userpolicy_info info;
-
-	memcpy(&info, t->body, sizeof(info));
-	return policy_message(t, &info, HARD | SOFT);
+	return policy_message(t, &t->body.policy, HARD | SOFT);
 }
 
 /* DELPOLICY: the policy is in an attribute; an index says how it was named. */
@@ -670,12 +674,10 @@ static enum xfrm_result
 decode_policy_gone(struct xfrm_task *t)
 {
 	struct xfrm_userpolicy_info info;
-	struct xfrm_userpolicy_id id;
 
-	memcpy(&id, t->body, sizeof(id));
 	if (!xfrm_get_attr(&t->attrs, XFRMA_POLICY, &info, sizeof(info)))
 		return MALFORMED;
-	if (id.index != 0)
+	if (t->body.policy_id.index != 0)
 		t->type = SADB_X_SPDDELETE2;
 	return policy_message(t, &info, HARD | SOFT);
 }
@@ -684,10 +686,9 @@ decode_policy_gone(struct xfrm_task *t)
 static enum xfrm_result
 decode_policy_expire(struct xfrm_task *t)
 {
-	struct xfrm_user_polexpire expire;
+	const struct xfrm_user_polexpire *expire = &t->body.policy_expire;
 
-	memcpy(&expire, t->body, sizeof(expire));
-	return policy_message(t, &expire.pol, expire.hard ? HARD : SOFT);
+	return policy_message(t, &expire->pol, expire->hard ? HARD : SOFT);
 }
 
 static enum xfrm_result
@@ -754,7 +755,7 @@ open_message(const struct nlmsghdr *header, struct xfrm_task *t, bool *whole)
 	used = ALIGN4((size_t)kinds[i].size);
 	if (used > len)
 		used = len;
-	t->body = body;
+	memcpy(&t->body, body, kinds[i].size);
 	t->attr_octets = body + used;
 	t->attr_len = len - used;
 	*whole = read_attrs(t->attr_octets, t->attr_len, &t->attrs);
@@ -798,26 +799,26 @@ xfrm_decode_name(const struct nlmsghdr *header, uint8_t satype,
     const struct addr *src, const struct addr *dst, struct xfrm_name *name)
 {
 	size_t octets = dst->family == 4 ? 4 : 16;
-	struct xfrm_usersa_info info;
+	const struct xfrm_usersa_info *info;
 	struct xfrm_task t;
 	bool whole;
 
 	if (header->nlmsg_type != XFRM_MSG_NEWSA ||
 	    open_message(header, &t, &whole) == NULL || !whole)
 		return false;
-	memcpy(&info, t.body, sizeof(info));
-	if (info.family != (dst->family == 4 ? AF_INET : AF_INET6) ||
-	    memcmp(&info.saddr, src->octets, octets) != 0 ||
-	    memcmp(&info.id.daddr, dst->octets, octets) != 0 ||
-	    xfrm_satype(info.id.proto) == SADB_SATYPE_UNSPEC ||
+	info = &t.body.sa;
+	if (info->family != (dst->family == 4 ? AF_INET : AF_INET6) ||
+	    memcmp(&info->saddr, src->octets, octets) != 0 ||
+	    memcmp(&info->id.daddr, dst->octets, octets) != 0 ||
+	    xfrm_satype(info->id.proto) == SADB_SATYPE_UNSPEC ||
 	    (satype != SADB_SATYPE_UNSPEC &&
-	    xfrm_satype(info.id.proto) != satype))
+	    xfrm_satype(info->id.proto) != satype))
 		return false;
 	memset(name, 0, sizeof(*name));
-	name->id.daddr = info.id.daddr;
-	name->id.spi = info.id.spi;
-	name->id.family = info.family;
-	name->id.proto = info.id.proto;
+	name->id.daddr = info->id.daddr;
+	name->id.spi = info->id.spi;
+	name->id.family = info->family;
+	name->id.proto = info->id.proto;
 	xfrm_get_attr(&t.attrs, XFRMA_MARK, &name->mark, sizeof(name->mark));
 	return true;
 }

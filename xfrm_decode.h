@@ -26,7 +26,17 @@ struct xfrm_task {
 	struct xfrm_decoder *d;
 	struct msgbuf *m;
 	uint8_t type;
-	const uint8_t *body;		/* its structure, then attributes */
+	union {				/* its structure, by kind */
+		struct xfrm_usersa_info sa;
+		struct xfrm_usersa_id sa_id;
+		struct xfrm_user_expire expire;
+		struct xfrm_usersa_flush flush;
+		struct xfrm_userpolicy_info policy;
+		struct xfrm_userpolicy_id policy_id;
+		struct xfrm_user_polexpire policy_expire;
+		struct xfrm_user_acquire acquire;
+		struct xfrm_user_mapping mapping;
+	} body;
 	const uint8_t *attr_octets;
 	size_t attr_len;
 	struct xfrm_attrs attrs;

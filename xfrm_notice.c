@@ -45,7 +45,7 @@ xfrm_decode_acquire(struct xfrm_task *t)
 	struct wire_prop *prop;
 	unsigned family;
 
-	memcpy(&acquire, t->body, sizeof(acquire));
+	acquire = t->body.acquire;
 	family = acquire_family(&acquire, &t->attrs);
 	if (!xfrm_known_family(family))
 		return MALFORMED;
@@ -75,7 +75,7 @@ xfrm_decode_mapping(struct xfrm_task *t)
 	struct wire_nat_t_port *port;
 	struct wire_sa *sa;
 
-	memcpy(&map, t->body, sizeof(map));
+	map = t->body.mapping;
 	if (!xfrm_known_family(map.id.family))
 		return MALFORMED;
 	xfrm_begin_message(t, xfrm_satype(map.id.proto));
@@ -147,7 +147,7 @@ xfrm_decode_migrate(struct xfrm_task *t)
 	const uint8_t *value;
 	unsigned type;
 
-	memcpy(&id, t->body, sizeof(id));
+	id = t->body.policy_id;
 	if (!xfrm_known_family(id.sel.family) ||
 	    t->attrs.len[XFRMA_MIGRATE] < sizeof(migrate))
 		return MALFORMED;

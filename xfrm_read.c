@@ -136,20 +136,14 @@ deliver_record(struct xfrm_channel *c, struct answer *a, uint32_t seq)
 {
 	struct msgbuf *m = &c->record[a->count & 1];
 	struct wire_msg *msg = (struct wire_msg *)(void *)m->space;
-	struct reply reply = { 0 };
-	struct view view;
+	struct reply reply = { .view = &m->view };
 
 	if (c->held == 0)
 		return;
 	msg->seq = seq;
 	msg->pid = c->base.pid;
 	xfrm_trace(c, false, m, c->held);
-	if (view_init(&view, c->base.dialect, m->space, c->held) != VIEW_OK)
-		a->malformed = true;
-	else {
-		reply.view = &view;
-		c->base.reply(c->base.reply_ctx, a->tag, &reply);
-	}
+	c->base.reply(c->base.reply_ctx, a->tag, &reply);
 	c->held = 0;
 }
 
