@@ -208,7 +208,8 @@ put_algorithm(struct nlbuf *b, uint16_t type, const struct algorithm *alg,
 	struct xfrm_algo_auth head;
 
 	memset(&head, 0, sizeof(head));
-	strncpy(head.alg_name, alg->xfrm, sizeof(head.alg_name) - 1);
+	/* All of names.c are shorter than the field. */
+	memcpy(head.alg_name, alg->xfrm, strlen(alg->xfrm));
 	head.alg_key_len = key->bits;
 	head.alg_trunc_len = alg->icv;
 	nl_attr(b, type, &head, with_icv ? sizeof(head) :
@@ -391,7 +392,7 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 	info->reqid = sa->reqid;
 	info->seq = sa->seq;
 	lifetimes_of(&info->lft, view);
-	for (i = 0; i < COUNT(flag_map); i++)
+	for (i = 0; sa->flags != 0 && i < COUNT(flag_map); i++)
 		if (sa->flags & flag_map[i].sadb)
 			info->flags |= flag_map[i].xfrm;
 	set_selector(info, view);
@@ -402,7 +403,8 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 static int
 encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 {
-	size_t at = b->len;
+	size_t window_at = b->len + offsetof(struct xfrm_usersa_info,
+	    replay_window);
 	struct xfrm_usersa_info info;
 	uint8_t offload = 0;
 	struct sa sa;
@@ -425,7 +427,7 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 		error = put_offload(b, sa.hwif, offload);
 	/* The small window is known only now. */
 	if (!b->overflow)
-		memcpy(b->octets + at, &info, sizeof(info));
+		b->octets[window_at] = info.replay_window;
 	return error;
 }
 
