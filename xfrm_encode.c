@@ -649,7 +649,8 @@ put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
 	unsigned n = 0;
 	int error = 0;
 
-	while (request_next(view->dialect, wire, len, &offset, &rule)) {
+	while (offset < len && request_next(view->dialect, wire, len, &offset,
+	    &rule)) {
 		if (++n > XFRM_TMPL_MAX)
 			error = n > POLICY_RULES ? EINVAL : ELOOP;
 		else if (used && error == 0)
