@@ -25,12 +25,13 @@
 
 /* ---- building ---- */
 
-static uint8_t *
+/* After an overflow what still fits is taken: nl_end() drops it all. */
+static inline uint8_t *
 take(struct nlbuf *b, size_t n)
 {
 	uint8_t *p = b->octets + b->len;
 
-	if (b->overflow || n > b->size - b->len) {
+	if (n > b->size - b->len) {
 		b->overflow = true;
 		return NULL;
 	}
@@ -38,29 +39,29 @@ take(struct nlbuf *b, size_t n)
 	return p;
 }
 
-static void
+static inline void
 pad(struct nlbuf *b)
 {
-	size_t n = ALIGN4(b->len) - b->len;
-	uint8_t *p = take(b, n);
+	size_t n = -b->len % 4;
+	uint8_t *p;
 
-	if (p != NULL && n != 0)
+	if (n != 0 && (p = take(b, n)) != NULL)
 		memset(p, 0, n);
 }
 
+/* Completes the open attribute, if there is one, or else what comes before. */
 static void
 close_attr(struct nlbuf *b)
 {
-	uint16_t len;
+	size_t n = b->len - b->attr;
+	uint16_t len = (uint16_t)n;
 
-	if (b->attr == 0)
-		return;
-	if (b->len - b->attr > UINT16_MAX)
-		b->overflow = true;
-	len = (uint16_t)(b->len - b->attr);
-	if (!b->overflow)
+	if (b->attr != 0) {
+		if (n > UINT16_MAX)
+			b->overflow = true;
 		memcpy(b->octets + b->attr, &len, sizeof(len));
-	b->attr = 0;
+		b->attr = 0;
+	}
 	pad(b);
 }
 
@@ -93,17 +94,17 @@ nl_bytes(struct nlbuf *b, const void *octets, size_t n)
 void
 nl_attr(struct nlbuf *b, uint16_t type, const void *octets, size_t n)
 {
-	struct nlattr header;
+	struct nlattr header = { 0, type };
+	uint8_t *p;
 
-	if (b->attr != 0)
-		close_attr(b);
-	else
-		pad(b);
-	b->attr = b->len;
-	header.nla_len = 0;
-	header.nla_type = type;
-	nl_bytes(b, &header, sizeof(header));
-	nl_bytes(b, octets, n);
+	close_attr(b);
+	p = take(b, sizeof(header) + n);
+	if (p == NULL)
+		return;
+	b->attr = b->len - sizeof(header) - n;
+	memcpy(p, &header, sizeof(header));
+	if (n != 0)
+		memcpy(p + sizeof(header), octets, n);
 }
 
 void
@@ -120,7 +121,6 @@ nl_end(struct nlbuf *b)
 	uint32_t len;
 
 	close_attr(b);
-	pad(b);
 	if (b->overflow) {
 		nl_drop(b);
 		return false;

@@ -168,9 +168,10 @@ policy_valid(const struct dialect *dialect, const void *ext, size_t len)
 	size_t offset = sizeof(struct wire_policy);
 	struct rule rule;
 
-	while (request_next(dialect, ext, len, &offset, &rule))
-		continue;
-	return offset == len;
+	while (offset < len)
+		if (!request_next(dialect, ext, len, &offset, &rule))
+			return false;
+	return true;
 }
 
 static bool

@@ -271,7 +271,7 @@ struct addr {
 	uint8_t family, prefix;
 	uint16_t port;
 	uint32_t scope;			/* IPv6 zone, an interface index */
-	uint8_t octets[16];
+	uint8_t octets[16];		/* zeros behind an IPv4 address */
 };
 
 /* Octets that the address's sockaddr takes, unpadded: 16, 28, or 0. */
@@ -533,8 +533,8 @@ struct channel {
 struct channel_ops {
 	const char *name;		/* as -T takes it */
 	/*
-	 * Takes a request: the channel copies it, gives it a sequence number
-	 * and this process's id.  tag comes back with the replies, which
+	 * Takes a request (aligned to 8): the channel keeps what it needs of
+	 * it, gives it a sequence number and this process's id.  tag comes back with the replies, which
 	 * arrive in the order of the requests, now or up to finish().
 	 * Returns 0, or an errno value when the channel itself broke.
 	 */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The plan: messages lie one behind the other in blocks, so that a hundred
- * thousand of them take little more than their own octets.
+ * thousand of them take little more than their own octets.  Each says its
+ * length itself, and keeps the next one aligned.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,6 @@ struct plan_block {
 	struct plan_block *next;
 	size_t used;
 	_Alignas(8) uint8_t octets[BLOCK_OCTETS];
-};
-
-/* In front of each message; keeps it aligned. */
-struct head {
-	uint64_t len;
 };
 
 static struct plan_block *
@@ -65,14 +61,12 @@ int
 plan_add(struct plan *plan, const struct planned *request, const void *msg,
     size_t len)
 {
-	struct head head = { len };
-	struct plan_block *block = block_for(plan, sizeof(head) + len);
+	struct plan_block *block = block_for(plan, len);
 
 	if (block == NULL || remember(plan, request) != 0)
 		return -1;
-	memcpy(block->octets + block->used, &head, sizeof(head));
-	memcpy(block->octets + block->used + sizeof(head), msg, len);
-	block->used += sizeof(head) + len;
+	memcpy(block->octets + block->used, msg, len);
+	block->used += len;
 	return 0;
 }
 
@@ -92,18 +86,16 @@ int
 plan_run(struct plan *plan, int (*each)(void *, uint32_t number,
     const void *msg, size_t len), void *ctx)
 {
-	struct head head;
+	const struct wire_msg *msg;
 	uint32_t number = 0;
-	size_t offset;
+	size_t offset, len;
 	int rc;
 
 	while (plan->first != NULL) {
-		for (offset = 0; offset < plan->first->used;
-		    offset += sizeof(head) + head.len) {
-			memcpy(&head, plan->first->octets + offset,
-			    sizeof(head));
-			rc = each(ctx, number++, plan->first->octets + offset +
-			    sizeof(head), head.len);
+		for (offset = 0; offset < plan->first->used; offset += len) {
+			msg = (const void *)(plan->first->octets + offset);
+			len = (size_t)msg->len * 8;
+			rc = each(ctx, number++, msg, len);
 			if (rc != 0)
 				return rc;
 		}
@@ -133,13 +125,16 @@ mix(uint64_t h, uint64_t n)
 static uint64_t
 mix_addr(uint64_t h, const struct addr *addr)
 {
-	uint64_t halves[2];
+	uint32_t words[4];
+	uint64_t rest = (uint32_t)addr->port << 16 |
+	    (uint32_t)addr->prefix << 8 | addr->family;
 
-	memcpy(halves, addr->octets, sizeof(halves));
-	h = mix(h, halves[0]);
-	h = mix(h, halves[1]);
-	h = mix(h, (uint64_t)addr->scope << 32 | (uint32_t)addr->port << 16 |
-	    (uint32_t)addr->prefix << 8 | addr->family);
+	memcpy(words, addr->octets, sizeof(words));
+	h = mix(h, (uint64_t)words[0] << 32 | rest);
+	if (addr->family != 4) {
+		h = mix(h, (uint64_t)words[1] << 32 | words[2]);
+		h = mix(h, (uint64_t)words[3] << 32 | addr->scope);
+	}
 	return h;
 }
 
@@ -167,43 +162,52 @@ policy_key(const struct policy *policy)
 	return h | 1;
 }
 
-static struct seen_entry *
-slot(struct seen *seen, uint64_t key)
+/* Slots.  Growth is fast while it costs little memory. */
+#define SEEN_FIRST	1024
+#define SEEN_LARGE	65536
+
+/* The slot of a key, or the free one where it belongs. */
+static size_t
+slot(const struct seen *seen, uint64_t key)
 {
 	size_t i = key >> 1 & (seen->size - 1);
 
-	while (seen->entries[i].key != 0 && seen->entries[i].key != key)
+	while (seen->keys[i] != 0 && seen->keys[i] != key)
 		i = (i + 1) & (seen->size - 1);
-	return &seen->entries[i];
+	return i;
 }
 
 static bool
 grow(struct seen *seen)
 {
-	struct seen bigger = { NULL, seen->n, seen->size * 2 + 256 };
-	size_t i;
+	struct seen bigger = { .n = seen->n,
+	    .size = seen->size == 0 ? SEEN_FIRST :
+	    seen->size * (seen->size < SEEN_LARGE ? 4 : 2) };
+	size_t i, at;
 
-	while ((bigger.size & (bigger.size - 1)) != 0)
-		bigger.size &= bigger.size - 1;
-	bigger.entries = calloc(bigger.size, sizeof(*bigger.entries));
-	if (bigger.entries == NULL)
+	bigger.keys = calloc(bigger.size, sizeof(*bigger.keys));
+	bigger.begins = malloc(bigger.size * sizeof(*bigger.begins));
+	if (bigger.keys == NULL || bigger.begins == NULL) {
+		seen_free(&bigger);
 		return false;
+	}
 	for (i = 0; i < seen->size; i++)
-		if (seen->entries[i].key != 0)
-			*slot(&bigger, seen->entries[i].key) =
-			    seen->entries[i];
-	free(seen->entries);
+		if (seen->keys[i] != 0) {
+			at = slot(&bigger, seen->keys[i]);
+			bigger.keys[at] = seen->keys[i];
+			bigger.begins[at] = seen->begins[i];
+		}
+	seen_free(seen);
 	*seen = bigger;
 	return true;
 }
 
-struct loc
-seen_before(struct seen *seen, uint8_t type, const struct sa *sa,
-    const struct policy *policy, struct loc loc)
+bool
+seen_before(struct seen *seen, uint8_t type, const struct command *cmd,
+    uint32_t *earlier)
 {
-	struct loc none = { 0, 0 };
-	struct seen_entry *entry;
 	uint64_t key;
+	size_t at;
 
 	switch (type) {
 	case SADB_ADD:
@@ -215,26 +219,29 @@ seen_before(struct seen *seen, uint8_t type, const struct sa *sa,
 	case SADB_X_SPDFLUSH:
 		/* What is left is not worth keeping track of. */
 		seen_free(seen);
-		return none;
+		return false;
 	default:
-		return none;
+		return false;
 	}
 	if (seen->n >= seen->size - seen->size / 8 && !grow(seen))
-		return none;
-	key = type == SADB_ADD ? sa_key(sa) : policy_key(policy);
-	entry = slot(seen, key);
-	if (entry->key == key)
-		return entry->loc;
-	entry->key = key;
-	entry->loc = loc;
+		return false;
+	key = type == SADB_ADD ? sa_key(&cmd->sa) : policy_key(&cmd->policy);
+	at = slot(seen, key);
+	if (seen->keys[at] == key) {
+		*earlier = seen->begins[at];
+		return true;
+	}
+	seen->keys[at] = key;
+	seen->begins[at] = cmd->loc.begin;
 	seen->n++;
-	return none;
+	return false;
 }
 
 void
 seen_free(struct seen *seen)
 {
-	free(seen->entries);
+	free(seen->keys);
+	free(seen->begins);
 	memset(seen, 0, sizeof(*seen));
 }
 

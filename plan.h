@@ -23,7 +23,10 @@ struct plan {
 	uint32_t count, room;
 };
 
-/* Adds a request.  Returns 0, or -1 when memory is out. */
+/*
+ * Adds a request: a whole message, whose header has its length (len is the
+ * same in octets).  Returns 0, or -1 when memory is out.
+ */
 int plan_add(struct plan *, const struct planned *, const void *msg,
     size_t len);
 
@@ -43,20 +46,18 @@ void plan_free(struct plan *);
  * policy (selector, direction) in one file.
  */
 struct seen {
-	struct seen_entry {
-		uint64_t key;
-		struct loc loc;
-	} *entries;
+	uint64_t *keys;			/* a hash table; 0: a free slot */
+	uint32_t *begins;		/* the place of each one's command */
 	size_t n, size;
 };
 
 /*
- * The place of an earlier request that adds the same entry, end 0 for none;
- * remembers this one.  type is the message's (SADB_*), and decides which of
- * the two it is about.  Requests that delete or flush forget.
+ * Whether an earlier command adds the same entry, and where that begins;
+ * remembers this one.  type is the message's (SADB_*), and decides whether it
+ * is about the command's SA or policy.  Requests that delete or flush forget.
  */
-struct loc seen_before(struct seen *, uint8_t type, const struct sa *,
-    const struct policy *, struct loc);
+bool seen_before(struct seen *, uint8_t type, const struct command *,
+    uint32_t *earlier);
 void seen_free(struct seen *);
 
 /*

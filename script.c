@@ -238,13 +238,12 @@ execute(struct script *sc)
 static void
 warn_duplicate(struct script *sc, const struct command *cmd, uint8_t type)
 {
-	struct loc earlier = seen_before(&sc->seen, type, &cmd->sa,
-	    &cmd->policy, cmd->loc);
 	unsigned line, column;
+	uint32_t earlier;
 
-	if (earlier.end == 0)
+	if (!seen_before(&sc->seen, type, cmd, &earlier))
 		return;
-	source_position(&sc->source, earlier.begin, &line, &column);
+	source_position(&sc->source, earlier, &line, &column);
 	diag(&sc->diag, DIAG_WARNING, cmd->at[F_VERB], "line %u adds the same "
 	    "%s already", line, type == SADB_ADD ? "SA" : "policy");
 }

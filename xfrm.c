@@ -349,32 +349,48 @@ add_to_batch(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	return 0;
 }
 
+/* A request as PF_KEY would send it. */
+static void
+trace_request(struct xfrm_channel *c, const struct wire_msg *header,
+    const void *octets, size_t len)
+{
+	struct msgbuf *m = &c->record[0];
+
+	if (c->event_fd == -1)
+		open_events(c, false);	/* without it, fewer answers show */
+	memcpy(m->space, octets, len);
+	memcpy(m->space, header, sizeof(*header));
+	xfrm_trace(c, true, m, len);
+	wipe(m->space, len);
+}
+
 static int
 xfrm_submit(struct channel *base, const void *octets, size_t len,
     uint32_t tag)
 {
 	struct xfrm_channel *c = channel_of(base);
 	xfrm_perform *perform;
-	struct wire_msg *msg = (struct wire_msg *)(void *)c->request.space;
+	struct wire_msg header;
 	struct view view;
 	int error = 0;
 
-	if (len < sizeof(*msg) || len > sizeof(c->request.space)) {
+	if (len < sizeof(header) || len > sizeof(c->record[0].space)) {
 		error = xfrm_flush_batch(c);
 		xfrm_end_reply(c, tag, EMSGSIZE, NULL);
 		return error;
 	}
-	memcpy(msg, octets, len);
-	msg->seq = ++base->seq;
-	msg->pid = base->pid;
-	if (base->trace != NULL && c->event_fd == -1)
-		open_events(c, false);	/* without it, fewer answers show */
-	xfrm_trace(c, true, &c->request, len);
-	if (view_init(&view, base->dialect, msg, len) != VIEW_OK) {
+	memcpy(&header, octets, sizeof(header));
+	header.seq = ++base->seq;
+	header.pid = base->pid;
+	if (base->trace != NULL)
+		trace_request(c, &header, octets, len);
+	if (view_init(&view, base->dialect, octets, len) != VIEW_OK) {
 		error = xfrm_flush_batch(c);
 		xfrm_end_reply(c, tag, EINVAL, "the request is malformed");
 		return error;
 	}
+	/* The caller's octets, under our header: there is no copy to wipe. */
+	view.msg = &header;
 	perform = xfrm_answering(&view);
 	if (perform == NULL)
 		error = add_to_batch(c, &view, tag);
@@ -385,7 +401,6 @@ xfrm_submit(struct channel *base, const void *octets, size_t len,
 		else
 			xfrm_end_reply(c, tag, error, NULL);
 	}
-	wipe(msg, len);
 	return error;
 }
 
@@ -434,7 +449,6 @@ xfrm_close(struct channel *base)
 		close(c->event_fd);
 	xfrm_links_forget(&c->links);
 	xfrm_wipe_datagram(c);
-	wipe(&c->request, sizeof(c->request));
 	wipe(c->record, sizeof(c->record));
 	free(c);
 }

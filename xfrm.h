@@ -58,6 +58,7 @@ bool xfrm_address_is_ours(const struct addr *);
 
 struct xfrm_encoder {
 	uint32_t unused_reqid;		/* next to give away; 0: not known */
+	const struct algorithm *recent[3]; /* by enum alg_kind */
 	const char *reason;		/* why a request was refused, or NULL */
 };
 

@@ -33,7 +33,6 @@ struct xfrm_channel {
 	struct xfrm_encoder encoder;
 	struct xfrm_decoder decoder;
 	struct xfrm_links links;
-	struct msgbuf request;		/* as it goes to trace and encoder */
 	struct msgbuf record[2];
 	size_t held;			/* octets of the record that waits */
 	_Alignas(8) uint8_t batch_octets[BATCH_OCTETS];

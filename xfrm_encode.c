@@ -76,10 +76,11 @@ family_of(const struct addr *addr)
 	    AF_UNSPEC;
 }
 
+/* Behind the octets of an IPv4 address there are zeros on both sides. */
 static void
 address_of(xfrm_address_t *out, const struct addr *addr)
 {
-	memcpy(out, addr->octets, addr->family == 4 ? 4 : 16);
+	memcpy(out, addr->octets, sizeof(addr->octets));
 }
 
 /* The PF_KEY mode as the kernel counts, or -1. */
@@ -110,9 +111,16 @@ limit(uint64_t value)
 }
 
 static void
-lifetimes_of(struct xfrm_lifetime_cfg *out, const struct lifetime *hard,
-    const struct lifetime *soft)
+lifetimes_of(struct xfrm_lifetime_cfg *out, const struct view *view)
 {
+	static const struct wire_lifetime none;
+	const struct wire_lifetime *hard = view->ext[EXT_LIFETIME_HARD];
+	const struct wire_lifetime *soft = view->ext[EXT_LIFETIME_SOFT];
+
+	if (hard == NULL)
+		hard = &none;
+	if (soft == NULL)
+		soft = &none;
 	out->hard_byte_limit = limit(hard->bytes);
 	out->hard_packet_limit = limit(hard->allocations);
 	out->hard_add_expires_seconds = hard->addtime;
@@ -135,6 +143,18 @@ put_mark(struct nlbuf *b, bool has_mark, uint32_t value, uint32_t mask,
 		nl_attr(b, XFRMA_MARK, &mark, sizeof(mark));
 	if (if_id != 0)
 		nl_attr(b, XFRM_IF_ID, &if_id, sizeof(if_id));
+}
+
+static void
+put_marks_of(struct nlbuf *b, const struct view *view)
+{
+	const struct wire_mark *mark = view->ext[EXT_MARK];
+	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+
+	if (mark != NULL)
+		put_mark(b, true, mark->value, mark->mask, 0);
+	if (id != NULL)
+		put_mark(b, false, 0, 0, id->if_id);
 }
 
 /*
@@ -188,7 +208,8 @@ put_algorithm(struct nlbuf *b, uint16_t type, const struct algorithm *alg,
 	struct xfrm_algo_auth head;
 
 	memset(&head, 0, sizeof(head));
-	strncpy(head.alg_name, alg->xfrm, sizeof(head.alg_name) - 1);
+	/* All of names.c are shorter than the field. */
+	memcpy(head.alg_name, alg->xfrm, strlen(alg->xfrm));
 	head.alg_key_len = key->bits;
 	head.alg_trunc_len = alg->icv;
 	nl_attr(b, type, &head, with_icv ? sizeof(head) :
@@ -197,25 +218,39 @@ put_algorithm(struct nlbuf *b, uint16_t type, const struct algorithm *alg,
 		nl_bytes(b, key->data, (key->bits + 7u) / 8);
 }
 
-static int
-put_algorithms(struct nlbuf *b, const struct sa *sa)
+/* What has the number; NULL if nothing has, or nothing that is netlink's. */
+static const struct algorithm *
+algorithm_of(struct xfrm_encoder *enc, enum alg_kind kind, uint8_t id)
 {
 	const struct dialect *dialect = &dialects[DIALECT_LINUX];
+	const struct algorithm *alg = enc->recent[kind];
+
+	if (alg == NULL || alg->id[DIALECT_LINUX] != id) {
+		alg = algorithm_numbered(kind, dialect, id);
+		enc->recent[kind] = alg;
+	}
+	return alg != NULL && alg->xfrm != NULL ? alg : NULL;
+}
+
+static int
+put_algorithms(struct nlbuf *b, struct xfrm_encoder *enc,
+    const struct sa *sa)
+{
 	static const struct key no_key;
 	const struct algorithm *alg;
 	bool comp = sa->satype == SADB_X_SATYPE_IPCOMP;
 
 	if (sa->auth != 0) {
-		alg = algorithm_numbered(ALG_AUTH, dialect, sa->auth);
-		if (alg == NULL || alg->xfrm == NULL)
+		alg = algorithm_of(enc, ALG_AUTH, sa->auth);
+		if (alg == NULL)
 			return ENOSYS;
 		put_algorithm(b, XFRMA_ALG_AUTH_TRUNC, alg, true,
 		    &sa->auth_key);
 	}
 	if (sa->encrypt != 0) {
-		alg = algorithm_numbered(comp ? ALG_COMP : ALG_ENC, dialect,
+		alg = algorithm_of(enc, comp ? ALG_COMP : ALG_ENC,
 		    sa->encrypt);
-		if (alg == NULL || alg->xfrm == NULL)
+		if (alg == NULL)
 			return ENOSYS;
 		if (alg->flags & ALG_AEAD)
 			put_algorithm(b, XFRMA_ALG_AEAD, alg, true,
@@ -356,8 +391,8 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 	info->mode = (uint8_t)mode;
 	info->reqid = sa->reqid;
 	info->seq = sa->seq;
-	lifetimes_of(&info->lft, &sa->hard, &sa->soft);
-	for (i = 0; i < COUNT(flag_map); i++)
+	lifetimes_of(&info->lft, view);
+	for (i = 0; sa->flags != 0 && i < COUNT(flag_map); i++)
 		if (sa->flags & flag_map[i].sadb)
 			info->flags |= flag_map[i].xfrm;
 	set_selector(info, view);
@@ -368,7 +403,8 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 static int
 encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 {
-	size_t at = b->len;
+	size_t window_at = b->len + offsetof(struct xfrm_usersa_info,
+	    replay_window);
 	struct xfrm_usersa_info info;
 	uint8_t offload = 0;
 	struct sa sa;
@@ -379,19 +415,19 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 	if (error != 0)
 		return error;
 	nl_bytes(b, &info, sizeof(info));
-	error = put_algorithms(b, &sa);
+	error = put_algorithms(b, enc, &sa);
 	if (error == 0)
 		error = put_replay(b, enc, &sa, &info);
 	put_natt(b, &sa.natt);
 	put_label(b, view);
-	put_mark(b, sa.has_mark, sa.mark, sa.mark_mask, sa.if_id);
+	put_marks_of(b, view);
 	if (sa.hwif != NULL && xfrm_address_is_ours(&sa.dst))
 		offload = XFRM_OFFLOAD_IN;
 	if (error == 0)
 		error = put_offload(b, sa.hwif, offload);
 	/* The small window is known only now. */
 	if (!b->overflow)
-		memcpy(b->octets + at, &info, sizeof(info));
+		b->octets[window_at] = info.replay_window;
 	return error;
 }
 
@@ -514,39 +550,55 @@ xfrm_encode_dump(struct nlbuf *b, uint32_t seq, uint8_t satype,
 
 /* ---- policies ---- */
 
+/* One end of a selector; false if it has no address that is understood. */
+static bool
+end_of(const struct view *view, enum ext id, struct addr *out)
+{
+	const struct wire_address *wire = view->ext[id];
+
+	if (wire == NULL || sockaddr_decode(view->dialect, wire + 1,
+	    (size_t)wire->len * 8 - sizeof(*wire), out) == 0)
+		return false;
+	out->prefix = wire->prefixlen;
+	return true;
+}
+
 /*
  * The selector.  Host bits behind a prefix stay: the kernel finds a policy by
  * comparing all octets.  The protocol of the destination counts, as in af_key.
  */
 static int
-fill_selector(struct xfrm_selector *sel, const struct view *view,
-    const struct policy *policy)
+fill_selector(struct xfrm_selector *sel, const struct view *view)
 {
-	const struct wire_address *dst = view->ext[EXT_ADDRESS_DST];
-	unsigned bits = policy->dst.family == 4 ? 32 : 128;
+	const struct wire_address *proto = view->ext[EXT_ADDRESS_DST];
+	struct addr src, dst;
+	unsigned bits;
 
-	if (policy->src.family == 0 ||
-	    policy->src.family != policy->dst.family ||
-	    policy->src.prefix > bits || policy->dst.prefix > bits)
+	if (!end_of(view, EXT_ADDRESS_SRC, &src) ||
+	    !end_of(view, EXT_ADDRESS_DST, &dst))
 		return EINVAL;
-	address_of(&sel->saddr, &policy->src);
-	address_of(&sel->daddr, &policy->dst);
-	sel->prefixlen_s = policy->src.prefix;
-	sel->prefixlen_d = policy->dst.prefix;
-	sel->family = family_of(&policy->dst);
-	sel->proto = dst->proto == IPSEC_ULPROTO_ANY ? 0 : dst->proto;
-	sel->sport = htons(policy->src.port);
-	sel->sport_mask = policy->src.port != 0 ? 0xffff : 0;
-	sel->dport = htons(policy->dst.port);
-	sel->dport_mask = policy->dst.port != 0 ? 0xffff : 0;
+	bits = dst.family == 4 ? 32 : 128;
+	if (src.family != dst.family || src.prefix > bits || dst.prefix > bits)
+		return EINVAL;
+	address_of(&sel->saddr, &src);
+	address_of(&sel->daddr, &dst);
+	sel->prefixlen_s = src.prefix;
+	sel->prefixlen_d = dst.prefix;
+	sel->family = family_of(&dst);
+	sel->proto = proto->proto == IPSEC_ULPROTO_ANY ? 0 : proto->proto;
+	sel->sport = htons(src.port);
+	sel->sport_mask = src.port != 0 ? 0xffff : 0;
+	sel->dport = htons(dst.port);
+	sel->dport_mask = dst.port != 0 ? 0xffff : 0;
 	return 0;
 }
 
 /* The direction as the kernel counts, or -1. */
 static int
-direction_of(uint8_t dir)
+direction_of(const struct wire_policy *policy)
 {
-	return dir >= IPSEC_DIR_INBOUND && dir <= IPSEC_DIR_FWD ? dir - 1 : -1;
+	return policy != NULL && policy->dir >= IPSEC_DIR_INBOUND &&
+	    policy->dir <= IPSEC_DIR_FWD ? policy->dir - 1 : -1;
 }
 
 static int
@@ -580,29 +632,39 @@ fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
 	return 0;
 }
 
+/*
+ * A template for each rule of an ipsec policy.  That there are too many rules
+ * counts more than what is wrong with one of them.
+ */
 static int
 put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
-    const struct policy *policy)
+    const struct view *view, uint16_t family)
 {
-	struct xfrm_user_tmpl tmpl[XFRM_TMPL_MAX];
+	const struct wire_policy *wire = view->ext[EXT_POLICY];
+	size_t len = (size_t)wire->len * 8, offset = sizeof(*wire);
+	bool used = wire->policy_type == IPSEC_POLICY_IPSEC;
 	uint32_t unused_reqid = enc->unused_reqid;
-	unsigned i;
-	int error;
+	struct xfrm_user_tmpl tmpl;
+	struct rule rule;
+	unsigned n = 0;
+	int error = 0;
 
-	if (policy->nrules > XFRM_TMPL_MAX)
-		return ELOOP;
-	if (policy->nrules == 0 || policy->action != IPSEC_POLICY_IPSEC)
-		return 0;
-	for (i = 0; i < policy->nrules; i++) {
-		error = fill_template(&tmpl[i], enc, &policy->rules[i],
-		    family_of(&policy->dst));
-		if (error != 0) {
-			enc->unused_reqid = unused_reqid;
-			return error;
-		}
+	while (offset < len && request_next(view->dialect, wire, len, &offset,
+	    &rule)) {
+		if (++n > XFRM_TMPL_MAX)
+			error = n > POLICY_RULES ? EINVAL : ELOOP;
+		else if (used && error == 0)
+			error = fill_template(&tmpl, enc, &rule, family);
+		if (!used || error != 0)
+			continue;
+		if (n == 1)
+			nl_attr(b, XFRMA_TMPL, &tmpl, sizeof(tmpl));
+		else
+			nl_bytes(b, &tmpl, sizeof(tmpl));
 	}
-	nl_attr(b, XFRMA_TMPL, tmpl, policy->nrules * sizeof(tmpl[0]));
-	return 0;
+	if (error != 0)
+		enc->unused_reqid = unused_reqid;
+	return error;
 }
 
 /* SPDADD, SPDUPDATE, SPDSETIDX. */
@@ -610,33 +672,29 @@ static int
 encode_policy(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)
 {
+	const struct wire_policy *wire = view->ext[EXT_POLICY];
+	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
+	int error, dir = direction_of(wire);
 	struct xfrm_userpolicy_info info;
-	struct policy policy;
-	int error, dir;
 
-	policy_decode(view, &policy);
 	memset(&info, 0, sizeof(info));
-	dir = direction_of(policy.dir);
-	error = fill_selector(&info.sel, view, &policy);
-	if (error != 0)
-		return error;
+	error = fill_selector(&info.sel, view);
 	/* bypass and entrust are for sockets. */
-	if (dir == -1 || policy.malformed ||
-	    policy.action > IPSEC_POLICY_IPSEC)
+	if (error != 0 || dir == -1 || wire->policy_type > IPSEC_POLICY_IPSEC)
 		return EINVAL;
-	lifetimes_of(&info.lft, &policy.hard, &policy.soft);
-	info.priority = policy.priority;
+	lifetimes_of(&info.lft, view);
+	info.priority = wire->priority;
 	info.dir = (uint8_t)dir;
-	info.action = policy.action == IPSEC_POLICY_DISCARD ?
+	info.action = wire->policy_type == IPSEC_POLICY_DISCARD ?
 	    XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
 	nl_bytes(b, &info, sizeof(info));
-	error = put_templates(b, enc, &policy);
+	error = put_templates(b, enc, view, info.sel.family);
 	if (error != 0)
 		return error;
 	put_label(b, view);
-	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
-	    policy.if_id);
-	return put_offload(b, policy.hwif, XFRM_OFFLOAD_WHOLE);
+	put_marks_of(b, view);
+	return put_offload(b, hwif == NULL ? NULL : hwif->name,
+	    XFRM_OFFLOAD_WHOLE);
 }
 
 /* SPDDELETE: by selector and direction. */
@@ -644,24 +702,18 @@ static int
 encode_policy_selector(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)
 {
+	int error, dir = direction_of(view->ext[EXT_POLICY]);
 	struct xfrm_userpolicy_id id;
-	struct policy policy;
-	int error, dir;
 
 	(void)enc;
-	policy_decode(view, &policy);
 	memset(&id, 0, sizeof(id));
-	dir = direction_of(policy.dir);
-	error = fill_selector(&id.sel, view, &policy);
-	if (error != 0)
-		return error;
-	if (dir == -1)
+	error = fill_selector(&id.sel, view);
+	if (error != 0 || dir == -1)
 		return EINVAL;
 	id.dir = (uint8_t)dir;
 	nl_bytes(b, &id, sizeof(id));
 	put_label(b, view);
-	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
-	    policy.if_id);
+	put_marks_of(b, view);
 	return 0;
 }
 
@@ -698,48 +750,45 @@ encode_nothing(struct nlbuf *b, struct xfrm_encoder *enc,
 
 /* ---- all requests ---- */
 
+/* By type of the PF_KEY request. */
 static const struct {
-	uint8_t sadb;
 	uint16_t xfrm;
 	int (*body)(struct nlbuf *, struct xfrm_encoder *,
 	    const struct view *);
 } requests[] = {
-	{ SADB_ADD, XFRM_MSG_NEWSA, encode_sa },
-	{ SADB_UPDATE, XFRM_MSG_UPDSA, encode_sa },
-	{ SADB_GET, XFRM_MSG_GETSA, encode_name },
-	{ SADB_DELETE, XFRM_MSG_DELSA, encode_name },
-	{ SADB_FLUSH, XFRM_MSG_FLUSHSA, encode_flush },
-	{ SADB_GETSPI, XFRM_MSG_ALLOCSPI, encode_getspi },
-	{ SADB_X_SPDADD, XFRM_MSG_NEWPOLICY, encode_policy },
-	{ SADB_X_SPDSETIDX, XFRM_MSG_NEWPOLICY, encode_policy },
-	{ SADB_X_SPDUPDATE, XFRM_MSG_UPDPOLICY, encode_policy },
-	{ SADB_X_SPDDELETE, XFRM_MSG_DELPOLICY, encode_policy_selector },
-	{ SADB_X_SPDDELETE2, XFRM_MSG_DELPOLICY, encode_policy_index },
-	{ SADB_X_SPDGET, XFRM_MSG_GETPOLICY, encode_policy_index },
-	{ SADB_X_SPDFLUSH, XFRM_MSG_FLUSHPOLICY, encode_nothing },
+	[SADB_ADD] = { XFRM_MSG_NEWSA, encode_sa },
+	[SADB_UPDATE] = { XFRM_MSG_UPDSA, encode_sa },
+	[SADB_GET] = { XFRM_MSG_GETSA, encode_name },
+	[SADB_DELETE] = { XFRM_MSG_DELSA, encode_name },
+	[SADB_FLUSH] = { XFRM_MSG_FLUSHSA, encode_flush },
+	[SADB_GETSPI] = { XFRM_MSG_ALLOCSPI, encode_getspi },
+	[SADB_X_SPDADD] = { XFRM_MSG_NEWPOLICY, encode_policy },
+	[SADB_X_SPDSETIDX] = { XFRM_MSG_NEWPOLICY, encode_policy },
+	[SADB_X_SPDUPDATE] = { XFRM_MSG_UPDPOLICY, encode_policy },
+	[SADB_X_SPDDELETE] = { XFRM_MSG_DELPOLICY, encode_policy_selector },
+	[SADB_X_SPDDELETE2] = { XFRM_MSG_DELPOLICY, encode_policy_index },
+	[SADB_X_SPDGET] = { XFRM_MSG_GETPOLICY, encode_policy_index },
+	[SADB_X_SPDFLUSH] = { XFRM_MSG_FLUSHPOLICY, encode_nothing },
 };
 
 int
 xfrm_encode(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)
 {
-	size_t i;
+	uint8_t type = view->msg->type;
 	int error;
 
 	enc->reason = NULL;
-	for (i = 0; i < COUNT(requests); i++)
-		if (requests[i].sadb == view->msg->type)
-			break;
-	if (i == COUNT(requests))
+	if (type >= COUNT(requests) || requests[type].body == NULL)
 		return refuse(enc, EOPNOTSUPP,
 		    "NETLINK_XFRM has no such request");
 	/*
 	 * The port id that we write is what events caused by us carry: this
 	 * process's, as in PF_KEY.
 	 */
-	nl_begin(b, requests[i].xfrm, NLM_F_REQUEST, view->msg->seq,
+	nl_begin(b, requests[type].xfrm, NLM_F_REQUEST, view->msg->seq,
 	    view->msg->pid);
-	error = requests[i].body(b, enc, view);
+	error = requests[type].body(b, enc, view);
 	if (error != 0) {
 		nl_drop(b);
 		return error;

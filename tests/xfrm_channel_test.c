@@ -415,7 +415,7 @@ static void
 test_refused_early(void)
 {
 	struct channel *c = open_channel(NULL);
-	static const uint8_t strange[24] = { 2, SADB_ADD, 0, 0, 2 };
+	static const _Alignas(8) uint8_t strange[24] = { 2, SADB_ADD, 0, 0, 2 };
 	unsigned i;
 
 	for (i = 0; i < 9; i++)
