@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "platform.h"
 
 #define ALIGN4(n)	(((n) + 3) & ~(size_t)3)
 
@@ -109,6 +110,7 @@ nl_attr(struct nlbuf *b, uint16_t type, const void *octets, size_t n)
 void
 nl_drop(struct nlbuf *b)
 {
+	wipe(b->octets + b->head, b->len - b->head);
 	b->len = b->head;
 	b->attr = 0;
 	b->overflow = false;

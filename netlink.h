@@ -34,7 +34,7 @@ void nl_bytes(struct nlbuf *, const void *, size_t);
 void nl_attr(struct nlbuf *, uint16_t type, const void *, size_t);
 /* Completes the message.  False, and the message gone, if it did not fit. */
 bool nl_end(struct nlbuf *);
-/* Takes the message begun last back. */
+/* Takes the message begun last back, and wipes it: it may hold keys. */
 void nl_drop(struct nlbuf *);
 
 /*

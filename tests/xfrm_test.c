@@ -279,6 +279,8 @@ test_sa_requests(void)
 	sa_is("add: AH, IPv6, an ICV of 128 bits", SADB_ADD, &sa, ADD_AH);
 	sa = an_sa(SADB_X_SATYPE_IPCOMP, 2, 0, 0, 0);
 	sa_is("add: IPComp", SADB_ADD, &sa, ADD_IPCOMP);
+	sa.replay = 64;
+	sa_is("add: IPComp, which has no window", SADB_ADD, &sa, ADD_IPCOMP);
 }
 
 static void
@@ -392,6 +394,18 @@ test_policy_refusals(void)
 	ok(error == 0 && tmpl.reqid == 0x4007, "spdadd: unique, the first");
 	memcpy(&tmpl, wire + offset + sizeof(tmpl), sizeof(tmpl));
 	ok(tmpl.reqid == 0x4008, "spdadd: unique, the second");
+	bad.rules[0].reqid = 0x4009;
+	encode_policy(SADB_X_SPDADD, &bad, wire, &error);
+	memcpy(&tmpl, wire + offset + sizeof(tmpl), sizeof(tmpl));
+	ok(tmpl.reqid == 0x400a && encoder.unused_reqid == 0x400b,
+	    "spdadd: unique, after one that was given");
+	bad.rules[0].reqid = 0xf0000000u;
+	encode_policy(SADB_X_SPDADD, &bad, wire, &error);
+	ok(error == 0 && encoder.unused_reqid == 0x400c,
+	    "spdadd: unique, beside one beyond the limit");
+	bad.rules[0].reqid = XFRM_REQID_MAX;
+	policy_refused("spdadd: unique, after the last number",
+	    SADB_X_SPDADD, &bad, EAGAIN);
 }
 
 /* Another request is in the buffer already, and this one does not fit. */
@@ -399,16 +413,20 @@ static void
 test_overflow(void)
 {
 	struct nlbuf b = { .octets = wire, .size = 64 };
-	uint8_t octets[100] = { 0 };
+	uint8_t octets[100];
 
+	memset(octets, 0xee, sizeof(octets));
 	nl_begin(&b, 1, 0, 1, 0);
 	nl_bytes(&b, octets, 1);
 	nl_attr(&b, 5, octets, 3);
 	nl_attr(&b, 6, octets, 0);
 	ok(nl_end(&b) && b.len == 32, "netlink: padding");
 	nl_begin(&b, 1, 0, 2, 0);
+	nl_bytes(&b, octets, 16);
 	nl_bytes(&b, octets, sizeof(octets));
 	ok(!nl_end(&b) && b.len == 32, "netlink: no room");
+	ok(wire[32] == 0 && memcmp(wire + 32, wire + 33, 31) == 0,
+	    "netlink: what found no room is wiped");
 	nl_begin(&b, 1, 0, 2, 0);
 	nl_bytes(&b, octets, 16);
 	ok(nl_end(&b) && b.len == 64, "netlink: exactly full");
