@@ -18,7 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../xfrm.h"
+#include "../setkey.h"
+#include "../xfrm_channel.h"
 #include "tap.h"
 
 /* ---- the made-up kernel ---- */
@@ -815,13 +816,15 @@ test_unique(void)
 	submit_policy(c, 5, 0);
 	submit_policy(c, 0, 1);
 	submit_policy(c, 0, 2);
-	submit_policy(c, 0x7000, 3);
+	submit_policy(c, 0x4008, 3);
+	submit_policy(c, 0, 4);
 	c->ops->finish(c);
-	ok(said.ends == 4 && !said.disorder && said.error == 0 && reqids == 4,
+	ok(said.ends == 5 && !said.disorder && said.error == 0 && reqids == 5,
 	    "unique: all are made");
 	ok(policy_dumps == 1 && reqids_seen[0] == 5 && reqids_seen[1] ==
-	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x7000,
+	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x4008,
 	    "unique: numbers that no policy has");
+	ok(reqids_seen[4] == 0x4009, "unique: nor one of the same file");
 	c->ops->close(c);
 }
 
@@ -1027,9 +1030,62 @@ test_pfkey_cannot(void)
 	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: an XFRM interface");
 }
 
+/* ---- what is said of refusals ---- */
+
+static const char *
+refusal_text(const struct command *cmd, uint8_t type, int error)
+{
+	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type, error).text;
+}
+
+static bool
+refused_at(const struct command *cmd, uint8_t type, int error, uint32_t begin)
+{
+	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type,
+	    error).at.begin == begin;
+}
+
+static void
+test_refusals(void)
+{
+	struct command cmd = { .op = OP_ADD };
+	struct refusal r;
+
+	cmd.sa.satype = SADB_SATYPE_ESP;
+	cmd.at[F_VERB] = (struct loc){ 1, 2 };
+	cmd.at[F_PROTO] = (struct loc){ 3, 4 };
+	ok(refused_at(&cmd, SADB_ADD, EINVAL, 1) &&
+	    refused_at(&cmd, SADB_UPDATE, EPROTONOSUPPORT, 3),
+	    "refusals: update as add");
+	ok(strcmp(refusal_text(&cmd, SADB_UPDATE, EINVAL),
+	    refusal_text(&cmd, SADB_ADD, EINVAL)) == 0,
+	    "refusals: update in the words of add");
+	ok(strcmp(refusal_text(&cmd, SADB_UPDATE, EEXIST),
+	    refusal_text(&cmd, SADB_ADD, EEXIST)) != 0,
+	    "refusals: but no update since there is such an SA");
+	ok(strstr(refusal_text(&cmd, SADB_UPDATE, ESRCH), "no such SA") !=
+	    NULL, "refusals: update of nothing");
+	cmd.at[F_HWIF] = (struct loc){ 5, 6 };
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	ok(r.at.begin == 5 && r.hint != NULL &&
+	    strstr(r.hint, "esp4_offload") != NULL,
+	    "refusals: an offload device");
+	cmd.sa.natt.given = true;
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	ok(r.at.begin == 5 && r.hint == NULL,
+	    "refusals: an offload device and UDP");
+	ok(refused_at(&cmd, SADB_UPDATE, ENODEV, 5) &&
+	    refused_at(&cmd, SADB_X_SPDADD, ENODEV, 5) &&
+	    refused_at(&cmd, SADB_X_SPDUPDATE, ENODEV, 5),
+	    "refusals: no such device, SAs and policies");
+	ok(refused_at(&cmd, SADB_X_SPDADD, EINVAL, 5),
+	    "refusals: a policy's offload device");
+}
+
 int
 main(void)
 {
+	test_refusals();
 	test_batches();
 	test_refused_early();
 	test_lost_answers();
