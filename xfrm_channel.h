@@ -8,7 +8,7 @@
 
 #include "xfrm.h"
 
-#define BATCH_OCTETS	(128 * 1024)	/* below what SO_SNDBUF is by default */
+#define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */
 #define BATCH_REQUESTS	256
 #define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
 
@@ -63,11 +63,23 @@ void xfrm_end_reply(struct xfrm_channel *, uint32_t tag, int error,
 void xfrm_finish_request(struct xfrm_channel *, const struct xfrm_pending *,
     int error, const char *reason);
 
-/* Sends the batch and reports how each of its requests went. */
+/*
+ * Sends the batch, in pieces if the kernel does not take it whole, and reports
+ * how each of its requests went.  An errno value if the channel broke.
+ */
 int xfrm_flush_batch(struct xfrm_channel *);
+
+/*
+ * Encodes a request into the batch, making room or finding a reqid where
+ * needed.  An errno value, with encoder.reason in words or NULL; *broken, 0
+ * before, is one if the channel broke at that.
+ */
+int xfrm_encode_next(struct xfrm_channel *, const struct view *, int *broken);
 
 /* What an errno value says of answers that did not come, or NULL. */
 const char *xfrm_silence(int error);
+/* And of requests that the kernel did not take from nl_send(), or NULL. */
+const char *xfrm_not_taken(int error);
 
 /* ---- xfrm_read.c ---- */
 
@@ -80,7 +92,12 @@ typedef int xfrm_perform(struct xfrm_channel *, const struct view *,
     uint32_t tag);
 xfrm_perform *xfrm_answering(const struct view *);
 
-/* Learns a reqid that no policy has, for the encoder.  An errno value. */
-int xfrm_find_unused_reqid(struct xfrm_channel *, const char **reason);
+/*
+ * Sends the batch, and learns a reqid that no policy has, for the encoder.  An
+ * errno value, with *reason in words or NULL; *broken is one if the channel
+ * broke.
+ */
+int xfrm_find_unused_reqid(struct xfrm_channel *, int *broken,
+    const char **reason);
 
 #endif

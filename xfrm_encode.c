@@ -393,8 +393,8 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 	return error;
 }
 
-void
-xfrm_name_of(const struct sa *sa, struct xfrm_name *name)
+static void
+fill_name(const struct sa *sa, struct xfrm_name *name)
 {
 	memset(name, 0, sizeof(*name));
 	address_of(&name->id.daddr, &sa->dst);
@@ -427,7 +427,7 @@ encode_name(struct nlbuf *b, struct xfrm_encoder *enc,
 	error = check_sa(view, &sa);
 	if (error != 0)
 		return error;
-	xfrm_name_of(&sa, &name);
+	fill_name(&sa, &name);
 	put_name(b, &name);
 	return 0;
 }
@@ -682,6 +682,25 @@ encode_policy_selector(struct nlbuf *b, struct xfrm_encoder *enc,
 	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
 	    policy.if_id);
 	return 0;
+}
+
+bool
+xfrm_encode_question(struct nlbuf *b, uint32_t seq, uint32_t pid,
+    const struct view *view)
+{
+	struct xfrm_encoder enc = { 0 };
+	bool policy = view->ext[EXT_POLICY] != NULL;
+	int error;
+
+	nl_begin(b, policy ? XFRM_MSG_GETPOLICY : XFRM_MSG_GETSA,
+	    NLM_F_REQUEST, seq, pid);
+	error = policy ? encode_policy_selector(b, &enc, view) :
+	    encode_name(b, &enc, view);
+	if (error != 0) {
+		nl_drop(b);
+		return false;
+	}
+	return nl_end(b);
 }
 
 /* SPDGET, SPDDELETE2: by number, whose low bits are the direction. */

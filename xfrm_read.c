@@ -299,45 +299,63 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 	names->all[names->count++] = name;
 }
 
+/* The requests in the batch, by their numbers, and what became of them. */
+struct sending {
+	uint32_t first, last;
+	int ignored;			/* an error that is none */
+	int error;			/* the first other one */
+	const char *reason;
+};
+
+/* Takes the answers in a datagram; true when there was that to the last. */
+static bool
+take_answers(struct sending *s, const uint8_t *octets, size_t n)
+{
+	const struct nlmsghdr *answer;
+	const char *reason;
+	size_t offset = 0;
+	int error;
+
+	while ((answer = nl_next(octets, n, &offset)) != NULL) {
+		if (answer->nlmsg_type != NLMSG_ERROR ||
+		    answer->nlmsg_seq - s->first > s->last - s->first)
+			continue;	/* stale */
+		error = nl_error(answer, &reason);
+		if (error != 0 && error != s->ignored && s->error == 0) {
+			s->error = error;
+			s->reason = reason;
+		}
+		if (answer->nlmsg_seq == s->last)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Sends what is in the batch, which the caller filled, and reads until its
- * last request, of that number, is answered.  Returns the first error but the
- * one to be ignored.
+ * last request is answered; s says how it went.
  */
-static int
-send_requests(struct xfrm_channel *c, uint32_t last, int ignored,
-    const char **reason)
+static void
+send_requests(struct xfrm_channel *c, struct sending *s)
 {
 	struct nlmsghdr *header = (void *)(c->batch.octets + c->batch.head);
-	const struct nlmsghdr *answer;
-	int first = 0, error;
-	size_t offset;
 	ssize_t n;
 
 	header->nlmsg_flags |= NLM_F_ACK;
-	error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+	s->error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+	s->reason = xfrm_not_taken(s->error);
 	wipe(c->batch.octets, c->batch.len);
 	c->batch.len = 0;
-	while (error == 0) {
+	if (s->error != 0)
+		return;
+	do {
 		n = xfrm_receive(c, 0);
 		if (n < 0) {
-			*reason = xfrm_silence((int)-n);
-			return (int)-n;
+			s->error = (int)-n;
+			s->reason = xfrm_silence(s->error);
+			return;
 		}
-		offset = 0;
-		while ((answer = nl_next(c->datagram, (size_t)n,
-		    &offset)) != NULL) {
-			if (answer->nlmsg_type != NLMSG_ERROR)
-				continue;
-			error = nl_error(answer, reason);
-			if (error != ignored && first == 0)
-				first = error;
-			if (answer->nlmsg_seq == last)
-				return first;
-			error = 0;
-		}
-	}
-	return error;
+	} while (!take_answers(s, c->datagram, (size_t)n));
 }
 
 /* The SAs that were found, in as few system calls as their number allows. */
@@ -345,21 +363,29 @@ static int
 delete_names(struct xfrm_channel *c, const struct collection *names,
     const char **reason)
 {
-	int first = 0, error;
+	struct sending s;
 	size_t i = 0;
 	unsigned n;
+	int error = 0;
 
 	while (i < names->count) {
-		for (n = 0; n < c->max_pending && i < names->count; n++)
+		s.first = c->base.seq + 1;
+		for (n = 0; n < c->max_pending && i < names->count; n++, i++)
 			if (!xfrm_encode_name(&c->batch, XFRM_MSG_DELSA,
-			    ++c->base.seq, c->base.pid, &names->all[i++]))
-				return EMSGSIZE;
-		/* One that is gone already is no failure. */
-		error = send_requests(c, c->base.seq, ESRCH, reason);
-		if (error != 0 && first == 0)
-			first = error;
+			    s.first + n, c->base.pid, &names->all[i]))
+				break;
+		if (n == 0)
+			return EMSGSIZE;
+		c->base.seq += n;
+		s.last = c->base.seq;
+		s.ignored = ESRCH;	/* one that is gone already */
+		send_requests(c, &s);
+		if (s.error != 0 && error == 0) {
+			error = s.error;
+			*reason = s.reason;
+		}
 	}
-	return first;
+	return error;
 }
 
 static int
@@ -389,22 +415,21 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 
 /* ---- offload ---- */
 
-/* Whether the kernel's record of the SA names a device. */
+/* Whether the kernel's record of what a request made names a device. */
 static bool
-is_offloaded(struct xfrm_channel *c, const struct sa *sa)
+is_offloaded(struct xfrm_channel *c, const struct view *made)
 {
-	_Alignas(8) uint8_t octets[256];
+	_Alignas(8) uint8_t octets[512];
 	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
-	struct answer a = { .type = SADB_GET };
-	struct xfrm_name name;
+	struct answer a = { .type = made->ext[EXT_POLICY] != NULL ?
+	    SADB_X_SPDGET : SADB_GET };
 	const char *reason;
 	struct view view;
 	bool offloaded;
 
 	c->held = 0;
-	xfrm_name_of(sa, &name);
-	offloaded = xfrm_encode_name(&b, XFRM_MSG_GETSA, ++c->base.seq,
-	    c->base.pid, &name) && nl_send(c->fd, b.octets, b.len) == 0 &&
+	offloaded = xfrm_encode_question(&b, ++c->base.seq, c->base.pid,
+	    made) && nl_send(c->fd, b.octets, b.len) == 0 &&
 	    read_one(c, c->base.seq, &a, &reason) == 0 && c->held != 0 &&
 	    view_init(&view, c->base.dialect, c->record[a.count & 1].space,
 	    c->held) == VIEW_OK && view.ext[EXT_IF_HW_OFFL] != NULL;
@@ -413,8 +438,9 @@ is_offloaded(struct xfrm_channel *c, const struct sa *sa)
 }
 
 /*
- * ADD with a device to offload to.  A kernel, or a driver, that cannot do it
- * takes the SA all the same and does the work in software: that is told, as
+ * An SA, or a policy, with a device to offload to.  A kernel, or a driver, that
+ * cannot do it takes them all the same and does the work in software (a kernel
+ * before 6.2 does not even know the attribute of a policy): that is told, as
  * the reason of a success.
  */
 static int
@@ -422,22 +448,20 @@ do_offload(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
 	struct xfrm_pending p = { .seq = view->msg->seq, .tag = tag,
 	    .type = view->msg->type, .satype = view->msg->satype };
-	const char *reason = NULL;
-	struct sa sa;
-	int error;
+	struct sending s = { .first = p.seq, .last = p.seq };
+	int broken = 0;
 
-	error = xfrm_encode(&c->batch, &c->encoder, view);
-	if (error != 0)
-		reason = c->encoder.reason;
+	s.error = xfrm_encode_next(c, view, &broken);
+	if (s.error != 0)
+		s.reason = c->encoder.reason;
 	else
-		error = send_requests(c, p.seq, 0, &reason);
-	sa_decode(view, &sa);
-	if (error == 0 && !is_offloaded(c, &sa))
-		reason = "the device does not take the SA: the kernel does "
+		send_requests(c, &s);
+	if (s.error == 0 && !is_offloaded(c, view))
+		s.reason = "the device does not take it over: the kernel does "
 		    "the work itself";
-	xfrm_finish_request(c, &p, error, reason);
+	xfrm_finish_request(c, &p, s.error, s.reason);
 	xfrm_wipe_datagram(c);
-	return error == ETIMEDOUT ? error : 0;
+	return broken != 0 ? broken : s.error == ETIMEDOUT ? s.error : 0;
 }
 
 /* ---- unique ---- */
@@ -458,15 +482,18 @@ note_reqid(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
  * here they are looked at once and numbers go up from the highest.
  */
 int
-xfrm_find_unused_reqid(struct xfrm_channel *c, const char **reason)
+xfrm_find_unused_reqid(struct xfrm_channel *c, int *broken,
+    const char **reason)
 {
 	uint32_t highest = IPSEC_MANUAL_REQID_MAX;
 	int error;
 
-	error = xfrm_flush_batch(c);
-	if (error != 0)
-		return error;
+	*broken = xfrm_flush_batch(c);
+	if (*broken != 0)
+		return *broken;
 	error = dump(c, NULL, note_reqid, &highest, reason);
+	if (error == ETIMEDOUT)
+		*broken = error;
 	if (error == 0 && highest == XFRM_REQID_MAX)
 		error = ENOSPC;
 	if (error == 0)
@@ -489,6 +516,9 @@ xfrm_answering(const struct view *view)
 	case SADB_DELETE:
 		return view->ext[EXT_SA] == NULL ? do_delete_all : NULL;
 	case SADB_ADD:
+	case SADB_UPDATE:
+	case SADB_X_SPDADD:
+	case SADB_X_SPDUPDATE:
 		return view->ext[EXT_IF_HW_OFFL] != NULL ? do_offload : NULL;
 	default:
 		return NULL;
