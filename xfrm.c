@@ -79,20 +79,38 @@ xfrm_trace_header(struct xfrm_channel *c, const struct xfrm_pending *p,
 void
 xfrm_wipe_datagram(struct xfrm_channel *c)
 {
+	unsigned i;
+
 	wipe(c->datagram, c->datagram_used);
 	c->datagram_used = 0;
+	for (i = 0; i < HELD_PARTS; i++) {
+		wipe(c->part[i], c->part_used[i]);
+		c->part_used[i] = 0;
+	}
+}
+
+static ssize_t
+receive(int fd, uint8_t octets[DATAGRAM_OCTETS], size_t *used, int flags)
+{
+	ssize_t n = nl_recv(fd, octets, DATAGRAM_OCTETS, flags);
+
+	if (n == -EMSGSIZE)	/* as much as fitted is there */
+		*used = DATAGRAM_OCTETS;
+	else if (n > 0 && (size_t)n > *used)
+		*used = (size_t)n;
+	return n;
 }
 
 ssize_t
 xfrm_receive(struct xfrm_channel *c, int flags)
 {
-	ssize_t n = nl_recv(c->fd, c->datagram, sizeof(c->datagram), flags);
+	return receive(c->fd, c->datagram, &c->datagram_used, flags);
+}
 
-	if (n == -EMSGSIZE)	/* as much as fitted is there */
-		c->datagram_used = sizeof(c->datagram);
-	else if (n > 0 && (size_t)n > c->datagram_used)
-		c->datagram_used = (size_t)n;
-	return n;
+ssize_t
+xfrm_receive_part(struct xfrm_channel *c, unsigned number)
+{
+	return receive(c->fd, c->part[number], &c->part_used[number], 0);
 }
 
 /*

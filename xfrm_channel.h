@@ -11,6 +11,7 @@
 #define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */
 #define BATCH_REQUESTS	256
 #define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
+#define HELD_PARTS	8		/* of a dump, so that it can be repeated */
 
 /* A request in the batch, or one that was refused before it got there. */
 struct xfrm_pending {
@@ -39,16 +40,19 @@ struct xfrm_channel {
 	_Alignas(8) uint8_t batch_octets[BATCH_OCTETS];
 	_Alignas(8) uint8_t datagram[DATAGRAM_OCTETS];
 	_Alignas(8) uint8_t event[DATAGRAM_OCTETS];
+	_Alignas(8) uint8_t part[HELD_PARTS][DATAGRAM_OCTETS];
 	size_t datagram_used;		/* octets since it was wiped */
+	size_t part_used[HELD_PARTS];
 };
 
 /* ---- xfrm.c ---- */
 
 /*
- * A datagram to c->datagram, which is wiped when its keys are no longer
- * needed.  As nl_recv().
+ * A datagram to c->datagram, or to one of c->part; all are wiped when their
+ * keys are no longer needed.  As nl_recv().
  */
 ssize_t xfrm_receive(struct xfrm_channel *, int flags);
+ssize_t xfrm_receive_part(struct xfrm_channel *, unsigned number);
 void xfrm_wipe_datagram(struct xfrm_channel *);
 
 /* A message to trace; an answer that is a bare header, as all failures are. */

@@ -45,6 +45,8 @@ static struct {
 	int send_limit_error;		/* for more octets than send_limit */
 	size_t send_limit, longest_send;
 	unsigned sends, requests, acks_wanted, sockets;
+	int listener;			/* the socket that joined group last */
+	unsigned group, changes;	/* what it can hear of */
 	unsigned flags_seen;		/* of the last receive */
 } kernel;
 
@@ -135,8 +137,12 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	int *buffer = name == SO_SNDBUF ? &kernel.send_buffer :
 	    &kernel.receive_buffer;
 
-	(void)fd;
 	(void)len;
+	if (level == SOL_NETLINK && name == NETLINK_ADD_MEMBERSHIP) {
+		memcpy(&kernel.group, value, sizeof(kernel.group));
+		kernel.listener = fd;
+		kernel.changes = 0;
+	}
 	if (level != SOL_SOCKET || kernel.buffer_limit == 0)
 		return 0;
 	if (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE) {
@@ -209,6 +215,13 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	struct datagram *d = &queue[queue_first % QUEUE];
 
 	kernel.flags_seen = (unsigned)flags;
+	if (kernel.changes > 0 && fd == kernel.listener) {
+		kernel.changes--;
+		memcpy(msg->msg_name, &from, sizeof(from));
+		msg->msg_namelen = sizeof(from);
+		msg->msg_flags = MSG_TRUNC;
+		return 1;
+	}
 	if (queue_first == queue_end || d->fd != fd) {
 		errno = EAGAIN;
 		return -1;
@@ -801,7 +814,8 @@ test_secrets(void)
 
 /* ---- records ---- */
 
-static unsigned dump_records, dump_interrupted, dumps;
+static unsigned dump_records, dump_interrupted, dump_changes, dumps;
+static unsigned dump_group;
 static enum { WHOLE, CUT, DAMAGED, FAILED, STALE, LATE_CHANGE } dump_kind;
 
 static void
@@ -830,6 +844,11 @@ answer_dump(int fd, const struct nlmsghdr *request)
 	if (request->nlmsg_type != XFRM_MSG_GETSA)
 		return 0;
 	dumps++;
+	dump_group = kernel.group;
+	if (dump_changes > 0) {
+		dump_changes--;
+		kernel.changes++;
+	}
 	if (dump_interrupted > 0) {
 		dump_interrupted--;
 		flags = NLM_F_DUMP_INTR;
@@ -879,10 +898,10 @@ test_dumps(void)
 	ok(said.records == 3 && said.error == 0 && dumps == 3,
 	    "dump: repeated when the table changed");
 	run_dump(c, 3, 99, WHOLE);
-	ok(said.records == 0 && said.error == EAGAIN && dumps == 3,
+	ok(said.records == 3 && said.error == EAGAIN && dumps == 3,
 	    "dump: not for ever");
-	run_dump(c, 3, 0, LATE_CHANGE);
-	ok(said.records == 3 && said.error == EAGAIN && dumps == 1 &&
+	run_dump(c, 30, 0, LATE_CHANGE);
+	ok(said.records == 30 && said.error == EAGAIN && dumps == 1 &&
 	    said.reason[0] != '\0', "dump: said when it changed later");
 	run_dump(c, 3, 0, CUT);
 	ok(said.error == EMSGSIZE && said.records == 2, "dump: cut");
@@ -894,6 +913,39 @@ test_dumps(void)
 	ok(said.error == 0 && said.records == 3, "dump: stale records");
 	run_dump(c, 1, 0, WHOLE);
 	ok(said.error == 0 && said.records == 1, "dump: and in order again");
+	c->ops->close(c);
+}
+
+/* Others make changes; the socket that listens for them is told. */
+static void
+test_changes(void)
+{
+	struct channel *c = open_channel(answer_dump);
+
+	dump_changes = 2;
+	run_dump(c, 3, 0, WHOLE);
+	ok(said.records == 3 && said.error == 0 && dumps == 3,
+	    "changes: a small dump is repeated");
+	ok(dump_group == XFRMNLGRP_SA, "changes: of SAs");
+	dump_changes = 99;
+	run_dump(c, 3, 0, WHOLE);
+	ok(said.records == 3 && said.error == EAGAIN && dumps == 3 &&
+	    said.seqs[2] == 0 && strcmp(said.reason, CHANGED_MEANWHILE) == 0,
+	    "changes: then it is said");
+	dump_changes = 99;
+	run_dump(c, 30, 0, WHOLE);
+	ok(said.records == 30 && said.error == EAGAIN && dumps == 1,
+	    "changes: of a large dump it is only said");
+	dump_changes = 1;
+	run_dump(c, 1, 0, WHOLE);
+	ok(said.records == 1 && said.error == 0 && dumps == 1,
+	    "changes: a dump of one datagram is of one moment");
+	dump_changes = 0;
+	run_dump(c, 30, 0, WHOLE);
+	ok(said.records == 30 && said.error == 0,
+	    "changes: nothing is left of earlier ones");
+	submit_header(c, SADB_X_SPDDUMP, 7);
+	ok(kernel.group == XFRMNLGRP_POLICY, "changes: of policies");
 	c->ops->close(c);
 }
 
@@ -962,6 +1014,17 @@ test_delete_all(void)
 	submit_sa(c, SADB_DELETE, 0, 2);
 	ok(deleted == 600 && said.ends == 3 && said.error == 0,
 	    "deleteall: of nothing");
+	deleted = dumps = 0;
+	dump_records = 30;
+	dump_changes = 2;
+	submit_sa(c, SADB_DELETE, 0, 3);
+	ok(deleted == 90 && dumps == 3 && said.error == 0,
+	    "deleteall: again when SAs changed meanwhile");
+	dump_changes = 99;
+	submit_sa(c, SADB_DELETE, 0, 4);
+	ok(dumps == 6 && said.error == EAGAIN && said.reason[0] != '\0',
+	    "deleteall: not for ever");
+	dump_changes = 0;
 	c->ops->close(c);
 }
 
@@ -1410,6 +1473,7 @@ main(void)
 	test_broken();
 	test_secrets();
 	test_dumps();
+	test_changes();
 	test_get();
 	test_delete_all();
 	test_offload();
