@@ -75,6 +75,8 @@ int xfrm_encode(struct nlbuf *, struct xfrm_encoder *, const struct view *);
  */
 int xfrm_encode_dump(struct nlbuf *, uint32_t seq, uint8_t satype,
     const struct addr *src, const struct addr *dst);
+/* The request that dumps policies. */
+int xfrm_encode_policy_dump(struct nlbuf *, uint32_t seq);
 
 /* What names an SA to the kernel. */
 struct xfrm_name {

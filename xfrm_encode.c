@@ -724,6 +724,13 @@ encode_policy_index(struct nlbuf *b, struct xfrm_encoder *enc,
 	return 0;
 }
 
+int
+xfrm_encode_policy_dump(struct nlbuf *b, uint32_t seq)
+{
+	nl_begin(b, XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, seq, 0);
+	return nl_end(b) ? 0 : EMSGSIZE;
+}
+
 static int
 encode_nothing(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)

@@ -125,8 +125,7 @@ encode_dump(struct nlbuf *b, uint32_t seq, const struct sa_filter *sa)
 {
 	if (sa != NULL)
 		return xfrm_encode_dump(b, seq, sa->satype, sa->src, sa->dst);
-	nl_begin(b, XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, seq, 0);
-	return nl_end(b) ? 0 : EMSGSIZE;
+	return xfrm_encode_policy_dump(b, seq);
 }
 
 static void

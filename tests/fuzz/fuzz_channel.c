@@ -15,7 +15,6 @@
 #ifdef __linux__
 #include <sys/socket.h>
 #include <errno.h>
-#include <net/if.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -76,13 +75,6 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	else
 		memset(value, 0, *len);
 	return 0;
-}
-
-unsigned
-if_nametoindex(const char *name)
-{
-	(void)name;
-	return 1;
 }
 
 int
@@ -312,12 +304,12 @@ act(struct channel *c, uint8_t what)
 	case 2: return submit_sa(c, SADB_GET, 0x1001, NULL);
 	case 3: return submit_sa(c, SADB_DELETE, 0x1001, NULL);
 	case 4: return submit_sa(c, SADB_DELETE, 0, NULL);
-	case 5: return submit_sa(c, SADB_ADD, 0x1001, "lo");
+	case 5: return submit_sa(c, SADB_ADD, 0x1001, "eth0");
 	case 6: return submit_header(c, SADB_DUMP);
 	case 7: return submit_header(c, SADB_X_SPDDUMP);
 	case 8: return submit_header(c, SADB_FLUSH);
 	case 9: return submit_policy(c, SADB_X_SPDADD, NULL);
-	case 10: return submit_policy(c, SADB_X_SPDUPDATE, "lo");
+	case 10: return submit_policy(c, SADB_X_SPDUPDATE, "eth0");
 	case 11: return submit_policy(c, SADB_X_SPDGET, NULL);
 	case 12:
 		for (i = 0; i < 20 && error == 0; i++)
