@@ -227,13 +227,12 @@ scope_mask(const struct dialect *dialect, unsigned scopes)
 static int
 send_dump(struct dump *d, uint8_t type, uint8_t mask)
 {
-	int rc;
-
 	do {
 		d->repeat = false;
-		rc = send_header(&d->session, type, mask);
-	} while (rc == 0 && d->repeat);
-	return rc;
+		if (send_header(&d->session, type, mask) != 0)
+			return -1;
+	} while (d->repeat);
+	return 0;
 }
 
 int
