@@ -702,6 +702,10 @@ static const void *watched;		/* by free() */
 static bool was_freed;
 static unsigned secrets_found;
 
+#if !HAS_ASAN && defined(__GLIBC__)
+#define SEES_FREE	true
+void __libc_free(void *);
+
 static void
 look_for_secrets(const void *memory, size_t len)
 {
@@ -711,10 +715,6 @@ look_for_secrets(const void *memory, size_t len)
 	for (; len >= sizeof(word); p++, len--)
 		secrets_found += memcmp(p, &word, sizeof(word)) == 0;
 }
-
-#if !HAS_ASAN && defined(__GLIBC__)
-#define SEES_FREE	true
-void __libc_free(void *);
 
 void
 free(void *memory)
