@@ -41,7 +41,7 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test
 TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/same-dumps \
-	tests/uml/ptrace-fix.so
+	tests/uml/ptrace-fix.so tests/uml/break-send.so
 
 all: setkey
 
@@ -81,6 +81,10 @@ tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB)
 tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/ptrace-fix.c -ldl
+
+tests/uml/break-send.so: tests/uml/break-send.c
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
+	    tests/uml/break-send.c -ldl
 
 check: setkey $(UNIT_TESTS) $(TEST_TOOLS)
 	tests/run $(UNIT_TESTS)

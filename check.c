@@ -285,11 +285,27 @@ check_lifetimes(struct parser *p, struct command *cmd)
 #define LINUX_WINDOW_DEFAULT	32
 #define FIELD_WINDOW_MAX	(255 * 8)	/* of struct wire_sa.replay */
 
+/*
+ * IPComp has no sequence numbers, and an SA of it that has a window makes Linux
+ * drop every packet that comes in (as one with number 0).
+ */
+static void
+drop_ipcomp_window(struct parser *p, struct command *cmd)
+{
+	if (cmd->sa.satype != SADB_X_SATYPE_IPCOMP || cmd->sa.replay == 0 ||
+	    p->dialect->index != DIALECT_LINUX)
+		return;
+	warn(p, cmd->at[F_REPLAY], "IPComp has no anti-replay window: -r is "
+	    "ignored");
+	cmd->sa.replay = 0;
+}
+
 static void
 check_replay(struct parser *p, struct command *cmd)
 {
 	struct sa *sa = &cmd->sa;
 
+	drop_ipcomp_window(p, cmd);
 	if (p->dialect->ext[EXT_SA_REPLAY] == 0 &&
 	    sa->replay > FIELD_WINDOW_MAX) {
 		warn(p, cmd->at[F_REPLAY], "this system has windows of up to "

@@ -130,6 +130,12 @@ has_offload(const struct command *cmd)
 	return cmd->at[F_HWIF].end != 0;
 }
 
+static bool
+has_encapsulated_offload(const struct command *cmd)
+{
+	return has_offload(cmd) && cmd->sa.natt.given;
+}
+
 #define SYSCTL_DEBUG	"sysctl net.inet.ipsec.debug=1 makes the kernel log why"
 #define LOAD(m)		"load its module: modprobe " m " (and look in " \
 			"/etc/modprobe.d whether it is blacklisted)"
@@ -181,6 +187,12 @@ static const struct {
 	{ FREEBSD, SADB_ADD, EINVAL, is_old, F_PROTO,
 	    "the kernel does not take authentication with the old formats",
 	    "use esp or ah" },
+	{ LINUX, SADB_ADD, EINVAL, has_encapsulated_offload, F_HWIF,
+	    "the kernel does not offload ESP in UDP", NULL },
+	{ LINUX, SADB_ADD, EINVAL, has_offload, F_HWIF,
+	    "the kernel does not take the SA with an offload device",
+	    "it needs a module for that: modprobe esp4_offload, or "
+	    "esp6_offload for IPv6" },
 	{ LINUX, SADB_ADD, EINVAL, NULL, F_VERB,
 	    "the kernel does not accept one of the values",
 	    "a weak key, or an option that this kernel does not know" },
@@ -208,13 +220,18 @@ static const struct {
 	{ LINUX, SADB_X_SPDADD, EINVAL, has_optional_tunnel, F_ACTION,
 	    "the kernel takes no tunnel of level use in an out policy",
 	    "write require: Linux since 6.4 refuses optional tunnels" },
+	{ LINUX, SADB_X_SPDADD, EINVAL, has_offload, F_HWIF,
+	    "the kernel does not take the policy with an offload device",
+	    NULL },
+	{ LINUX, SADB_X_SPDADD, EOPNOTSUPP, has_offload, F_HWIF,
+	    "the device cannot take this policy over", NULL },
 	{ ANY, SADB_X_SPDADD, EPROTONOSUPPORT, has_tcp_rule, F_ACTION,
 	    "the kernel takes no rules for tcp", NULL },
 	{ ANY, SADB_X_SPDADD, EINVAL, has_tcp_rule, F_ACTION,
 	    "the kernel takes no rules for tcp", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_offload, F_HWIF,
 	    "the device cannot take this SA over", NULL },
-	{ LINUX, SADB_ADD, ENODEV, has_offload, F_HWIF,
+	{ LINUX, 0, ENODEV, has_offload, F_HWIF,
 	    "there is no such device", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_aead, F_ENC,
 	    "the channel cannot carry an AEAD algorithm", NULL },
@@ -230,16 +247,27 @@ static const struct {
 	    NULL },
 };
 
+/*
+ * Whether a row for one type of message holds for another: update and spdupdate
+ * are refused for the same reasons as add and spdadd, but not since there is
+ * such an SA.
+ */
+static bool
+is_about(uint8_t row, uint8_t type, int error)
+{
+	if (row == 0 || row == type)
+		return true;
+	return (row == SADB_ADD && type == SADB_UPDATE && error != EEXIST) ||
+	    (row == SADB_X_SPDADD && type == SADB_X_SPDUPDATE);
+}
+
 static bool
 matches(size_t i, const struct dialect *dialect, const struct command *cmd,
     uint8_t type, int error)
 {
-	/* spdupdate is refused for the same reasons as spdadd. */
-	if (type == SADB_X_SPDUPDATE)
-		type = SADB_X_SPDADD;
 	if ((refusals[i].dialects & ON(dialect->index)) == 0 ||
 	    refusals[i].error != error ||
-	    (refusals[i].type != 0 && refusals[i].type != type))
+	    !is_about(refusals[i].type, type, error))
 		return false;
 	return refusals[i].when == NULL ||
 	    (cmd != NULL && refusals[i].when(cmd));

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "platform.h"
 
 #define ALIGN4(n)	(((n) + 3) & ~(size_t)3)
 
@@ -22,6 +23,9 @@
  * already or never comes; the time is for what we do not foresee.
  */
 #define ANSWER_SECONDS	10
+
+/* What a message must be shorter than the send buffer by (netlink_sendmsg()). */
+#define SEND_RESERVED	32
 
 /* ---- building ---- */
 
@@ -110,6 +114,7 @@ nl_attr(struct nlbuf *b, uint16_t type, const void *octets, size_t n)
 void
 nl_drop(struct nlbuf *b)
 {
+	wipe(b->octets + b->head, b->len - b->head);
 	b->len = b->head;
 	b->attr = 0;
 	b->overflow = false;
@@ -196,22 +201,37 @@ nl_error(const struct nlmsghdr *header, const char **reason)
 
 /* ---- sockets ---- */
 
-static void
-set_buffers(int fd, int rcvbuf)
-{
-	int sndbuf = 1 << 20;
+#define SEND_OCTETS	(1 << 18)	/* more than anybody here sends at once */
 
-	/* Beyond the limits of sysctl, which needs CAP_NET_ADMIN; or to it. */
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &sndbuf,
-	    sizeof(sndbuf)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &sndbuf, sizeof(sndbuf));
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &rcvbuf,
-	    sizeof(rcvbuf)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
+static int
+buffer_of(int fd, int name)
+{
+	socklen_t len = sizeof(int);
+	int octets = 0;
+
+	return getsockopt(fd, SOL_SOCKET, name, &octets, &len) == 0 ?
+	    octets : 0;
 }
 
-int
-nl_socket(int protocol, int rcvbuf)
+/*
+ * Asks for a buffer of so many octets, unless it is that large, beyond the
+ * limits of sysctl if we may.  False if it has become smaller: the kernel cuts
+ * what is asked for to a limit that may be below the default.
+ */
+static bool
+enlarge(int fd, int force, int name, int octets)
+{
+	int before = buffer_of(fd, name);
+
+	if (before >= octets || setsockopt(fd, SOL_SOCKET, force, &octets,
+	    sizeof(octets)) == 0)
+		return true;
+	setsockopt(fd, SOL_SOCKET, name, &octets, sizeof(octets));
+	return buffer_of(fd, name) >= before;
+}
+
+static int
+open_bound(int protocol)
 {
 	struct timeval limit = { ANSWER_SECONDS, 0 };
 	struct sockaddr_nl self;
@@ -220,8 +240,7 @@ nl_socket(int protocol, int rcvbuf)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (fd == -1)
 		return -errno;
-	set_buffers(fd, rcvbuf);
-	/* Refusals in words, and without our request in them (Linux 4.12). */
+	/* Old kernels lack these: no words for errors, requests echoed. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	memset(&self, 0, sizeof(self));
@@ -234,6 +253,29 @@ nl_socket(int protocol, int rcvbuf)
 		return -error;
 	}
 	return fd;
+}
+
+int
+nl_socket(int protocol, int rcvbuf)
+{
+	int fd = open_bound(protocol);
+
+	if (fd >= 0 && (!enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF,
+	    SEND_OCTETS) || !enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF,
+	    rcvbuf))) {
+		/* What was lowered cannot be raised: a new one, as it is. */
+		close(fd);
+		fd = open_bound(protocol);
+	}
+	return fd;
+}
+
+size_t
+nl_send_limit(int fd)
+{
+	int octets = buffer_of(fd, SO_SNDBUF) - SEND_RESERVED;
+
+	return octets > 0 ? (size_t)octets : 0;
 }
 
 int

@@ -35,7 +35,7 @@ void nl_bytes(struct nlbuf *, const void *, size_t);
 void nl_attr(struct nlbuf *, uint16_t type, const void *, size_t);
 /* Completes the message.  False, and the message gone, if it did not fit. */
 bool nl_end(struct nlbuf *);
-/* Takes the message begun last back. */
+/* Takes the message begun last back, and wipes it: it may hold keys. */
 void nl_drop(struct nlbuf *);
 
 /*
@@ -79,11 +79,15 @@ int nl_error(const struct nlmsghdr *, const char **reason);
 
 /*
  * A socket with a receive buffer of that many octets, if the system lets us
- * have them.  These return a negative errno value on failure.
+ * have them, and never less than its default.  These return a negative errno
+ * value on failure.
  */
 int nl_socket(int protocol, int rcvbuf);
 int nl_join(int fd, unsigned group);
+/* -EMSGSIZE or -ENOBUFS: the kernel took none of it, less of it may do. */
 int nl_send(int fd, const void *, size_t);
+/* The octets that one nl_send() may have, or 0 if that cannot be known. */
+size_t nl_send_limit(int fd);
 /*
  * One datagram from the kernel, into size octets at buf.  -ETIMEDOUT when none
  * came in due time (or, with MSG_DONTWAIT in flags, -EAGAIN when none is

@@ -511,6 +511,13 @@ struct reply {
 	const char *reason;		/* may be NULL */
 	const struct view *view;
 };
+/*
+ * Records were given, all that the kernel had to say, but the database changed
+ * meanwhile: the end then has the error EAGAIN, with this reason.
+ */
+#define CHANGED_MEANWHILE	"the database changed while it was read: " \
+				"entries may be missing here"
+
 typedef void reply_fn(void *ctx, uint32_t tag, const struct reply *);
 
 /*

@@ -37,6 +37,7 @@ struct pfkey_channel {
 	} recent[RECENT];		/* what a monitor showed */
 	unsigned recent_next;
 	bool overflowed;		/* and it was said */
+	bool changed;			/* by others, while it was dumped */
 	struct msgbuf request;		/* the one on its way */
 	size_t request_len;
 	_Alignas(8) uint8_t buf[MESSAGE_MAX];
@@ -101,6 +102,26 @@ now_ms(void)
 }
 
 /*
+ * Whether a message that is no answer tells of a change in the database that a
+ * request dumps.
+ */
+static bool
+is_change(const struct wire_msg *dump, const struct wire_msg *msg)
+{
+	static const uint8_t changes[2][7] = {
+		{ SADB_ADD, SADB_UPDATE, SADB_DELETE, SADB_FLUSH,
+		    SADB_X_MIGRATE },
+		{ SADB_X_SPDADD, SADB_X_SPDUPDATE, SADB_X_SPDDELETE,
+		    SADB_X_SPDDELETE2, SADB_X_SPDFLUSH, SADB_X_SPDSETIDX,
+		    SADB_X_MIGRATE },
+	};
+
+	return msg->error == 0 && msg->type != 0 &&
+	    memchr(changes[dump->type == SADB_X_SPDDUMP], msg->type,
+	    sizeof(changes[0])) != NULL;
+}
+
+/*
  * The next message that belongs to the request, and any kind of it: true with
  * the octets in *len.  Otherwise *error says why there is none.  What others
  * have to say does not make the wait longer.
@@ -132,6 +153,9 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 			*len = (size_t)n;
 			return true;
 		}
+		if (dump && (size_t)n >= sizeof(*msg) &&
+		    is_change(request, msg))
+			ch->changed = true;
 	}
 }
 
@@ -151,6 +175,8 @@ typedef void answer_fn(void *, int error, const char *reason,
 /*
  * One message of a dump: Linux counts records up, the others down, and the last
  * has 0 in both.  A gap in the count is a loss.  Returns true at the end.
+ * Linux makes as many records as the socket has room for, under a lock, and
+ * more when those are read; what others change between is told to all sockets.
  */
 static bool
 dump_record(struct pfkey_channel *ch, const struct view *view,
@@ -166,6 +192,9 @@ dump_record(struct pfkey_channel *ch, const struct view *view,
 		each(ctx, error, NULL, NULL);
 		return true;
 	}
+	/* What was changed before the first record shows in the records. */
+	if (*last == 0)
+		ch->changed = false;
 	each(ctx, 0, NULL, view);
 	if (error != 0 || gap || (!up && seq == 0 && *last > 1)) {
 		each(ctx, EIO, error != 0 ? REASON_PART : REASON_LOST, NULL);
@@ -174,7 +203,10 @@ dump_record(struct pfkey_channel *ch, const struct view *view,
 	*last = seq;
 	if (seq != 0)
 		return false;
-	each(ctx, 0, NULL, NULL);
+	if (ch->changed)
+		each(ctx, EAGAIN, CHANGED_MEANWHILE, NULL);
+	else
+		each(ctx, 0, NULL, NULL);
 	return true;
 }
 
@@ -262,6 +294,7 @@ struct doomed {
 	struct sa pattern;
 	uint32_t *spis;
 	size_t n, size;
+	bool changed;			/* there may be more */
 	int error;
 	const char *reason;
 };
@@ -281,8 +314,9 @@ collect(void *ctx, int error, const char *reason, const struct view *view)
 	struct sa sa;
 
 	if (view == NULL) {
+		d->changed = error == EAGAIN;
 		/* An empty database is no failure. */
-		if (d->error == 0 && error != ENOENT) {
+		if (!d->changed && d->error == 0 && error != ENOENT) {
 			d->error = error;
 			d->reason = reason;
 		}
@@ -317,27 +351,46 @@ note_failure(void *ctx, int error, const char *reason,
 	}
 }
 
+/* Deletes what one dump finds. */
+static void
+delete_found(struct pfkey_channel *ch, struct doomed *d)
+{
+	struct msgbuf m;
+	size_t i;
+
+	d->n = 0;
+	d->pattern.has_sa = false;
+	msg_begin(&m, ch->base.dialect, SADB_DUMP, d->pattern.satype);
+	set_request(ch, m.space, msg_end(&m));
+	transact(ch, collect, d);
+	d->pattern.has_sa = true;
+	for (i = 0; i < d->n; i++) {
+		d->pattern.spi = d->spis[i];
+		msg_begin(&m, ch->base.dialect, SADB_DELETE,
+		    d->pattern.satype);
+		sa_encode(&m, &d->pattern);
+		set_request(ch, m.space, msg_end(&m));
+		transact(ch, note_failure, d);
+	}
+}
+
+#define TRIES	3
+
 static void
 delete_all(struct pfkey_channel *ch, const struct view *request, uint32_t tag)
 {
 	struct doomed d = { .spis = NULL };
-	struct msgbuf m;
-	size_t i;
+	unsigned tries = 0;
 
 	sa_decode(request, &d.pattern);
-	msg_begin(&m, ch->base.dialect, SADB_DUMP, d.pattern.satype);
-	set_request(ch, m.space, msg_end(&m));
-	transact(ch, collect, &d);
-	d.pattern.has_sa = true;
-	for (i = 0; i < d.n; i++) {
-		d.pattern.spi = d.spis[i];
-		msg_begin(&m, ch->base.dialect, SADB_DELETE,
-		    d.pattern.satype);
-		sa_encode(&m, &d.pattern);
-		set_request(ch, m.space, msg_end(&m));
-		transact(ch, note_failure, &d);
-	}
+	do
+		delete_found(ch, &d);
+	while (d.changed && d.error == 0 && ++tries < TRIES);
 	free(d.spis);
+	if (d.changed && d.error == 0) {
+		d.error = EAGAIN;
+		d.reason = "SAs changed meanwhile: there may be more to delete";
+	}
 	answer(ch, tag, d.error, d.reason, NULL);
 }
 

@@ -175,7 +175,11 @@ struct dump {
 	struct session session;
 	struct save *save;		/* -o script */
 	unsigned printed;
+	unsigned repeats;		/* that it may have yet */
+	bool repeat;
 };
+
+#define SAVE_REPEATS	3
 
 static void
 dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
@@ -190,11 +194,20 @@ dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		else if (d->save != NULL ||
 		    session_print_record(&d->session, reply->view))
 			d->printed++;
+	} else if (reply->error == EAGAIN && d->save != NULL &&
+	    d->repeats > 0) {
+		/* Nothing is printed yet. */
+		save_forget(d->save);
+		d->repeats--;
+		d->repeat = true;
 	} else if (reply->error != 0 && reply->error != ENOENT)
 		report_end(&d->session, policies ? SADB_X_SPDDUMP : SADB_DUMP,
 		    reply);
 	else if (d->printed == 0 && d->save == NULL)
 		session_print_empty(&d->session, policies);
+	/* With -l the next dump is a second away. */
+	if (reply->error == EAGAIN && d->session.opt->loop)
+		d->session.failed = false;
 }
 
 /*
@@ -210,10 +223,22 @@ scope_mask(const struct dialect *dialect, unsigned scopes)
 	    scopes == 1u << IPSEC_SCOPE_IFNET ? IPSEC_SCOPE_IFNET : 0;
 }
 
+/* A dump, repeated if that is wanted.  Returns 0 or -1. */
+static int
+send_dump(struct dump *d, uint8_t type, uint8_t mask)
+{
+	do {
+		d->repeat = false;
+		if (send_header(&d->session, type, mask) != 0)
+			return -1;
+	} while (d->repeat);
+	return 0;
+}
+
 int
 run_dump(const struct options *opt)
 {
-	struct dump d = { .save = NULL };
+	struct dump d = { .save = NULL, .repeats = SAVE_REPEATS };
 	struct session *s = &d.session;
 	uint8_t type = opt->policies ? SADB_X_SPDDUMP : SADB_DUMP;
 	uint8_t mask;
@@ -226,7 +251,7 @@ run_dump(const struct options *opt)
 	else if (opt->loop && !opt->policies)
 		print_sa_short_header(&s->text);
 	mask = opt->policies ? scope_mask(s->dialect, opt->scopes) : 0;
-	while (!s->failed && send_header(s, type, mask) == 0 && opt->loop &&
+	while (!s->failed && send_dump(&d, type, mask) == 0 && opt->loop &&
 	    !s->failed) {
 		text_flush(&s->text);
 		if (ferror(stdout))

@@ -189,19 +189,27 @@ print_sas(const struct save *save, struct session *s, bool newest_first)
 }
 
 void
+save_forget(struct save *save)
+{
+	size_t i;
+
+	for (i = 0; i < save->n; i++) {
+		wipe(save->records[i].msg, save->records[i].len);
+		free(save->records[i].msg);
+	}
+	save->n = 0;
+}
+
+void
 save_print(struct save *save, struct session *s)
 {
 	bool newest_first = save->dialect->index == DIALECT_LINUX;
-	size_t i;
 
 	if (s->opt->policies)
 		print_policies(save, s, newest_first);
 	else
 		print_sas(save, s, newest_first);
-	for (i = 0; i < save->n; i++) {
-		wipe(save->records[i].msg, save->records[i].len);
-		free(save->records[i].msg);
-	}
+	save_forget(save);
 	free(save->records);
 	free(save);
 }

@@ -14,6 +14,9 @@ struct save;
 struct save *save_new(const struct session *);
 int save_record(struct save *, const struct view *);
 
+/* Drops the records, for another dump. */
+void save_forget(struct save *);
+
 /* Writes the commands to the session's text, and frees. */
 void save_print(struct save *, struct session *);
 

@@ -32,7 +32,9 @@ struct script {
 	bool keys;			/* the text has some */
 	bool terminal;			/* a person types */
 	unsigned records;		/* printed for the request at hand */
+	uint32_t answered;		/* requests of the plan */
 	uint32_t refused;		/* the last request that was, plus 1 */
+	uint32_t warned;		/* the last one with a warning, plus 1 */
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
 };
@@ -119,7 +121,8 @@ static bool
 is_channels_own(int error)
 {
 	return error == EOPNOTSUPP || error == ETIMEDOUT || error == ENOBUFS ||
-	    error == EIO || error == EBADMSG || error == EAGAIN;
+	    error == EIO || error == EBADMSG || error == EAGAIN ||
+	    error == EMSGSIZE;
 }
 
 static void
@@ -189,13 +192,45 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		report_refusal(sc, request, reply);
 		sc->refused = tag + 1;
 	}
-	if (reply->error == 0 && reply->reason != NULL)
-		diag(&sc->diag, DIAG_WARNING, request->loc, "%s",
-		    reply->reason);
+	if (reply->error == 0 && reply->reason != NULL) {
+		/* What holds for a policy mostly holds for its twin. */
+		if (!request->twin || sc->warned != tag)
+			diag(&sc->diag, DIAG_WARNING, request->loc, "%s%s",
+			    request->twin ? "its fwd policy: " : "",
+			    reply->reason);
+		sc->warned = tag + 1;
+	}
 	sc->records = 0;
+	sc->answered = tag + 1;
 }
 
 /* ---- executing ---- */
+
+/*
+ * The way to the kernel broke: what comes after the last answer was not done.
+ * An in policy and its fwd twin are one command.
+ */
+static void
+report_break(struct script *sc, int error)
+{
+	const struct planned *requests = sc->plan.requests;
+	uint32_t i, commands = 0;
+	unsigned line, column;
+
+	for (i = sc->answered; i < sc->plan.count; i++)
+		if (i == sc->answered || requests[i].loc.begin !=
+		    requests[i - 1].loc.begin)
+			commands++;
+	if (commands == 0) {
+		session_error(&sc->session, "%s", strerror(error));
+		return;
+	}
+	source_position(&sc->source, requests[sc->answered].loc.begin, &line,
+	    &column);
+	session_error(&sc->session, "%s: %u command%s from line %u on %s not "
+	    "carried out", strerror(error), (unsigned)commands,
+	    commands == 1 ? "" : "s", line, commands == 1 ? "was" : "were");
+}
 
 static int
 send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
@@ -224,12 +259,12 @@ execute(struct script *sc)
 		if (error == 0)
 			error = ch->ops->finish(ch);
 		if (error != 0)
-			session_error(&sc->session, "%s", strerror(error));
+			report_break(sc, error);
 		else
 			note_existing(sc);
 	}
 	plan_free(&sc->plan);
-	sc->refused = 0;
+	sc->refused = sc->warned = sc->answered = 0;
 	return error == 0 ? 0 : -1;
 }
 

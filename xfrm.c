@@ -79,18 +79,38 @@ xfrm_trace_header(struct xfrm_channel *c, const struct xfrm_pending *p,
 void
 xfrm_wipe_datagram(struct xfrm_channel *c)
 {
+	unsigned i;
+
 	wipe(c->datagram, c->datagram_used);
 	c->datagram_used = 0;
+	for (i = 0; i < HELD_PARTS; i++) {
+		wipe(c->part[i], c->part_used[i]);
+		c->part_used[i] = 0;
+	}
+}
+
+static ssize_t
+receive(int fd, uint8_t octets[DATAGRAM_OCTETS], size_t *used, int flags)
+{
+	ssize_t n = nl_recv(fd, octets, DATAGRAM_OCTETS, flags);
+
+	if (n == -EMSGSIZE)	/* as much as fitted is there */
+		*used = DATAGRAM_OCTETS;
+	else if (n > 0 && (size_t)n > *used)
+		*used = (size_t)n;
+	return n;
 }
 
 ssize_t
 xfrm_receive(struct xfrm_channel *c, int flags)
 {
-	ssize_t n = nl_recv(c->fd, c->datagram, sizeof(c->datagram), flags);
+	return receive(c->fd, c->datagram, &c->datagram_used, flags);
+}
 
-	if (n > 0 && (size_t)n > c->datagram_used)
-		c->datagram_used = (size_t)n;
-	return n;
+ssize_t
+xfrm_receive_part(struct xfrm_channel *c, unsigned number)
+{
+	return receive(c->fd, c->part[number], &c->part_used[number], 0);
 }
 
 /*
@@ -239,7 +259,7 @@ read_answers(struct xfrm_channel *c, unsigned *next, unsigned last)
 
 	while (*next <= last) {
 		n = xfrm_receive(c, lost ? MSG_DONTWAIT : 0);
-		if (n == -ENOBUFS) {
+		if (n == -ENOBUFS || n == -EMSGSIZE) {
 			/*
 			 * What is in the buffer came before what was lost, so
 			 * it still says all about the requests up to there.
@@ -273,59 +293,146 @@ xfrm_silence(int error)
 	    error == ETIMEDOUT ? "the kernel did not answer" : NULL;
 }
 
+static const char too_long[] = "the request is longer than a message to the "
+    "kernel may be here: it was not carried out";
+static const char not_sent[] = "the request was not sent";
+
+const char *
+xfrm_not_taken(int error)
+{
+	return error == EMSGSIZE ? too_long : error == ENOBUFS ?
+	    "the kernel has no memory to take the request: it was not carried "
+	    "out" : NULL;
+}
+
+/* Where a request's message begins, and the one before it ends. */
+static size_t
+offset_of(const struct xfrm_channel *c, unsigned index)
+{
+	return index < c->npending ? c->pending[index].offset : c->batch.len;
+}
+
+/* The last in a range of requests that has a message, or end for none. */
+static unsigned
+last_message(const struct xfrm_channel *c, unsigned first, unsigned end)
+{
+	unsigned i;
+
+	for (i = end; i > first; i--)
+		if (c->pending[i - 1].sent)
+			return i - 1;
+	return end;
+}
+
+/*
+ * Sends the requests from first on, as many as fit into *room octets but one at
+ * least; where the kernel does not take them, half as much.  *end is behind the
+ * last that was, or was not, sent.  An errno value.
+ */
+static int
+send_piece(struct xfrm_channel *c, unsigned first, size_t *room,
+    unsigned *end)
+{
+	size_t begin = offset_of(c, first), len;
+	struct nlmsghdr *header;
+	unsigned last;
+	int error;
+
+	for (;;) {
+		for (*end = first + 1; *end < c->npending; ++*end)
+			if (offset_of(c, *end + 1) - begin > *room)
+				break;
+		last = last_message(c, first, *end);
+		len = offset_of(c, *end) - begin;
+		if (last == *end)
+			return 0;
+		header = (void *)(c->batch.octets + c->pending[last].offset);
+		header->nlmsg_flags |= NLM_F_ACK;
+		error = -nl_send(c->fd, c->batch.octets + begin, len);
+		if ((error != EMSGSIZE && error != ENOBUFS) ||
+		    last_message(c, first, last) == last)
+			return error;
+		header->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+		*room = len / 2;
+	}
+}
+
+/* What is to be said of requests that have a message, from first to end. */
+static void
+set_failure(struct xfrm_channel *c, unsigned first, unsigned end, int error,
+    const char *reason)
+{
+	for (; first < end; first++)
+		if (c->pending[first].sent) {
+			c->pending[first].error = error;
+			c->pending[first].reason = reason;
+		}
+}
+
+/* One system call, its answers, and the reports from *next on. */
+static int
+flush_piece(struct xfrm_channel *c, unsigned *next, size_t *room)
+{
+	unsigned end, last;
+	int error = send_piece(c, *next, room, &end);
+
+	if (error != 0)
+		set_failure(c, *next, end, error, xfrm_not_taken(error));
+	else {
+		last = last_message(c, *next, end);
+		if (last != end)
+			error = read_answers(c, next, last);
+		if (error != 0)
+			set_failure(c, *next, end, error,
+			    xfrm_silence(error));
+	}
+	finish_until(c, next, end);
+	/* Of these two the next request may know nothing. */
+	return error == ENOBUFS || error == EMSGSIZE ? 0 : error;
+}
+
 int
 xfrm_flush_batch(struct xfrm_channel *c)
 {
-	unsigned next = 0, last = c->npending, i;
-	struct nlmsghdr *header;
+	size_t room = c->batch.size;
+	unsigned next = 0;
 	int error = 0;
 
-	while (last > 0 && !c->pending[last - 1].sent)
-		last--;
-	if (last > 0) {
-		header = (void *)(c->batch.octets +
-		    c->pending[last - 1].offset);
-		header->nlmsg_flags |= NLM_F_ACK;
-		error = -nl_send(c->fd, c->batch.octets, c->batch.len);
-		wipe(c->batch.octets, c->batch.len);
-		c->batch.len = 0;
-		if (error == 0)
-			error = read_answers(c, &next, last - 1);
-	}
-	if (error != 0)
-		for (i = next; i < last; i++)
-			if (c->pending[i].sent) {
-				c->pending[i].error = error;
-				c->pending[i].reason =
-				    xfrm_silence(error);
-			}
+	while (next < c->npending && error == 0)
+		error = flush_piece(c, &next, &room);
+	set_failure(c, next, c->npending, error, not_sent);
 	finish_until(c, &next, c->npending);
+	wipe(c->batch.octets, c->batch.len);
+	c->batch.len = 0;
 	c->npending = 0;
-	return error == ENOBUFS ? 0 : error;
+	return error;
 }
 
-/* ---- the channel ---- */
-
-/* Encodes into the batch, making room or finding a reqid where needed. */
-static int
-encode(struct xfrm_channel *c, const struct view *view)
+int
+xfrm_encode_next(struct xfrm_channel *c, const struct view *view,
+    int *broken)
 {
-	const char *reason = NULL;
-	int error, broken;
+	const char *reason = not_sent;
+	int error;
 
 	error = xfrm_encode(&c->batch, &c->encoder, view);
 	if (error == EMSGSIZE && c->npending != 0) {
-		broken = xfrm_flush_batch(c);
-		if (broken != 0)
-			return broken;
-		error = xfrm_encode(&c->batch, &c->encoder, view);
+		*broken = xfrm_flush_batch(c);
+		if (*broken == 0)
+			error = xfrm_encode(&c->batch, &c->encoder, view);
 	}
 	if (error == EAGAIN) {
-		error = xfrm_find_unused_reqid(c, &reason);
+		error = xfrm_find_unused_reqid(c, broken, &reason);
 		if (error == 0)
 			error = xfrm_encode(&c->batch, &c->encoder, view);
 		else
 			c->encoder.reason = reason;
+	}
+	if (error == EMSGSIZE)
+		c->encoder.reason = too_long;
+	if (*broken != 0) {
+		error = *broken;
+		c->encoder.reason = reason;
 	}
 	return error;
 }
@@ -333,7 +440,7 @@ encode(struct xfrm_channel *c, const struct view *view)
 static int
 add_to_batch(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
-	int error = encode(c, view);
+	int broken = 0, error = xfrm_encode_next(c, view, &broken);
 	struct xfrm_pending *p = &c->pending[c->npending++];
 
 	p->seq = view->msg->seq;
@@ -341,13 +448,18 @@ add_to_batch(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	p->type = view->msg->type;
 	p->satype = view->msg->satype;
 	p->sent = error == 0;
-	p->offset = c->batch.head;
+	p->offset = p->sent ? c->batch.head : c->batch.len;
 	p->error = error;
 	p->reason = error != 0 ? c->encoder.reason : NULL;
-	if (c->npending == c->max_pending || c->base.trace != NULL)
-		return xfrm_flush_batch(c);
-	return 0;
+	if (c->npending == c->max_pending || c->base.trace != NULL ||
+	    broken != 0)
+		error = xfrm_flush_batch(c);
+	else
+		error = 0;
+	return broken != 0 ? broken : error;
 }
+
+/* ---- the channel ---- */
 
 /* A request as PF_KEY would send it. */
 static void
@@ -399,7 +511,7 @@ xfrm_submit(struct channel *base, const void *octets, size_t len,
 		if (error == 0)
 			error = perform(c, &view, tag);
 		else
-			xfrm_end_reply(c, tag, error, NULL);
+			xfrm_end_reply(c, tag, error, not_sent);
 	}
 	return error;
 }
@@ -445,10 +557,13 @@ xfrm_close(struct channel *base)
 	struct xfrm_channel *c = channel_of(base);
 
 	close(c->fd);
-	if (c->event_fd != -1)
+	if (c->event_fd != -1) {
 		close(c->event_fd);
+		wipe(c->event, sizeof(c->event));
+	}
 	xfrm_links_forget(&c->links);
 	xfrm_wipe_datagram(c);
+	wipe(c->batch.octets, c->batch.len);
 	wipe(c->record, sizeof(c->record));
 	free(c);
 }
@@ -512,6 +627,7 @@ struct channel *
 xfrm_open(void)
 {
 	struct xfrm_channel *c = calloc(1, sizeof(*c));
+	size_t limit;
 	int error;
 
 	if (c == NULL)
@@ -530,6 +646,9 @@ xfrm_open(void)
 	c->batch.octets = c->batch_octets;
 	c->batch.size = sizeof(c->batch_octets);
 	c->decoder.links = &c->links;
+	limit = nl_send_limit(c->fd);
+	if (limit != 0 && limit < c->batch.size)
+		c->batch.size = limit;
 	c->max_pending = batch_requests(c->fd);
 	error = probe(c);
 	if (error != 0) {

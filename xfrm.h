@@ -76,16 +76,24 @@ int xfrm_encode(struct nlbuf *, struct xfrm_encoder *, const struct view *);
  */
 int xfrm_encode_dump(struct nlbuf *, uint32_t seq, uint8_t satype,
     const struct addr *src, const struct addr *dst);
+/* The request that dumps policies. */
+int xfrm_encode_policy_dump(struct nlbuf *, uint32_t seq);
 
 /* What names an SA to the kernel. */
 struct xfrm_name {
 	struct xfrm_usersa_id id;
 	struct xfrm_mark mark;
 };
-void xfrm_name_of(const struct sa *, struct xfrm_name *);
 /* A request (XFRM_MSG_DELSA, XFRM_MSG_GETSA) that names an SA. */
 bool xfrm_encode_name(struct nlbuf *, uint16_t type, uint32_t seq,
     uint32_t pid, const struct xfrm_name *);
+
+/*
+ * Asks for the record of the SA, or the policy, that a request makes or
+ * changes.  False if it does not fit.
+ */
+bool xfrm_encode_question(struct nlbuf *, uint32_t seq, uint32_t pid,
+    const struct view *);
 
 /* The IP protocol of a satype: 255 for unspec, 0 for one without. */
 uint8_t xfrm_proto(uint8_t satype);

@@ -8,9 +8,10 @@
 
 #include "xfrm.h"
 
-#define BATCH_OCTETS	(128 * 1024)	/* below what SO_SNDBUF is by default */
+#define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */
 #define BATCH_REQUESTS	256
 #define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
+#define HELD_PARTS	8		/* of a dump, so that it can be repeated */
 
 /* A request in the batch, or one that was refused before it got there. */
 struct xfrm_pending {
@@ -38,16 +39,19 @@ struct xfrm_channel {
 	_Alignas(8) uint8_t batch_octets[BATCH_OCTETS];
 	_Alignas(8) uint8_t datagram[DATAGRAM_OCTETS];
 	_Alignas(8) uint8_t event[DATAGRAM_OCTETS];
+	_Alignas(8) uint8_t part[HELD_PARTS][DATAGRAM_OCTETS];
 	size_t datagram_used;		/* octets since it was wiped */
+	size_t part_used[HELD_PARTS];
 };
 
 /* ---- xfrm.c ---- */
 
 /*
- * A datagram to c->datagram, which is wiped when its keys are no longer
- * needed.  As nl_recv().
+ * A datagram to c->datagram, or to one of c->part; all are wiped when their
+ * keys are no longer needed.  As nl_recv().
  */
 ssize_t xfrm_receive(struct xfrm_channel *, int flags);
+ssize_t xfrm_receive_part(struct xfrm_channel *, unsigned number);
 void xfrm_wipe_datagram(struct xfrm_channel *);
 
 /* A message to trace; an answer that is a bare header, as all failures are. */
@@ -62,11 +66,23 @@ void xfrm_end_reply(struct xfrm_channel *, uint32_t tag, int error,
 void xfrm_finish_request(struct xfrm_channel *, const struct xfrm_pending *,
     int error, const char *reason);
 
-/* Sends the batch and reports how each of its requests went. */
+/*
+ * Sends the batch, in pieces if the kernel does not take it whole, and reports
+ * how each of its requests went.  An errno value if the channel broke.
+ */
 int xfrm_flush_batch(struct xfrm_channel *);
+
+/*
+ * Encodes a request into the batch, making room or finding a reqid where
+ * needed.  An errno value, with encoder.reason in words or NULL; *broken, 0
+ * before, is one if the channel broke at that.
+ */
+int xfrm_encode_next(struct xfrm_channel *, const struct view *, int *broken);
 
 /* What an errno value says of answers that did not come, or NULL. */
 const char *xfrm_silence(int error);
+/* And of requests that the kernel did not take from nl_send(), or NULL. */
+const char *xfrm_not_taken(int error);
 
 /* ---- xfrm_read.c ---- */
 
@@ -79,7 +95,12 @@ typedef int xfrm_perform(struct xfrm_channel *, const struct view *,
     uint32_t tag);
 xfrm_perform *xfrm_answering(const struct view *);
 
-/* Learns a reqid that no policy has, for the encoder.  An errno value. */
-int xfrm_find_unused_reqid(struct xfrm_channel *, const char **reason);
+/*
+ * Sends the batch, and learns a reqid that no policy has, for the encoder.  An
+ * errno value, with *reason in words or NULL; *broken is one if the channel
+ * broke.
+ */
+int xfrm_find_unused_reqid(struct xfrm_channel *, int *broken,
+    const char **reason);
 
 #endif

@@ -281,7 +281,8 @@ static const struct {
  * The anti-replay window.  A wide one, and 64-bit sequence numbers, need the
  * attribute, and then the small field must be 0.  The kernel cannot do ESN
  * without a window (it has to guess the upper half from it), so with none
- * asked for it is the smallest that all kernels take.
+ * asked for it is the smallest that all kernels take.  IPComp has no numbers:
+ * with a window the kernel would drop all that comes in.
  */
 static int
 put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
@@ -292,21 +293,18 @@ put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
 	struct xfrm_replay_state_esn state;
 	uint32_t window = sa->replay;
 
+	if (sa->satype == SADB_X_SATYPE_IPCOMP)
+		return !esn ? 0 : refuse(enc, EOPNOTSUPP,
+		    "IPComp has no sequence numbers (-esn)");
 	if (esn && window == 0)
 		window = SMALL_WINDOW;
-	if (sa->satype == SADB_X_SATYPE_IPCOMP && esn)
-		return refuse(enc, EOPNOTSUPP,
-		    "IPComp has no sequence numbers (-esn)");
 	if (window > XFRM_WINDOW_MAX)
 		return refuse(enc, EOPNOTSUPP, "Linux has anti-replay "
 		    "windows of up to 4096 packets (-r 512)");
-	if ((!esn && window <= SMALL_WINDOW) ||
-	    sa->satype == SADB_X_SATYPE_IPCOMP) {
-		info->replay_window = (uint8_t)(window <= SMALL_WINDOW ?
-		    window : SMALL_WINDOW);
+	if (!esn && window <= SMALL_WINDOW) {
+		info->replay_window = (uint8_t)window;
 		return 0;
 	}
-	info->replay_window = 0;
 	memset(&state, 0, sizeof(state));
 	state.replay_window = window;
 	state.bmp_len = (window + 31) / 32;
@@ -431,8 +429,8 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 	return error;
 }
 
-void
-xfrm_name_of(const struct sa *sa, struct xfrm_name *name)
+static void
+fill_name(const struct sa *sa, struct xfrm_name *name)
 {
 	memset(name, 0, sizeof(*name));
 	address_of(&name->id.daddr, &sa->dst);
@@ -465,7 +463,7 @@ encode_name(struct nlbuf *b, struct xfrm_encoder *enc,
 	error = check_sa(view, &sa);
 	if (error != 0)
 		return error;
-	xfrm_name_of(&sa, &name);
+	fill_name(&sa, &name);
 	put_name(b, &name);
 	return 0;
 }
@@ -601,6 +599,29 @@ direction_of(const struct wire_policy *policy)
 	    policy->dir <= IPSEC_DIR_FWD ? policy->dir - 1 : -1;
 }
 
+/* The number after one that is in use; 0, so look anew, after the last. */
+static uint32_t
+reqid_after(uint32_t reqid)
+{
+	return reqid < XFRM_REQID_MAX ? reqid + 1 : 0;
+}
+
+/*
+ * The reqid of a rule with level unique, or 0 where none is known that no
+ * other policy has.  A number that is given by hand may be one that would be
+ * given away later.
+ */
+static uint32_t
+unique_reqid(struct xfrm_encoder *enc, uint32_t given)
+{
+	uint32_t reqid = given != 0 ? given : enc->unused_reqid;
+
+	if (enc->unused_reqid != 0 && reqid >= enc->unused_reqid &&
+	    reqid <= XFRM_REQID_MAX)
+		enc->unused_reqid = reqid_after(reqid);
+	return reqid;
+}
+
 static int
 fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
     const struct rule *rule, uint16_t family)
@@ -616,11 +637,9 @@ fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
 	tmpl->aalgos = tmpl->ealgos = tmpl->calgos = ~0u;
 	tmpl->optional = rule->level == IPSEC_LEVEL_USE;
 	if (rule->level == IPSEC_LEVEL_UNIQUE) {
-		tmpl->reqid = rule->reqid;
-		if (tmpl->reqid == 0 && enc->unused_reqid == 0)
-			return EAGAIN;
+		tmpl->reqid = unique_reqid(enc, rule->reqid);
 		if (tmpl->reqid == 0)
-			tmpl->reqid = enc->unused_reqid++;
+			return EAGAIN;
 	}
 	if (mode == XFRM_MODE_TRANSPORT)
 		return 0;
@@ -717,6 +736,25 @@ encode_policy_selector(struct nlbuf *b, struct xfrm_encoder *enc,
 	return 0;
 }
 
+bool
+xfrm_encode_question(struct nlbuf *b, uint32_t seq, uint32_t pid,
+    const struct view *view)
+{
+	struct xfrm_encoder enc = { 0 };
+	bool policy = view->ext[EXT_POLICY] != NULL;
+	int error;
+
+	nl_begin(b, policy ? XFRM_MSG_GETPOLICY : XFRM_MSG_GETSA,
+	    NLM_F_REQUEST, seq, pid);
+	error = policy ? encode_policy_selector(b, &enc, view) :
+	    encode_name(b, &enc, view);
+	if (error != 0) {
+		nl_drop(b);
+		return false;
+	}
+	return nl_end(b);
+}
+
 /* SPDGET, SPDDELETE2: by number, whose low bits are the direction. */
 static int
 encode_policy_index(struct nlbuf *b, struct xfrm_encoder *enc,
@@ -736,6 +774,13 @@ encode_policy_index(struct nlbuf *b, struct xfrm_encoder *enc,
 	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
 	    policy.if_id);
 	return 0;
+}
+
+int
+xfrm_encode_policy_dump(struct nlbuf *b, uint32_t seq)
+{
+	nl_begin(b, XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, seq, 0);
+	return nl_end(b) ? 0 : EMSGSIZE;
 }
 
 static int

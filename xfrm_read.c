@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform.h"
 #include "xfrm_channel.h"
@@ -23,53 +24,94 @@ typedef void record_fn(struct xfrm_channel *, void *ctx,
 
 static const char malformed[] = "the kernel's answer was malformed";
 
-/*
- * One pass over a dump, to its end even if part of it is bad: until then the
- * kernel refuses another.  Returns an errno value; *count is the number of
- * messages that went to the function.
- */
-static int
-read_dump(struct xfrm_channel *c, uint32_t seq, record_fn *fn, void *ctx,
-    size_t *count, const char **reason)
+/* ---- dumps ---- */
+
+/* One pass over a dump. */
+struct pass {
+	uint32_t seq;
+	record_fn *fn;
+	void *ctx;
+	unsigned parts;			/* datagrams that had records */
+	int bad;			/* what is wrong with a part of it */
+	int error;			/* how it ended, if it did */
+	const char *reason;
+	bool ended, interrupted;
+};
+
+static void
+end_pass(struct pass *p, int error, const char *reason)
+{
+	p->ended = true;
+	p->error = error != 0 ? error : p->bad;
+	if (error != 0)
+		p->reason = reason;
+}
+
+/* Hands out the records of a part, or notes why there is none. */
+static void
+take_part(struct xfrm_channel *c, struct pass *p, const uint8_t *octets,
+    ssize_t n)
 {
 	const struct nlmsghdr *header;
-	int bad = 0, error;
-	size_t offset;
-	ssize_t n;
+	const char *reason;
+	bool records = false;
+	size_t offset = 0;
+	int error;
 
-	for (;;) {
-		n = xfrm_receive(c, 0);
-		if (n == -ENOBUFS || n == -EMSGSIZE)
-			bad = (int)-n;
-		else if (n < 0) {
-			if (bad != 0)	/* its end was in the bad part */
-				return bad;
-			*reason = xfrm_silence((int)-n);
-			return (int)-n;
-		}
-		offset = 0;
-		while (n > 0 && (header = nl_next(c->datagram, (size_t)n,
-		    &offset)) != NULL) {
-			if (header->nlmsg_seq != seq)
-				continue;	/* stale */
-			if ((header->nlmsg_flags & NLM_F_DUMP_INTR) &&
-			    bad == 0)
-				bad = EAGAIN;
-			if (header->nlmsg_type == NLMSG_DONE ||
-			    header->nlmsg_type == NLMSG_ERROR) {
-				error = nl_error(header, reason);
-				return error != 0 ? error : bad;
-			}
-			if (bad == EAGAIN && *count == 0)
-				continue;	/* it will be repeated */
-			++*count;
-			fn(c, ctx, header);
-		}
-		if (n > 0 && offset < (size_t)n) {
-			*reason = malformed;
-			bad = EBADMSG;
+	if (n == -ENOBUFS || n == -EMSGSIZE)
+		p->bad = (int)-n;
+	else if (n < 0)			/* its end was in the bad part? */
+		end_pass(p, p->bad != 0 ? p->bad : (int)-n,
+		    p->bad != 0 ? p->reason : xfrm_silence((int)-n));
+	while (n > 0 && !p->ended && (header = nl_next(octets, (size_t)n,
+	    &offset)) != NULL) {
+		if (header->nlmsg_seq != p->seq)
+			continue;	/* stale */
+		p->interrupted |= (header->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+		if (header->nlmsg_type == NLMSG_DONE ||
+		    header->nlmsg_type == NLMSG_ERROR) {
+			error = nl_error(header, &reason);
+			end_pass(p, error, reason);
+		} else {
+			p->fn(c, p->ctx, header);
+			records = true;
 		}
 	}
+	p->parts += records;
+	if (n > 0 && !p->ended && offset < (size_t)n) {
+		p->reason = malformed;
+		p->bad = EBADMSG;
+	}
+}
+
+/*
+ * The kernel makes a part of a dump at a time, under a lock, as they are read.
+ * What is added between two parts is not shown, and it does not say so
+ * (NLM_F_DUMP_INTR is not set for these tables): an SA that took the place of
+ * another would be missed, as would the other.  So a second socket listens for
+ * changes.  It needs no room: that there was one is all we want to know.
+ */
+static int
+listen_for_changes(bool policies)
+{
+	int fd = nl_socket(NETLINK_XFRM, 0), error;
+
+	if (fd < 0)
+		return fd;
+	error = nl_join(fd, policies ? XFRMNLGRP_POLICY : XFRMNLGRP_SA);
+	if (error == 0)
+		return fd;
+	close(fd);
+	return error;
+}
+
+/* Whether there was a change since: an event, or one that found no room. */
+static bool
+has_changed(int fd)
+{
+	uint8_t octet;
+
+	return nl_recv(fd, &octet, sizeof(octet), MSG_DONTWAIT) != -EAGAIN;
 }
 
 /* Which SAs a dump is to show. */
@@ -83,40 +125,99 @@ encode_dump(struct nlbuf *b, uint32_t seq, const struct sa_filter *sa)
 {
 	if (sa != NULL)
 		return xfrm_encode_dump(b, seq, sa->satype, sa->src, sa->dst);
-	nl_begin(b, XFRM_MSG_GETPOLICY, NLM_F_REQUEST | NLM_F_DUMP, seq, 0);
-	return nl_end(b) ? 0 : EMSGSIZE;
+	return xfrm_encode_policy_dump(b, seq);
+}
+
+static void
+ignore_record(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
+{
+	(void)c;
+	(void)ctx;
+	(void)header;
 }
 
 /*
- * Dumps SAs (or policies, with a NULL sa), again from the start if the table
- * changed before the first record: after that it can only be said.
+ * A dump of one part is a moment's truth; one of more is, if nothing changed
+ * meanwhile.
+ */
+static bool
+is_torn(const struct pass *p, int listener)
+{
+	return p->interrupted || (p->parts > 1 && has_changed(listener));
+}
+
+/*
+ * The records of a dump that was asked for.  Its first parts are read before
+ * one is handed out: if that is all, and it is torn, and may be repeated,
+ * nothing is handed out (p has not ended then).
+ */
+static int
+read_dump(struct xfrm_channel *c, struct pass *p, int listener, bool repeat)
+{
+	struct pass look = { .seq = p->seq, .fn = ignore_record };
+	ssize_t len[HELD_PARTS];
+	unsigned n, i;
+	bool torn = false;
+
+	for (n = 0; n < HELD_PARTS && !look.ended; n++) {
+		len[n] = xfrm_receive_part(c, n);
+		take_part(c, &look, c->part[n], len[n]);
+	}
+	if (look.ended)
+		torn = look.error == 0 && is_torn(&look, listener);
+	if (torn && repeat)
+		return EAGAIN;
+	for (i = 0; i < n; i++)
+		take_part(c, p, c->part[i], len[i]);
+	while (!p->ended)
+		take_part(c, p, c->datagram, xfrm_receive(c, 0));
+	if (!look.ended)
+		torn = p->error == 0 && is_torn(p, listener);
+	if (torn)
+		p->reason = CHANGED_MEANWHILE;
+	return torn ? EAGAIN : p->error;
+}
+
+/* Asks for a dump, listens meanwhile, and reads it. */
+static int
+try_dump(struct xfrm_channel *c, const struct sa_filter *sa, struct pass *p,
+    bool repeat)
+{
+	_Alignas(8) uint8_t octets[256];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	int listener = listen_for_changes(sa == NULL), error;
+
+	if (listener < 0)
+		return -listener;
+	error = encode_dump(&b, p->seq, sa);
+	if (error == 0)
+		error = -nl_send(c->fd, b.octets, b.len);
+	if (error == 0)
+		error = read_dump(c, p, listener, repeat);
+	close(listener);
+	return error;
+}
+
+/*
+ * Dumps SAs (or policies, with a NULL sa), again from the start if they changed
+ * and none was handed out yet: after that it can only be said.
  */
 static int
 dump(struct xfrm_channel *c, const struct sa_filter *sa, record_fn *fn,
     void *ctx, const char **reason)
 {
-	_Alignas(8) uint8_t octets[256];
-	unsigned tries;
-	size_t count = 0;
-	int error = 0;
+	unsigned tries = 0;
+	struct pass p;
+	int error;
 
-	*reason = NULL;
 	c->decoder.now = time(NULL);
 	xfrm_links_forget(&c->links);
-	for (tries = 0; tries < DUMP_TRIES && count == 0; tries++) {
-		struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
-
-		error = encode_dump(&b, c->base.seq, sa);
-		if (error == 0)
-			error = -nl_send(c->fd, b.octets, b.len);
-		if (error == 0)
-			error = read_dump(c, c->base.seq, fn, ctx, &count,
-			    reason);
-		if (error != EAGAIN)
-			break;
-		*reason = "the table changed while it was read";
-	}
-	if (error == 0)		/* else the reason may be in it */
+	do {
+		p = (struct pass){ .seq = c->base.seq, .fn = fn, .ctx = ctx };
+		error = try_dump(c, sa, &p, ++tries < DUMP_TRIES);
+	} while (error == EAGAIN && !p.ended);
+	*reason = p.reason;
+	if (error == 0 || error == EAGAIN)	/* the reason is not in it */
 		xfrm_wipe_datagram(c);
 	return error;
 }
@@ -192,7 +293,7 @@ do_dump(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 
 	c->held = 0;
 	error = dump(c, policies ? NULL : &all, take_record, &a, &reason);
-	deliver_record(c, &a, error == 0 ? 0 : a.count);
+	deliver_record(c, &a, error == 0 || error == EAGAIN ? 0 : a.count);
 	if (error == 0 && a.count == 0 && !a.malformed)
 		error = ENOENT;		/* as af_key */
 	finish_answer(c, &a, view, error, reason);
@@ -293,45 +394,63 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 	names->all[names->count++] = name;
 }
 
+/* The requests in the batch, by their numbers, and what became of them. */
+struct sending {
+	uint32_t first, last;
+	int ignored;			/* an error that is none */
+	int error;			/* the first other one */
+	const char *reason;
+};
+
+/* Takes the answers in a datagram; true when there was that to the last. */
+static bool
+take_answers(struct sending *s, const uint8_t *octets, size_t n)
+{
+	const struct nlmsghdr *answer;
+	const char *reason;
+	size_t offset = 0;
+	int error;
+
+	while ((answer = nl_next(octets, n, &offset)) != NULL) {
+		if (answer->nlmsg_type != NLMSG_ERROR ||
+		    answer->nlmsg_seq - s->first > s->last - s->first)
+			continue;	/* stale */
+		error = nl_error(answer, &reason);
+		if (error != 0 && error != s->ignored && s->error == 0) {
+			s->error = error;
+			s->reason = reason;
+		}
+		if (answer->nlmsg_seq == s->last)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Sends what is in the batch, which the caller filled, and reads until its
- * last request, of that number, is answered.  Returns the first error but the
- * one to be ignored.
+ * last request is answered; s says how it went.
  */
-static int
-send_requests(struct xfrm_channel *c, uint32_t last, int ignored,
-    const char **reason)
+static void
+send_requests(struct xfrm_channel *c, struct sending *s)
 {
 	struct nlmsghdr *header = (void *)(c->batch.octets + c->batch.head);
-	const struct nlmsghdr *answer;
-	int first = 0, error;
-	size_t offset;
 	ssize_t n;
 
 	header->nlmsg_flags |= NLM_F_ACK;
-	error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+	s->error = -nl_send(c->fd, c->batch.octets, c->batch.len);
+	s->reason = xfrm_not_taken(s->error);
 	wipe(c->batch.octets, c->batch.len);
 	c->batch.len = 0;
-	while (error == 0) {
+	if (s->error != 0)
+		return;
+	do {
 		n = xfrm_receive(c, 0);
 		if (n < 0) {
-			*reason = xfrm_silence((int)-n);
-			return (int)-n;
+			s->error = (int)-n;
+			s->reason = xfrm_silence(s->error);
+			return;
 		}
-		offset = 0;
-		while ((answer = nl_next(c->datagram, (size_t)n,
-		    &offset)) != NULL) {
-			if (answer->nlmsg_type != NLMSG_ERROR)
-				continue;
-			error = nl_error(answer, reason);
-			if (error != ignored && first == 0)
-				first = error;
-			if (answer->nlmsg_seq == last)
-				return first;
-			error = 0;
-		}
-	}
-	return error;
+	} while (!take_answers(s, c->datagram, (size_t)n));
 }
 
 /* The SAs that were found, in as few system calls as their number allows. */
@@ -339,21 +458,46 @@ static int
 delete_names(struct xfrm_channel *c, const struct collection *names,
     const char **reason)
 {
-	int first = 0, error;
+	struct sending s;
 	size_t i = 0;
 	unsigned n;
+	int error = 0;
 
 	while (i < names->count) {
-		for (n = 0; n < c->max_pending && i < names->count; n++)
+		s.first = c->base.seq + 1;
+		for (n = 0; n < c->max_pending && i < names->count; n++, i++)
 			if (!xfrm_encode_name(&c->batch, XFRM_MSG_DELSA,
-			    ++c->base.seq, c->base.pid, &names->all[i++]))
-				return EMSGSIZE;
-		/* One that is gone already is no failure. */
-		error = send_requests(c, c->base.seq, ESRCH, reason);
-		if (error != 0 && first == 0)
-			first = error;
+			    s.first + n, c->base.pid, &names->all[i]))
+				break;
+		if (n == 0)
+			return EMSGSIZE;
+		c->base.seq += n;
+		s.last = c->base.seq;
+		s.ignored = ESRCH;	/* one that is gone already */
+		send_requests(c, &s);
+		if (s.error != 0 && error == 0) {
+			error = s.error;
+			*reason = s.reason;
+		}
 	}
-	return first;
+	return error;
+}
+
+/* Deletes what one dump finds; EAGAIN if that may not have been all. */
+static int
+delete_found(struct xfrm_channel *c, struct collection *names,
+    const char **reason)
+{
+	int found, error;
+
+	names->count = 0;
+	found = dump(c, names->filter, collect, names, reason);
+	if (found != 0 && found != EAGAIN)
+		return found;
+	if (names->full)
+		return ENOMEM;
+	error = delete_names(c, names, reason);
+	return error != 0 ? error : found;
 }
 
 static int
@@ -363,6 +507,7 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	    .type = view->msg->type, .satype = view->msg->satype };
 	struct sa_filter filter = { .satype = view->msg->satype };
 	struct collection names = { .filter = &filter };
+	unsigned tries = 0;
 	const char *reason = NULL;
 	struct sa sa;
 	int error = EINVAL;
@@ -371,11 +516,11 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	filter.src = &sa.src;
 	filter.dst = &sa.dst;
 	if (sa.src.family != 0 && sa.src.family == sa.dst.family)
-		error = dump(c, &filter, collect, &names, &reason);
-	if (error == 0 && names.full)
-		error = ENOMEM;
-	if (error == 0)
-		error = delete_names(c, &names, &reason);
+		do
+			error = delete_found(c, &names, &reason);
+		while (error == EAGAIN && ++tries < DUMP_TRIES);
+	if (error == EAGAIN)
+		reason = "SAs changed meanwhile: there may be more to delete";
 	free(names.all);
 	xfrm_finish_request(c, &p, error, reason);
 	return error == ETIMEDOUT ? error : 0;
@@ -383,22 +528,21 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 
 /* ---- offload ---- */
 
-/* Whether the kernel's record of the SA names a device. */
+/* Whether the kernel's record of what a request made names a device. */
 static bool
-is_offloaded(struct xfrm_channel *c, const struct sa *sa)
+is_offloaded(struct xfrm_channel *c, const struct view *made)
 {
-	_Alignas(8) uint8_t octets[256];
+	_Alignas(8) uint8_t octets[512];
 	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
-	struct answer a = { .type = SADB_GET };
-	struct xfrm_name name;
+	struct answer a = { .type = made->ext[EXT_POLICY] != NULL ?
+	    SADB_X_SPDGET : SADB_GET };
 	const char *reason;
 	struct view view;
 	bool offloaded;
 
 	c->held = 0;
-	xfrm_name_of(sa, &name);
-	offloaded = xfrm_encode_name(&b, XFRM_MSG_GETSA, ++c->base.seq,
-	    c->base.pid, &name) && nl_send(c->fd, b.octets, b.len) == 0 &&
+	offloaded = xfrm_encode_question(&b, ++c->base.seq, c->base.pid,
+	    made) && nl_send(c->fd, b.octets, b.len) == 0 &&
 	    read_one(c, c->base.seq, &a, &reason) == 0 && c->held != 0 &&
 	    view_init(&view, c->base.dialect, c->record[a.count & 1].space,
 	    c->held) == VIEW_OK && view.ext[EXT_IF_HW_OFFL] != NULL;
@@ -407,8 +551,9 @@ is_offloaded(struct xfrm_channel *c, const struct sa *sa)
 }
 
 /*
- * ADD with a device to offload to.  A kernel, or a driver, that cannot do it
- * takes the SA all the same and does the work in software: that is told, as
+ * An SA, or a policy, with a device to offload to.  A kernel, or a driver, that
+ * cannot do it takes them all the same and does the work in software (a kernel
+ * before 6.2 does not even know the attribute of a policy): that is told, as
  * the reason of a success.
  */
 static int
@@ -416,22 +561,20 @@ do_offload(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
 	struct xfrm_pending p = { .seq = view->msg->seq, .tag = tag,
 	    .type = view->msg->type, .satype = view->msg->satype };
-	const char *reason = NULL;
-	struct sa sa;
-	int error;
+	struct sending s = { .first = p.seq, .last = p.seq };
+	int broken = 0;
 
-	error = xfrm_encode(&c->batch, &c->encoder, view);
-	if (error != 0)
-		reason = c->encoder.reason;
+	s.error = xfrm_encode_next(c, view, &broken);
+	if (s.error != 0)
+		s.reason = c->encoder.reason;
 	else
-		error = send_requests(c, p.seq, 0, &reason);
-	sa_decode(view, &sa);
-	if (error == 0 && !is_offloaded(c, &sa))
-		reason = "the device does not take the SA: the kernel does "
+		send_requests(c, &s);
+	if (s.error == 0 && !is_offloaded(c, view))
+		s.reason = "the device does not take it over: the kernel does "
 		    "the work itself";
-	xfrm_finish_request(c, &p, error, reason);
+	xfrm_finish_request(c, &p, s.error, s.reason);
 	xfrm_wipe_datagram(c);
-	return error == ETIMEDOUT ? error : 0;
+	return broken != 0 ? broken : s.error == ETIMEDOUT ? s.error : 0;
 }
 
 /* ---- unique ---- */
@@ -452,15 +595,24 @@ note_reqid(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
  * here they are looked at once and numbers go up from the highest.
  */
 int
-xfrm_find_unused_reqid(struct xfrm_channel *c, const char **reason)
+xfrm_find_unused_reqid(struct xfrm_channel *c, int *broken,
+    const char **reason)
 {
 	uint32_t highest = IPSEC_MANUAL_REQID_MAX;
+	unsigned tries = 0;
 	int error;
 
-	error = xfrm_flush_batch(c);
-	if (error != 0)
-		return error;
-	error = dump(c, NULL, note_reqid, &highest, reason);
+	*broken = xfrm_flush_batch(c);
+	if (*broken != 0)
+		return *broken;
+	do
+		error = dump(c, NULL, note_reqid, &highest, reason);
+	while (error == EAGAIN && ++tries < DUMP_TRIES);
+	if (error == EAGAIN)
+		*reason = "policies changed while an identifier was sought "
+		    "that none has";
+	if (error == ETIMEDOUT)
+		*broken = error;
 	if (error == 0 && highest == XFRM_REQID_MAX)
 		error = ENOSPC;
 	if (error == 0)
@@ -483,6 +635,9 @@ xfrm_answering(const struct view *view)
 	case SADB_DELETE:
 		return view->ext[EXT_SA] == NULL ? do_delete_all : NULL;
 	case SADB_ADD:
+	case SADB_UPDATE:
+	case SADB_X_SPDADD:
+	case SADB_X_SPDUPDATE:
 		return view->ext[EXT_IF_HW_OFFL] != NULL ? do_offload : NULL;
 	default:
 		return NULL;

@@ -449,7 +449,7 @@ test_linux_dumps(void)
 	    "a dump of none");
 
 	send_record(SADB_DUMP, 0, 1, 1001);
-	send_header(SADB_ADD, 0, 1, FOREIGN_PID);
+	send_header(SADB_GET, 0, 1, FOREIGN_PID);
 	send_answer((struct answer){ SADB_DUMP, 0, 1, FOREIGN_PID, 5 });
 	send_header(SADB_EXPIRE, 0, 0, 0);
 	send_record(SADB_DUMP, 0, 2, 1002);
@@ -472,6 +472,59 @@ test_linux_dumps(void)
 	send_record(SADB_DUMP, 0, 1, 1001);
 	submit(SADB_DUMP, 0, 0);
 	ok(t.ends == 1 && t.error == ETIMEDOUT, "a dump without an end, too");
+	close_pair();
+}
+
+static void
+send_changed_dump(uint8_t change, uint8_t error, uint32_t pid)
+{
+	send_record(SADB_DUMP, 0, 1, 1001);
+	send_header(change, error, 77, pid);
+	send_record(SADB_DUMP, 0, 0, 1003);
+}
+
+/* What others change while a dump is made. */
+static void
+test_changes(void)
+{
+	static const uint8_t changes[] = { SADB_ADD, SADB_UPDATE, SADB_DELETE,
+	    SADB_FLUSH };
+	static const uint8_t others[] = { SADB_ACQUIRE, SADB_EXPIRE, SADB_GET,
+	    SADB_X_SPDADD, SADB_REGISTER };
+	size_t i, n = 0;
+
+	open_pair(DIALECT_LINUX);
+	for (i = 0; i < sizeof(changes); i++) {
+		send_changed_dump(changes[i], 0, i % 2 == 0 ? FOREIGN_PID : 0);
+		submit(SADB_DUMP, 0, 0);
+		n += t.records == 2 && t.ends == 1 && t.error == EAGAIN &&
+		    strcmp(t.reason, CHANGED_MEANWHILE) == 0;
+	}
+	ok(n == i, "a change while it is made is told at the end of a dump");
+	for (i = 0, n = 0; i < sizeof(others); i++) {
+		send_changed_dump(others[i], 0, FOREIGN_PID);
+		submit(SADB_DUMP, 0, 0);
+		n += t.ends == 1 && t.error == 0;
+	}
+	send_changed_dump(SADB_ADD, EEXIST, FOREIGN_PID);
+	submit(SADB_DUMP, 0, 0);
+	ok(n == i && t.error == 0, "other messages are no changes");
+	send_header(SADB_ADD, 0, 5, FOREIGN_PID);
+	send_header(SADB_FLUSH, 0, 6, own_pid());
+	send_record(SADB_DUMP, 0, 1, 1001);
+	send_record(SADB_DUMP, 0, 0, 1003);
+	submit(SADB_DUMP, 0, 0);
+	ok(t.ends == 1 && t.error == 0, "nor is what came before its records");
+	send_record(SADB_X_SPDDUMP, 0, 1, 1001);
+	send_header(SADB_X_SPDUPDATE, 0, 5, FOREIGN_PID);
+	send_record(SADB_X_SPDDUMP, 0, 0, 1003);
+	submit(SADB_X_SPDDUMP, 0, 0);
+	ok(t.records == 2 && t.error == EAGAIN, "policies, the same");
+	send_record(SADB_X_SPDDUMP, 0, 1, 1001);
+	send_header(SADB_ADD, 0, 5, FOREIGN_PID);
+	send_record(SADB_X_SPDDUMP, 0, 0, 1003);
+	submit(SADB_X_SPDDUMP, 0, 0);
+	ok(t.records == 2 && t.error == 0, "for which an SA is no change");
 	close_pair();
 }
 
@@ -626,6 +679,18 @@ test_deleteall(void)
 	ok(t.ends == 1 && t.error == EIO, "and a dump that is not whole");
 	close_pair();
 
+	open_pair(DIALECT_LINUX);
+	send_changed_dump(SADB_ADD, 0, FOREIGN_PID);
+	send_header(SADB_DELETE, 0, 2, own_pid());
+	send_header(SADB_DELETE, 0, 3, own_pid());
+	send_record(SADB_DUMP, 0, 0, 1005);
+	send_header(SADB_DELETE, 0, 5, own_pid());
+	submit_deleteall();
+	ok(t.ends == 1 && t.error == 0 &&
+	    requests_sent(SADB_DELETE, spis, 4) == 3 && spis[2] == 1005,
+	    "it looks again when SAs changed meanwhile");
+	close_pair();
+
 	open_pair(DIALECT_FREEBSD);
 	send_header(SADB_DELETE, 0, 1, own_pid());
 	submit_deleteall();
@@ -752,6 +817,7 @@ main(void)
 	test_strangers();
 	test_silence();
 	test_linux_dumps();
+	test_changes();
 	test_bsd_dumps();
 	test_large_dump();
 	test_deleteall();

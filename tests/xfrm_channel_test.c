@@ -18,7 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../xfrm.h"
+#include "../setkey.h"
+#include "../xfrm_channel.h"
 #include "tap.h"
 
 /* ---- the made-up kernel ---- */
@@ -39,8 +40,13 @@ static struct {
 	/* Answers a request: an errno value, or -1 if that was done. */
 	int (*on_request)(int fd, const struct nlmsghdr *);
 	int socket_error, send_error;
-	int receive_buffer;
-	unsigned sends, requests, acks_wanted;
+	int receive_buffer, send_buffer;
+	int buffer_limit;		/* of sysctl; 0: no limits */
+	int send_limit_error;		/* for more octets than send_limit */
+	size_t send_limit, longest_send;
+	unsigned sends, requests, acks_wanted, sockets;
+	int listener;			/* the socket that joined group last */
+	unsigned group, changes;	/* what it can hear of */
 	unsigned flags_seen;		/* of the last receive */
 } kernel;
 
@@ -94,6 +100,8 @@ reply_error(int fd, const struct nlmsghdr *request, int error,
 	reply_octets(fd, b.octets, b.len);
 }
 
+#define DEFAULT_BUFFER	212992
+
 /* These come before libc's. */
 
 int
@@ -109,6 +117,8 @@ socket(int domain, int type, int protocol)
 		errno = kernel.socket_error;
 		return -1;
 	}
+	if (kernel.sockets++ > 0 && kernel.buffer_limit != 0)
+		kernel.receive_buffer = kernel.send_buffer = DEFAULT_BUFFER;
 	return dup(STDIN_FILENO);
 }
 
@@ -124,11 +134,27 @@ bind(int fd, const struct sockaddr *addr, socklen_t len)
 int
 setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 {
-	(void)fd;
-	(void)level;
-	(void)name;
-	(void)value;
+	int *buffer = name == SO_SNDBUF ? &kernel.send_buffer :
+	    &kernel.receive_buffer;
+
 	(void)len;
+	if (level == SOL_NETLINK && name == NETLINK_ADD_MEMBERSHIP) {
+		memcpy(&kernel.group, value, sizeof(kernel.group));
+		kernel.listener = fd;
+		kernel.changes = 0;
+	}
+	if (level != SOL_SOCKET || kernel.buffer_limit == 0)
+		return 0;
+	if (name == SO_SNDBUFFORCE || name == SO_RCVBUFFORCE) {
+		errno = EPERM;
+		return -1;
+	}
+	if (name == SO_SNDBUF || name == SO_RCVBUF) {
+		memcpy(buffer, value, sizeof(*buffer));
+		if (*buffer > kernel.buffer_limit)
+			*buffer = kernel.buffer_limit;
+		*buffer *= 2;
+	}
 	return 0;
 }
 
@@ -137,9 +163,9 @@ getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	(void)fd;
 	(void)level;
-	(void)name;
 	(void)len;
-	memcpy(value, &kernel.receive_buffer, sizeof(kernel.receive_buffer));
+	memcpy(value, name == SO_SNDBUF ? &kernel.send_buffer :
+	    &kernel.receive_buffer, sizeof(int));
 	return 0;
 }
 
@@ -154,11 +180,15 @@ sendto(int fd, const void *octets, size_t len, int flags,
 	(void)flags;
 	(void)to;
 	(void)tolen;
-	kernel.sends++;
-	if (kernel.send_error != 0) {
-		errno = kernel.send_error;
+	if (kernel.send_error != 0 ||
+	    (kernel.send_limit != 0 && len > kernel.send_limit)) {
+		errno = kernel.send_error != 0 ? kernel.send_error :
+		    kernel.send_limit_error;
 		return -1;
 	}
+	kernel.sends++;
+	if (len > kernel.longest_send)
+		kernel.longest_send = len;
 	while ((request = nl_next(octets, len, &offset)) != NULL) {
 		if (request->nlmsg_type == XFRM_MSG_GETSADINFO &&
 		    kernel.on_request == NULL) {
@@ -185,6 +215,13 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	struct datagram *d = &queue[queue_first % QUEUE];
 
 	kernel.flags_seen = (unsigned)flags;
+	if (kernel.changes > 0 && fd == kernel.listener) {
+		kernel.changes--;
+		memcpy(msg->msg_name, &from, sizeof(from));
+		msg->msg_namelen = sizeof(from);
+		msg->msg_flags = MSG_TRUNC;
+		return 1;
+	}
 	if (queue_first == queue_end || d->fd != fd) {
 		errno = EAGAIN;
 		return -1;
@@ -281,6 +318,7 @@ open_with_buffer(int (*on_request)(int, const struct nlmsghdr *), int octets)
 	memset(&said, 0, sizeof(said));
 	queue_first = queue_end = 0;
 	kernel.receive_buffer = octets;
+	kernel.send_buffer = DEFAULT_BUFFER;
 	channel = xfrm_open();
 	if (channel == NULL)
 		abort();
@@ -550,9 +588,234 @@ test_small_buffer(void)
 	c->ops->close(c);
 }
 
+/*
+ * What the kernel lets us send at once.  The default is never given up for a
+ * lower limit of sysctl.
+ */
+static void
+test_small_send_buffer(void)
+{
+	struct channel *c;
+	unsigned i;
+
+	memset(&kernel, 0, sizeof(kernel));
+	memset(&said, 0, sizeof(said));
+	kernel.buffer_limit = 32768;
+	kernel.send_buffer = kernel.receive_buffer = DEFAULT_BUFFER;
+	c = xfrm_open();
+	if (c == NULL)
+		abort();
+	ok(kernel.send_buffer == DEFAULT_BUFFER &&
+	    kernel.receive_buffer == DEFAULT_BUFFER,
+	    "buffers: the default is kept where less would be had");
+	c->ops->close(c);
+
+	c = open_channel(refuse_every_seventh);
+	c->ops->close(c);
+	kernel.on_request = NULL;
+	kernel.send_buffer = 30000;
+	c = xfrm_open();
+	if (c == NULL)
+		abort();
+	c->reply = on_reply;
+	kernel.on_request = refuse_every_seventh;
+	kernel.longest_send = 0;
+	for (i = 0; i < 600; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	c->ops->finish(c);
+	ok(said.ends == 600 && !said.disorder && said.errors[6] == EEXIST &&
+	    said.errors[599] == 0, "a small send buffer: all are answered");
+	ok(kernel.longest_send <= 30000 - 32 && kernel.longest_send > 29000,
+	    "a small send buffer: used, not exceeded");
+	c->ops->close(c);
+}
+
+/* A kernel that does not take what its socket's buffer promised. */
+static void
+test_reluctant_kernel(int error)
+{
+	struct channel *c = open_channel(refuse_every_seventh);
+	unsigned i, wrong = 0;
+	int result;
+
+	kernel.send_limit = 5000;
+	kernel.send_limit_error = error;
+	for (i = 0; i < 600; i++)
+		if (i % 10 == 3)
+			submit_header(c, SADB_X_PROMISC, i);
+		else
+			submit_sa(c, SADB_ADD, i + 1, i);
+	result = c->ops->finish(c);
+	for (i = 0; i < 600; i++)
+		wrong += said.errors[i] != (i % 10 == 3 ? EOPNOTSUPP :
+		    (i + 1) % 7 == 0 ? EEXIST : 0);
+	ok(result == 0 && said.ends == 600 && !said.disorder && wrong == 0 &&
+	    kernel.requests == 540, "%s: all are sent, in smaller pieces",
+	    strerror(error));
+	kernel.send_limit = 50;
+	for (i = 0; i < 3; i++)
+		submit_sa(c, SADB_ADD, i + 1, 600 + i);
+	result = c->ops->finish(c);
+	ok(result == 0 && said.ends == 603 && said.errors[600] == error &&
+	    said.error == error && kernel.requests == 540,
+	    "%s: not even one is taken", strerror(error));
+	ok(strstr(said.reason, "not carried out") != NULL &&
+	    strstr(said.reason, "may have been") == NULL,
+	    "%s: and it is said that nothing was done", strerror(error));
+	c->ops->close(c);
+}
+
+/* A channel that breaks: what was not sent is told apart. */
+static void
+test_broken(void)
+{
+	struct channel *c = open_channel(be_silent);
+	unsigned i;
+	int error = 0;
+
+	kernel.send_limit = 5000;
+	kernel.send_limit_error = ENOBUFS;
+	for (i = 0; i < 100; i++)
+		submit_sa(c, SADB_ADD, i + 1, i);
+	error = c->ops->finish(c);
+	ok(error == ETIMEDOUT && said.ends == 100 && !said.disorder &&
+	    said.errors[0] == ETIMEDOUT && said.errors[99] == ETIMEDOUT &&
+	    kernel.sends == 1 && kernel.requests < 30 &&
+	    strstr(said.reason, "not sent") != NULL,
+	    "a channel that breaks: no more is sent, and that is said");
+	c->ops->close(c);
+}
+
+/* ---- keys ---- */
+
+#define SECRET	0x5ec2e7a5u
+
+#if defined(__has_feature)
+#define HAS_ASAN	__has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN	1
+#else
+#define HAS_ASAN	0
+#endif
+
+static const void *watched;		/* by free() */
+static bool was_freed;
+static unsigned secrets_found;
+
+#if !HAS_ASAN && defined(__GLIBC__)
+#define SEES_FREE	true
+void __libc_free(void *);
+
+static void
+look_for_secrets(const void *memory, size_t len)
+{
+	const uint8_t *p = memory;
+	uint32_t word = SECRET;
+
+	for (; len >= sizeof(word); p++, len--)
+		secrets_found += memcmp(p, &word, sizeof(word)) == 0;
+}
+
+void
+free(void *memory)
+{
+	if (memory != NULL && memory == watched) {
+		was_freed = true;
+		look_for_secrets(memory, sizeof(struct xfrm_channel));
+	}
+	__libc_free(memory);
+}
+#else
+#define SEES_FREE	false
+#endif
+
+/* Closes the channel: what is given back must hold no key. */
+static void
+close_has_no_secrets(struct channel *c, const char *name)
+{
+	watched = c;
+	was_freed = false;
+	secrets_found = 0;
+	c->ops->close(c);
+	if (SEES_FREE)
+		ok(was_freed && secrets_found == 0, "keys are wiped: %s (%u "
+		    "found)", name, secrets_found);
+	else
+		printf("ok %d - keys are wiped: %s # SKIP free() cannot be "
+		    "watched here\n", ++tests, name);
+}
+
+static void
+submit_secret(struct channel *c, uint8_t type, uint32_t replay, uint32_t tag)
+{
+	uint32_t octets[8];
+	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
+	    .spi = 0x1000 + tag, .encrypt = 12, .replay = replay };
+	struct msgbuf m;
+	unsigned i;
+
+	for (i = 0; i < 8; i++)
+		octets[i] = SECRET;
+	sa.src = an_addr(1);
+	sa.dst = an_addr(2);
+	sa.enc_key = (struct key){ (const uint8_t *)octets, 256, true };
+	msg_begin(&m, c->dialect, type, sa.satype);
+	sa_encode(&m, &sa);
+	c->ops->submit(c, m.space, msg_end(&m), tag);
+}
+
+static int
+answer_with_secret(int fd, const struct nlmsghdr *request)
+{
+	_Alignas(8) uint8_t octets[512];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	struct xfrm_usersa_info info;
+	struct xfrm_algo algo = { .alg_name = "cbc(aes)", .alg_key_len = 64 };
+	uint32_t key[2] = { SECRET, SECRET };
+
+	memset(&info, 0, sizeof(info));
+	info.id.proto = IPPROTO_ESP;
+	info.family = AF_INET;
+	nl_begin(&b, XFRM_MSG_NEWSA, 0, request->nlmsg_seq, 0);
+	nl_bytes(&b, &info, sizeof(info));
+	nl_attr(&b, XFRMA_ALG_CRYPT, &algo, sizeof(algo));
+	nl_bytes(&b, key, sizeof(key));
+	nl_end(&b);
+	reply_octets(fd, b.octets, b.len);
+	return -1;
+}
+
+static void
+test_secrets(void)
+{
+	struct channel *c = open_channel(NULL);
+	unsigned i;
+
+	for (i = 0; i < 3; i++)
+		submit_secret(c, SADB_ADD, 4, i);
+	close_has_no_secrets(c, "requests that were never sent");
+	c = open_channel(NULL);
+	submit_secret(c, SADB_ADD, 5000, 0);
+	c->ops->finish(c);
+	ok(said.error == EOPNOTSUPP, "keys: a request is refused");
+	close_has_no_secrets(c, "a request that was refused");
+	c = open_channel(NULL);
+	for (i = 0; i < 160; i++)
+		submit_secret(c, SADB_ADD, 4096, i);
+	c->ops->finish(c);
+	ok(said.ends == 160 && said.error == 0 && kernel.sends == 2,
+	    "keys: a batch with too many octets");
+	close_has_no_secrets(c, "a batch with too many octets");
+	c = open_channel(answer_with_secret);
+	submit_secret(c, SADB_GET, 4, 0);
+	ok(said.records == 1, "keys: a record");
+	close_has_no_secrets(c, "a record");
+}
+
 /* ---- records ---- */
 
-static unsigned dump_records, dump_interrupted, dumps;
+static unsigned dump_records, dump_interrupted, dump_changes, dumps;
+static unsigned dump_group;
 static enum { WHOLE, CUT, DAMAGED, FAILED, STALE, LATE_CHANGE } dump_kind;
 
 static void
@@ -581,6 +844,11 @@ answer_dump(int fd, const struct nlmsghdr *request)
 	if (request->nlmsg_type != XFRM_MSG_GETSA)
 		return 0;
 	dumps++;
+	dump_group = kernel.group;
+	if (dump_changes > 0) {
+		dump_changes--;
+		kernel.changes++;
+	}
 	if (dump_interrupted > 0) {
 		dump_interrupted--;
 		flags = NLM_F_DUMP_INTR;
@@ -630,10 +898,10 @@ test_dumps(void)
 	ok(said.records == 3 && said.error == 0 && dumps == 3,
 	    "dump: repeated when the table changed");
 	run_dump(c, 3, 99, WHOLE);
-	ok(said.records == 0 && said.error == EAGAIN && dumps == 3,
+	ok(said.records == 3 && said.error == EAGAIN && dumps == 3,
 	    "dump: not for ever");
-	run_dump(c, 3, 0, LATE_CHANGE);
-	ok(said.records == 3 && said.error == EAGAIN && dumps == 1 &&
+	run_dump(c, 30, 0, LATE_CHANGE);
+	ok(said.records == 30 && said.error == EAGAIN && dumps == 1 &&
 	    said.reason[0] != '\0', "dump: said when it changed later");
 	run_dump(c, 3, 0, CUT);
 	ok(said.error == EMSGSIZE && said.records == 2, "dump: cut");
@@ -645,6 +913,39 @@ test_dumps(void)
 	ok(said.error == 0 && said.records == 3, "dump: stale records");
 	run_dump(c, 1, 0, WHOLE);
 	ok(said.error == 0 && said.records == 1, "dump: and in order again");
+	c->ops->close(c);
+}
+
+/* Others make changes; the socket that listens for them is told. */
+static void
+test_changes(void)
+{
+	struct channel *c = open_channel(answer_dump);
+
+	dump_changes = 2;
+	run_dump(c, 3, 0, WHOLE);
+	ok(said.records == 3 && said.error == 0 && dumps == 3,
+	    "changes: a small dump is repeated");
+	ok(dump_group == XFRMNLGRP_SA, "changes: of SAs");
+	dump_changes = 99;
+	run_dump(c, 3, 0, WHOLE);
+	ok(said.records == 3 && said.error == EAGAIN && dumps == 3 &&
+	    said.seqs[2] == 0 && strcmp(said.reason, CHANGED_MEANWHILE) == 0,
+	    "changes: then it is said");
+	dump_changes = 99;
+	run_dump(c, 30, 0, WHOLE);
+	ok(said.records == 30 && said.error == EAGAIN && dumps == 1,
+	    "changes: of a large dump it is only said");
+	dump_changes = 1;
+	run_dump(c, 1, 0, WHOLE);
+	ok(said.records == 1 && said.error == 0 && dumps == 1,
+	    "changes: a dump of one datagram is of one moment");
+	dump_changes = 0;
+	run_dump(c, 30, 0, WHOLE);
+	ok(said.records == 30 && said.error == 0,
+	    "changes: nothing is left of earlier ones");
+	submit_header(c, SADB_X_SPDDUMP, 7);
+	ok(kernel.group == XFRMNLGRP_POLICY, "changes: of policies");
 	c->ops->close(c);
 }
 
@@ -713,6 +1014,17 @@ test_delete_all(void)
 	submit_sa(c, SADB_DELETE, 0, 2);
 	ok(deleted == 600 && said.ends == 3 && said.error == 0,
 	    "deleteall: of nothing");
+	deleted = dumps = 0;
+	dump_records = 30;
+	dump_changes = 2;
+	submit_sa(c, SADB_DELETE, 0, 3);
+	ok(deleted == 90 && dumps == 3 && said.error == 0,
+	    "deleteall: again when SAs changed meanwhile");
+	dump_changes = 99;
+	submit_sa(c, SADB_DELETE, 0, 4);
+	ok(dumps == 6 && said.error == EAGAIN && said.reason[0] != '\0',
+	    "deleteall: not for ever");
+	dump_changes = 0;
 	c->ops->close(c);
 }
 
@@ -728,7 +1040,8 @@ answer_offload(int fd, const struct nlmsghdr *request)
 		struct xfrm_user_offload offload;
 	} body;
 
-	if (request->nlmsg_type == XFRM_MSG_NEWSA)
+	if (request->nlmsg_type == XFRM_MSG_NEWSA ||
+	    request->nlmsg_type == XFRM_MSG_UPDSA)
 		return spi_of(request) == 9 ? EEXIST : 0;
 	memset(&body, 0, sizeof(body));
 	body.info.id.proto = IPPROTO_ESP;
@@ -743,7 +1056,8 @@ answer_offload(int fd, const struct nlmsghdr *request)
 }
 
 static int
-submit_offload(struct channel *channel, uint32_t spi, uint32_t tag)
+submit_offload(struct channel *channel, uint8_t type, uint32_t spi,
+    uint32_t tag)
 {
 	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
 	    .spi = spi, .encrypt = 11, .hwif = "lo" };
@@ -751,7 +1065,7 @@ submit_offload(struct channel *channel, uint32_t spi, uint32_t tag)
 
 	sa.src = an_addr(1);
 	sa.dst = an_addr(2);
-	msg_begin(&m, channel->dialect, SADB_ADD, sa.satype);
+	msg_begin(&m, channel->dialect, type, sa.satype);
 	sa_encode(&m, &sa);
 	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
 }
@@ -762,16 +1076,79 @@ test_offload(void)
 	struct channel *c = open_channel(answer_offload);
 
 	keeps_device = true;
-	submit_offload(c, 1, 0);
+	submit_offload(c, SADB_ADD, 1, 0);
 	ok(said.ends == 1 && said.error == 0 && said.reason[0] == '\0',
 	    "offload: done");
 	keeps_device = false;
-	submit_offload(c, 2, 1);
+	submit_offload(c, SADB_ADD, 2, 1);
 	ok(said.ends == 2 && said.error == 0 && said.reason[0] != '\0',
 	    "offload: not done, and it is said");
-	submit_offload(c, 9, 2);
+	submit_offload(c, SADB_ADD, 9, 2);
 	ok(said.ends == 3 && said.error == EEXIST && said.records == 0,
 	    "offload: refused");
+	submit_offload(c, SADB_UPDATE, 2, 3);
+	ok(said.ends == 4 && said.error == 0 && said.reason[0] != '\0',
+	    "offload: update");
+	c->ops->close(c);
+}
+
+/* The same for policies, which only kernels since 6.2 can offload. */
+static int
+answer_policy_offload(int fd, const struct nlmsghdr *request)
+{
+	struct {
+		struct xfrm_userpolicy_info info;
+		struct nlattr attr;
+		struct xfrm_user_offload offload;
+	} body;
+	struct xfrm_userpolicy_id id;
+
+	if (request->nlmsg_type != XFRM_MSG_GETPOLICY)
+		return 0;
+	memcpy(&id, (const uint8_t *)request + NLMSG_HDRLEN, sizeof(id));
+	if (id.index != 0 || id.dir != 1 || id.sel.family != AF_INET)
+		return EINVAL;
+	memset(&body, 0, sizeof(body));
+	body.info.sel.family = AF_INET;
+	body.attr.nla_len = sizeof(body.attr) + sizeof(body.offload);
+	body.attr.nla_type = XFRMA_OFFLOAD_DEV;
+	body.offload.ifindex = 1;
+	reply_message(fd, XFRM_MSG_NEWPOLICY, 0, request->nlmsg_seq, &body,
+	    keeps_device ? offsetof(__typeof__(body), offload) +
+	    sizeof(body.offload) : sizeof(body.info));
+	return -1;
+}
+
+static int
+submit_policy_offload(struct channel *channel, uint8_t type, uint32_t tag)
+{
+	struct policy p = { .dir = IPSEC_DIR_OUTBOUND, .upper = 255,
+	    .action = IPSEC_POLICY_NONE, .hwif = "lo" };
+	struct msgbuf m;
+
+	p.src = an_addr(1);
+	p.dst = an_addr(2);
+	msg_begin(&m, channel->dialect, type, 0);
+	policy_encode(&m, &p);
+	return channel->ops->submit(channel, m.space, msg_end(&m), tag);
+}
+
+static void
+test_policy_offload(void)
+{
+	struct channel *c = open_channel(answer_policy_offload);
+
+	keeps_device = true;
+	submit_policy_offload(c, SADB_X_SPDADD, 0);
+	ok(said.ends == 1 && said.error == 0 && said.reason[0] == '\0',
+	    "offload of a policy: done");
+	keeps_device = false;
+	submit_policy_offload(c, SADB_X_SPDADD, 1);
+	ok(said.ends == 2 && said.error == 0 && said.reason[0] != '\0',
+	    "offload of a policy: not done, and it is said");
+	submit_policy_offload(c, SADB_X_SPDUPDATE, 2);
+	ok(said.ends == 3 && said.error == 0 && said.reason[0] != '\0' &&
+	    !said.disorder, "offload of a policy, spdupdate: the same");
 	c->ops->close(c);
 }
 
@@ -815,13 +1192,15 @@ test_unique(void)
 	submit_policy(c, 5, 0);
 	submit_policy(c, 0, 1);
 	submit_policy(c, 0, 2);
-	submit_policy(c, 0x7000, 3);
+	submit_policy(c, 0x4008, 3);
+	submit_policy(c, 0, 4);
 	c->ops->finish(c);
-	ok(said.ends == 4 && !said.disorder && said.error == 0 && reqids == 4,
+	ok(said.ends == 5 && !said.disorder && said.error == 0 && reqids == 5,
 	    "unique: all are made");
 	ok(policy_dumps == 1 && reqids_seen[0] == 5 && reqids_seen[1] ==
-	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x7000,
+	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x4008,
 	    "unique: numbers that no policy has");
+	ok(reqids_seen[4] == 0x4009, "unique: nor one of the same file");
 	c->ops->close(c);
 }
 
@@ -1027,18 +1406,78 @@ test_pfkey_cannot(void)
 	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: an XFRM interface");
 }
 
+/* ---- what is said of refusals ---- */
+
+static const char *
+refusal_text(const struct command *cmd, uint8_t type, int error)
+{
+	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type, error).text;
+}
+
+static bool
+refused_at(const struct command *cmd, uint8_t type, int error, uint32_t begin)
+{
+	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type,
+	    error).at.begin == begin;
+}
+
+static void
+test_refusals(void)
+{
+	struct command cmd = { .op = OP_ADD };
+	struct refusal r;
+
+	cmd.sa.satype = SADB_SATYPE_ESP;
+	cmd.at[F_VERB] = (struct loc){ 1, 2 };
+	cmd.at[F_PROTO] = (struct loc){ 3, 4 };
+	ok(refused_at(&cmd, SADB_ADD, EINVAL, 1) &&
+	    refused_at(&cmd, SADB_UPDATE, EPROTONOSUPPORT, 3),
+	    "refusals: update as add");
+	ok(strcmp(refusal_text(&cmd, SADB_UPDATE, EINVAL),
+	    refusal_text(&cmd, SADB_ADD, EINVAL)) == 0,
+	    "refusals: update in the words of add");
+	ok(strcmp(refusal_text(&cmd, SADB_UPDATE, EEXIST),
+	    refusal_text(&cmd, SADB_ADD, EEXIST)) != 0,
+	    "refusals: but no update since there is such an SA");
+	ok(strstr(refusal_text(&cmd, SADB_UPDATE, ESRCH), "no such SA") !=
+	    NULL, "refusals: update of nothing");
+	cmd.at[F_HWIF] = (struct loc){ 5, 6 };
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	ok(r.at.begin == 5 && r.hint != NULL &&
+	    strstr(r.hint, "esp4_offload") != NULL,
+	    "refusals: an offload device");
+	cmd.sa.natt.given = true;
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	ok(r.at.begin == 5 && r.hint == NULL,
+	    "refusals: an offload device and UDP");
+	ok(refused_at(&cmd, SADB_UPDATE, ENODEV, 5) &&
+	    refused_at(&cmd, SADB_X_SPDADD, ENODEV, 5) &&
+	    refused_at(&cmd, SADB_X_SPDUPDATE, ENODEV, 5),
+	    "refusals: no such device, SAs and policies");
+	ok(refused_at(&cmd, SADB_X_SPDADD, EINVAL, 5),
+	    "refusals: a policy's offload device");
+}
+
 int
 main(void)
 {
+	test_refusals();
 	test_batches();
 	test_refused_early();
 	test_lost_answers();
 	test_strange_answers();
 	test_small_buffer();
+	test_small_send_buffer();
+	test_reluctant_kernel(EMSGSIZE);
+	test_reluctant_kernel(ENOBUFS);
+	test_broken();
+	test_secrets();
 	test_dumps();
+	test_changes();
 	test_get();
 	test_delete_all();
 	test_offload();
+	test_policy_offload();
 	test_unique();
 	test_trace();
 	test_watch();

@@ -8,6 +8,7 @@
 
 #ifdef __linux__
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,7 +144,7 @@ add_rule(struct policy *p, uint16_t proto, uint8_t mode, uint8_t level,
 	rule->mode = mode;
 	rule->level = level;
 	rule->reqid = reqid;
-	if (mode == IPSEC_MODE_TUNNEL) {
+	if (mode == IPSEC_MODE_TUNNEL || mode == IPSEC_MODE_BEET) {
 		rule->src = addr6(1, 128);
 		rule->dst = addr6(2, 128);
 	}
@@ -279,6 +280,114 @@ test_sa_requests(void)
 	sa_is("add: AH, IPv6, an ICV of 128 bits", SADB_ADD, &sa, ADD_AH);
 	sa = an_sa(SADB_X_SATYPE_IPCOMP, 2, 0, 0, 0);
 	sa_is("add: IPComp", SADB_ADD, &sa, ADD_IPCOMP);
+	sa.replay = 64;
+	sa_is("add: IPComp, which has no window", SADB_ADD, &sa, ADD_IPCOMP);
+}
+
+static void
+test_more_sa_requests(void)
+{
+	struct sa sa = an_sa(SADB_SATYPE_ESP, 12, 128, 3, 160), with = sa;
+	struct wire_address *proxy;
+	struct addr inner = addr6(1, 48);
+	struct msgbuf m;
+	int error;
+	size_t len;
+
+	with.mode = IPSEC_MODE_TUNNEL;
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_ADD, with.satype);
+	sa_encode(&m, &with);
+	proxy = msg_ext(&m, EXT_ADDRESS_PROXY, sizeof(*proxy));
+	proxy->prefixlen = 48;
+	msg_sockaddr(&m, &inner);
+	len = encode(&m, wire, &error);
+	same("add: a selector", ADD_PROXY, wire, len);
+	with = sa;
+	with.replay = 64;
+	sa_is("add: a wide window without ESN", SADB_ADD, &with, ADD_WIDE);
+	with = sa;
+	with.hwif = "lo";
+	with.dst = (struct addr){ .family = 4, .prefix = 32,
+	    .octets = { 127, 0, 0, 1 } };
+	sa_is("add: offload of what comes in", SADB_ADD, &with,
+	    ADD_OFFLOAD_IN);
+	with = sa;
+	with.mode = IPSEC_MODE_BEET;
+	sa_is("add: beet mode", SADB_ADD, &with, ADD_BEET);
+}
+
+/* The algorithm is the first attribute, and the only one. */
+static void
+test_aead_requests(void)
+{
+	size_t at = NLMSG_HDRLEN + sizeof(struct xfrm_usersa_info), i, len;
+	char name[64];
+	struct sa sa;
+	int error;
+
+	for (i = 0; i < COUNT(aeads); i++) {
+		sa = an_sa(SADB_SATYPE_ESP, aeads[i].id, aeads[i].bits, 0, 0);
+		len = encode_sa(SADB_ADD, &sa, wire, &error);
+		snprintf(name, sizeof(name), "add: AEAD %u", aeads[i].id);
+		same(name, aeads[i].attr, wire + at, len < at ? 0 : len - at);
+	}
+}
+
+/* What the channel asks on its own. */
+static void
+test_questions(void)
+{
+	struct nlbuf b = { .octets = wire, .size = sizeof(wire) };
+	struct sa sa = an_sa(SADB_SATYPE_ESP, 12, 128, 3, 160);
+	struct policy p = a_policy(IPSEC_DIR_OUTBOUND, IPSEC_POLICY_NONE);
+	struct addr src = addr4(1, 32), dst = addr4(2, 32);
+	struct addr src6 = addr6(1, 128), dst6 = addr6(2, 128);
+	struct xfrm_name name;
+	struct msgbuf m;
+	struct view view;
+
+	xfrm_encode_dump(&b, 7, SADB_SATYPE_UNSPEC, NULL, NULL);
+	same("dump", DUMP, wire, b.len);
+	b.len = 0;
+	xfrm_encode_dump(&b, 7, SADB_SATYPE_ESP, NULL, NULL);
+	same("dump esp", DUMP_ESP, wire, b.len);
+	b.len = 0;
+	xfrm_encode_dump(&b, 7, SADB_SATYPE_AH, &src, &dst);
+	same("deleteall: what to look for", DUMP_BETWEEN, wire, b.len);
+	b.len = 0;
+	xfrm_encode_dump(&b, 7, SADB_SATYPE_UNSPEC, &src6, &dst6);
+	same("deleteall: the same, IPv6", DUMP_BETWEEN6, wire, b.len);
+	b.len = 0;
+	xfrm_encode_policy_dump(&b, 7);
+	same("spddump", SPDDUMP, wire, b.len);
+
+	b.len = 0;
+	memset(&name, 0, sizeof(name));
+	memcpy(&name.id.daddr, dst.octets, 4);
+	name.id.spi = htonl(0x1001);
+	name.id.family = AF_INET;
+	name.id.proto = IPPROTO_ESP;
+	xfrm_encode_name(&b, XFRM_MSG_DELSA, 7, 9, &name);
+	name.id.spi = htonl(0x1002);
+	name.id.proto = IPPROTO_AH;
+	name.mark = (struct xfrm_mark){ 7, 0xff };
+	xfrm_encode_name(&b, XFRM_MSG_DELSA, 8, 9, &name);
+	same("deleteall: what was found", DELETE_TWO, wire, b.len);
+
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_ADD, sa.satype);
+	sa_encode(&m, &sa);
+	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
+		abort();
+	b.len = 0;
+	xfrm_encode_question(&b, 7, 9, &view);
+	same("what became of an SA", ASK_SA, wire, b.len);
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_X_SPDADD, 0);
+	policy_encode(&m, &p);
+	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
+		abort();
+	b.len = 0;
+	xfrm_encode_question(&b, 7, 9, &view);
+	same("what became of a policy", ASK_POLICY, wire, b.len);
 }
 
 static void
@@ -319,6 +428,7 @@ static void
 test_policy_requests(void)
 {
 	struct policy p = a_policy(IPSEC_DIR_OUTBOUND, IPSEC_POLICY_IPSEC);
+	struct policy with;
 
 	add_rule(&p, 108, IPSEC_MODE_TRANSPORT, IPSEC_LEVEL_USE, 0);
 	add_rule(&p, 50, IPSEC_MODE_TUNNEL, IPSEC_LEVEL_REQUIRE, 3);
@@ -342,6 +452,12 @@ test_policy_requests(void)
 	p.dst = addr6(2, 128);
 	policy_is("spdadd: discard, IPv6, fwd", SADB_X_SPDADD, &p,
 	    SPDADD_DISCARD);
+	with = a_policy(IPSEC_DIR_OUTBOUND, IPSEC_POLICY_NONE);
+	with.hwif = "lo";
+	policy_is("spdadd: offload", SADB_X_SPDADD, &with, SPDADD_OFFLOAD);
+	with = a_policy(IPSEC_DIR_OUTBOUND, IPSEC_POLICY_IPSEC);
+	add_rule(&with, 50, IPSEC_MODE_BEET, IPSEC_LEVEL_REQUIRE, 0);
+	policy_is("spdadd: beet mode", SADB_X_SPDADD, &with, SPDADD_BEET);
 	p.id = 17;
 	policy_is("spdget by number", SADB_X_SPDGET, &p, SPDGET);
 	policy_is("spddelete by number", SADB_X_SPDDELETE2, &p, SPDDELETE2);
@@ -392,6 +508,18 @@ test_policy_refusals(void)
 	ok(error == 0 && tmpl.reqid == 0x4007, "spdadd: unique, the first");
 	memcpy(&tmpl, wire + offset + sizeof(tmpl), sizeof(tmpl));
 	ok(tmpl.reqid == 0x4008, "spdadd: unique, the second");
+	bad.rules[0].reqid = 0x4009;
+	encode_policy(SADB_X_SPDADD, &bad, wire, &error);
+	memcpy(&tmpl, wire + offset + sizeof(tmpl), sizeof(tmpl));
+	ok(tmpl.reqid == 0x400a && encoder.unused_reqid == 0x400b,
+	    "spdadd: unique, after one that was given");
+	bad.rules[0].reqid = 0xf0000000u;
+	encode_policy(SADB_X_SPDADD, &bad, wire, &error);
+	ok(error == 0 && encoder.unused_reqid == 0x400c,
+	    "spdadd: unique, beside one beyond the limit");
+	bad.rules[0].reqid = XFRM_REQID_MAX;
+	policy_refused("spdadd: unique, after the last number",
+	    SADB_X_SPDADD, &bad, EAGAIN);
 }
 
 /* Another request is in the buffer already, and this one does not fit. */
@@ -399,16 +527,20 @@ static void
 test_overflow(void)
 {
 	struct nlbuf b = { .octets = wire, .size = 64 };
-	uint8_t octets[100] = { 0 };
+	uint8_t octets[100];
 
+	memset(octets, 0xee, sizeof(octets));
 	nl_begin(&b, 1, 0, 1, 0);
 	nl_bytes(&b, octets, 1);
 	nl_attr(&b, 5, octets, 3);
 	nl_attr(&b, 6, octets, 0);
 	ok(nl_end(&b) && b.len == 32, "netlink: padding");
 	nl_begin(&b, 1, 0, 2, 0);
+	nl_bytes(&b, octets, 16);
 	nl_bytes(&b, octets, sizeof(octets));
 	ok(!nl_end(&b) && b.len == 32, "netlink: no room");
+	ok(wire[32] == 0 && memcmp(wire + 32, wire + 33, 31) == 0,
+	    "netlink: what found no room is wiped");
 	nl_begin(&b, 1, 0, 2, 0);
 	nl_bytes(&b, octets, 16);
 	ok(nl_end(&b) && b.len == 64, "netlink: exactly full");
@@ -663,6 +795,9 @@ int
 main(void)
 {
 	test_sa_requests();
+	test_more_sa_requests();
+	test_aead_requests();
+	test_questions();
 	test_sa_refusals();
 	test_policy_requests();
 	test_policy_refusals();

@@ -63,12 +63,14 @@ check "-FP: all of them are gone" "0" "$st$out$err$(policies)"
 adds 10001 12000 >/run/tmp/first
 adds 12001 14000 >/run/tmp/second
 adds 10001 10500 >/run/tmp/third	# the same as some of the first
+changed="setkey: the database changed while it was read: entries may be missing here"
 setkey -f /run/tmp/first >/run/tmp/out1 2>&1 &
 first=$!
 setkey -f /run/tmp/second >/run/tmp/out2 2>&1 &
 second=$!
 while kill -0 $first 2>/dev/null && kill -0 $second 2>/dev/null; do
-	setkey -D >/run/tmp/dump 2>/run/tmp/err || echo failed >>/run/tmp/dumps
+	setkey -D >/run/tmp/dump 2>/run/tmp/err ||
+	    [ "$(cat /run/tmp/err)" = "$changed" ] || cat /run/tmp/err >>/run/tmp/dumps
 	setkey -e "spdflush; add 192.0.2.1 192.0.2.2 esp 1000 -E aes-cbc $aes;
 	    delete 192.0.2.1 192.0.2.2 esp 1000;" >>/run/tmp/dumps 2>&1 || echo failed >>/run/tmp/dumps
 done

@@ -1,0 +1,53 @@
+# kernels: auto without-esp4_offload
+# Offload to a device.  Here is none that can do it: a kernel that is asked
+# does the work itself, and says so to nobody but who looks.
+
+. "$UML/lib.sh"
+unset SETKEY_CHANNEL
+a="192.0.2.1 192.0.2.2"
+aes="-E aes-gcm-16 0x000102030405060708090a0b0c0d0e0f10111213"
+
+ip link add hwif0 type dummy 2>/dev/null ||
+    skip_all "dummy devices"
+
+if [ ! -d /sys/module/esp4_offload ]; then
+	sk "add $a esp 0x1001 -hwif hwif0 $aes;"
+	check "no esp4_offload: exit status" 1 "$st"
+	like "no esp4_offload: the module is named" "modprobe esp4_offload" "$err"
+	like "no esp4_offload: at -hwif" "^~~~~" "$err"
+	done_testing
+fi
+
+# told NAME TEXT: it is done, with a warning
+told() {
+	sk "$2"
+	check "$1: exit status" 0 "$st"
+	like "$1: it is said" "warning: the device does not take it over" "$err"
+	check "$1: once" 1 "$(grep -c warning: /run/tmp/err)"
+}
+told "add" "add $a esp 0x1001 -hwif hwif0 $aes;"
+sk "update $a esp 0x1001 -hwif hwif0 $aes;"
+check "update: exit status" 0 "$st"
+like "update: it is said" "warning: the device does not take it over" "$err"
+told "spdadd" "spdadd $a any -hwif hwif0 -P out ipsec esp/transport//unique;"
+told "spdadd, with a twin" "spdadd $a any -hwif hwif0 -P in ipsec esp/transport//require;"
+told "spdupdate" "spdupdate $a any -hwif hwif0 -P out discard;"
+check "all are there" "1 3" "$(states | grep -c ^src) $(policies | grep -c ^src)"
+clear
+
+# nowhere NAME TEXT: there is no such device, and that is where it is said
+nowhere() {
+	sk "$2"
+	check "$1: exit status" 1 "$st"
+	like "$1: message" "error: there is no such device" "$err"
+	like "$1: at -hwif" "^~~~~~~" "$err"
+}
+nowhere "add, no such device" "add $a esp 0x1001 -hwif missing0 $aes;"
+nowhere "update, no such device" "update $a esp 0x1001 -hwif missing0 $aes;"
+nowhere "spdadd, no such device" "spdadd $a any -hwif missing0 -P out discard;"
+sk "add $a esp-udp 0x1001 -hwif hwif0 $aes;"
+check "ESP in UDP: exit status" 1 "$st"
+like "ESP in UDP: message" "the kernel does not offload ESP in UDP" "$err"
+check "nothing of these was done" "" "$(states)$(policies)"
+
+done_testing
