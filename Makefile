@@ -34,7 +34,7 @@ PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
 	xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o netlink.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
-OBJS = setkey.o run.o script.o existing.o plan.o save.o $(LIB)
+OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
@@ -61,7 +61,7 @@ token.c: token.l
 
 # Few and small enough to be built again together.
 HEADERS = existing.h names.h netlink.h pfkey.h pfkey_socket.h plan.h platform.h print.h \
-	run.h save.h setkey.h xfrm.h xfrm_channel.h xfrm_decode.h
+	run.h save.h setkey.h twins.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS)
 token.o parse.o: parse.h
 
