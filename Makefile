@@ -40,8 +40,8 @@ OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test tests/strerror_test
-TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/same-dumps \
-	tests/uml/ptrace-fix.so
+TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
+	tests/uml/same-dumps tests/uml/ptrace-fix.so
 
 all: setkey
 
@@ -76,6 +76,10 @@ tests/tool: tests/tool.c $(LIB)
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/tool.c $(LIB)
 tests/uml/sniff: tests/uml/sniff.c
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/sniff.c
+tests/uml/natt: tests/uml/natt.c
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/natt.c
+tests/uml/migrate: tests/uml/migrate.c
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/migrate.c
 tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB)
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/same-dumps.c $(LIB)
 tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c
