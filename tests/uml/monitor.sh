@@ -35,6 +35,7 @@ wait_until() {
 # watch [OPTION ...]: starts a monitor into /run/tmp/watch, and returns when
 # it sees what happens.
 watch() {
+	: >/run/tmp/watch	# of an earlier one, which also has marks
 	setkey -x "$@" >/run/tmp/watch 2>/run/tmp/watch.err &
 	monitor=$!
 	wait_until 10 sees_marks
