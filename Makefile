@@ -34,14 +34,14 @@ PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
 	xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o netlink.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
-OBJS = setkey.o run.o script.o existing.o plan.o save.o $(LIB)
+OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
-	tests/terminal_test
-TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/same-dumps \
-	tests/uml/ptrace-fix.so tests/uml/break-send.so
+	tests/terminal_test tests/strerror_test
+TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
+	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so
 
 all: setkey
 
@@ -61,7 +61,7 @@ token.c: token.l
 
 # Few and small enough to be built again together.
 HEADERS = existing.h names.h netlink.h pfkey.h pfkey_socket.h plan.h platform.h print.h \
-	run.h save.h setkey.h xfrm.h xfrm_channel.h xfrm_decode.h
+	run.h save.h setkey.h twins.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS)
 token.o parse.o fields.o: parse.h
 
@@ -76,6 +76,10 @@ tests/tool: tests/tool.c $(LIB)
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/tool.c $(LIB)
 tests/uml/sniff: tests/uml/sniff.c
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/sniff.c
+tests/uml/natt: tests/uml/natt.c
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/natt.c
+tests/uml/migrate: tests/uml/migrate.c
+	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/migrate.c
 tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB)
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/same-dumps.c $(LIB)
 tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c

@@ -137,7 +137,7 @@ has_encapsulated_offload(const struct command *cmd)
 }
 
 #define SYSCTL_DEBUG	"sysctl net.inet.ipsec.debug=1 makes the kernel log why"
-#define LOAD(m)		"load its module: modprobe " m " (and look in " \
+#define LOAD(m)		"load its module: modprobe -a " m " (and look in " \
 			"/etc/modprobe.d whether it is blacklisted)"
 
 /* The first row that matches counts; type 0 is any, no condition is any. */
@@ -305,8 +305,24 @@ ipsec_refusal(const struct dialect *dialect, const struct command *cmd,
 	return refusal;
 }
 
+/* Why there is no channel at all, or not the one that was asked for. */
+static const char *
+no_channel(const char *channel)
+{
+	if (strcmp(channel, "xfrm") == 0)
+		return "this kernel has no NETLINK_XFRM (module xfrm_user); "
+		    "without -T xfrm PF_KEY is used, if there is one";
+	if (strcmp(channel, "pfkey") == 0 &&
+	    dialect_host()->index == DIALECT_LINUX)
+		return "this kernel has no PF_KEY (module af_key); without "
+		    "-T pfkey NETLINK_XFRM is used, if there is one";
+	return "this kernel has no IPsec interface: neither PF_KEY nor (on "
+	    "Linux) NETLINK_XFRM; load its module: modprobe xfrm_user, or on "
+	    "FreeBSD kldload ipsec";
+}
+
 const char *
-channel_strerror(int error)
+channel_strerror(const char *channel, int error)
 {
 	switch (error) {
 	case EPERM:
@@ -315,9 +331,7 @@ channel_strerror(int error)
 		    "CAP_NET_ADMIN)";
 	case EAFNOSUPPORT:
 	case EPROTONOSUPPORT:
-		return "this kernel has no IPsec interface: neither PF_KEY nor "
-		    "(on Linux) NETLINK_XFRM; load its module: modprobe "
-		    "xfrm_user, or on FreeBSD kldload ipsec";
+		return no_channel(channel);
 	case EOPNOTSUPP:
 		return "the kernel does not take NETLINK_XFRM requests of a "
 		    "32-bit program; use a 64-bit one";

@@ -66,7 +66,8 @@ session_open(struct session *s, reply_fn *reply, void *ctx)
 		return 0;
 	s->channel = channel_open(s->opt->channel);
 	if (s->channel == NULL) {
-		session_error(s, "%s", channel_strerror(errno));
+		session_error(s, "%s", channel_strerror(s->opt->channel,
+		    errno));
 		return -1;
 	}
 	s->channel->reply = reply;
@@ -414,7 +415,7 @@ run_watch(const struct options *opt)
 	session_init(s, opt);
 	s->channel = open_for_watching(opt->channel);
 	if (s->channel == NULL) {
-		session_error(s, "%s", channel_strerror(errno));
+		session_error(s, "%s", channel_strerror(opt->channel, errno));
 		return session_end(s);
 	}
 	s->channel->trace = watch_event;

@@ -16,6 +16,7 @@
 #include "platform.h"
 #include "run.h"
 #include "setkey.h"
+#include "twins.h"
 
 #define MAX_ERRORS	20	/* shown of one file */
 
@@ -35,6 +36,8 @@ struct script {
 	uint32_t answered;		/* requests of the plan */
 	uint32_t refused;		/* the last request that was, plus 1 */
 	uint32_t warned;		/* the last one with a warning, plus 1 */
+	bool surely;			/* and nothing came of it */
+	struct twins twins;
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
 };
@@ -125,6 +128,14 @@ is_channels_own(int error)
 	    error == EMSGSIZE;
 }
 
+/* Errors that tell of an answer that is missing, or that makes no sense. */
+static bool
+may_be_done(int error)
+{
+	return error == ETIMEDOUT || error == ENOBUFS || error == EIO ||
+	    error == EBADMSG;
+}
+
 static void
 report_refusal(struct script *sc, const struct planned *request,
     const struct reply *reply)
@@ -182,6 +193,8 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		sc->records += session_print_record(&sc->session, reply->view);
 		return;
 	}
+	twins_answered(&sc->twins, request, tag, reply->error == 0,
+	    sc->refused == tag && sc->surely);
 	if (dump && (reply->error == 0 || reply->error == ENOENT)) {
 		if (sc->records == 0)
 			session_print_empty(&sc->session,
@@ -191,6 +204,7 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		/* A twin is refused for what its policy was refused for. */
 		report_refusal(sc, request, reply);
 		sc->refused = tag + 1;
+		sc->surely = !may_be_done(reply->error);
 	}
 	if (reply->error == 0 && reply->reason != NULL) {
 		/* What holds for a policy mostly holds for its twin. */
@@ -237,8 +251,52 @@ send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 {
 	struct script *sc = ctx;
 	struct channel *ch = sc->session.channel;
+	int error = twins_sent(&sc->twins, &sc->plan.requests[number], number,
+	    msg, len);
+
+	return error != 0 ? error : ch->ops->submit(ch, msg, len, number);
+}
+
+static void
+orphan_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct script *sc = ctx;
+
+	/* Somebody else may have been faster. */
+	if (reply->error == 0 || reply->error == ENOENT)
+		return;
+	sc->session.failed = true;
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[tag].loc,
+	    "its fwd policy was added, and cannot be removed: %s",
+	    reply->reason != NULL ? reply->reason : strerror(reply->error));
+}
+
+static int
+send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct channel *ch = ctx;
 
 	return ch->ops->submit(ch, msg, len, number);
+}
+
+/*
+ * Takes away the fwd twins of in policies that were refused.  An errno value
+ * if the channel broke.
+ */
+static int
+remove_orphans(struct script *sc)
+{
+	struct channel *ch = sc->session.channel;
+	int error;
+
+	if (sc->twins.orphans.first == NULL)
+		return 0;
+	ch->reply = orphan_reply;
+	error = twins_orphaned(&sc->twins, send_as_is, ch);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	ch->reply = script_reply;
+	return error;
 }
 
 /* Sends what is planned, and waits until all of it is answered. */
@@ -258,11 +316,14 @@ execute(struct script *sc)
 		error = plan_run(&sc->plan, send_planned, sc);
 		if (error == 0)
 			error = ch->ops->finish(ch);
+		if (error == 0)
+			error = remove_orphans(sc);
 		if (error != 0)
 			report_break(sc, error);
 		else
 			note_existing(sc);
 	}
+	twins_free(&sc->twins);
 	plan_free(&sc->plan);
 	sc->refused = sc->warned = sc->answered = 0;
 	return error == 0 ? 0 : -1;
@@ -505,6 +566,7 @@ setup(struct script *sc, const struct options *opt)
 
 	memset(sc, 0, sizeof(*sc));
 	session_init(&sc->session, opt);
+	sc->twins.dialect = sc->session.dialect;
 	sc->diag.out = stderr;
 	sc->diag.source = &sc->source;
 	sc->diag.max_errors = opt->mode == MODE_STREAM ? 0 : opt->max_errors;

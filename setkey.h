@@ -371,7 +371,10 @@ struct refusal {
 struct refusal ipsec_refusal(const struct dialect *, const struct command *,
     uint8_t msg_type, int error);
 
-/* Why a channel could not be opened: one sentence with the remedy. */
-const char *channel_strerror(int error);
+/*
+ * Why the channel of that name (see channel_open()) could not be opened: one
+ * sentence with the remedy.
+ */
+const char *channel_strerror(const char *channel, int error);
 
 #endif

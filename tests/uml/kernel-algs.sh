@@ -40,8 +40,11 @@ pair() {
 		not_ok "$1 is loaded" "exit status $st" "$out" "$err"
 		return
 	fi
-	proto=$2
-	[ "$2" != ipcomp ] || proto=comp
+	case $2 in
+	ipcomp)		proto=comp ;;
+	esp-udp)	proto=esp ;;
+	*)		proto=$2 ;;
+	esac
 	ip -n right -batch - <<-EOF
 	xfrm state flush
 	xfrm state add src $left4 dst $right4 proto $proto spi 0x1001 mode transport $4
@@ -64,6 +67,21 @@ netlink_only() {
 	check "$1: refused over PF_KEY" 1 "$st"
 	like "$1: the refusal says so" PF_KEY "$err"
 	check "$1: nothing was made" "" "$(ip -n left xfrm state)"
+}
+
+# both_ways NAME: after `pair', a ping from right, and a look at the counters
+both_ways() {
+	run in_right ping -c 1 -W 2 -s 700 -p 00 $left4
+	check "$1: one from the other side, too" 0 "$st"
+	check "$1: all went through the associations" "2 2 2 2 " \
+	    "$({ ip -n left -s xfrm state; ip -n right -s xfrm state; } |
+	    sed -n 's/^[	 ]*[0-9]*(bytes), \([0-9]*\)(packets)$/\1/p' | tr '\n' ' ')"
+}
+
+# carries NAME PROTO SETKEY-ALGORITHM IPROUTE2-ALGORITHM
+carries() {
+	netlink_only "$@"
+	[ "$SETKEY_CHANNEL" = pfkey ] || both_ways "$1"
 }
 
 hex 160
@@ -114,8 +132,34 @@ aes-gmac		160	rfc4543(gcm(aes))	128
 chacha20-poly1305	288	rfc7539esp(chacha20,poly1305)	128
 EOF
 
+# Sequence numbers of 64 bits, windows above 32 packets
+hex 160
+gcm=$key
+hex 256
+sha256=$key
 hex 128
 aes=$key
+carries "esp aes-gcm-16 -esn" esp "-r 4 -esn -E aes-gcm-16 $gcm" \
+    "aead rfc4106(gcm(aes)) $gcm 128 replay-window 32 flag esn"
+carries "esp aes-cbc hmac-sha2-256 -r 512 -esn" esp "-r 512 -esn -E aes-cbc $aes -A hmac-sha2-256 $sha256" \
+    "enc cbc(aes) $aes auth-trunc hmac(sha256) $sha256 128 replay-window 4096 flag esn"
+carries "esp aes-gcm-16 -r 64" esp "-r 64 -E aes-gcm-16 $gcm" \
+    "aead rfc4106(gcm(aes)) $gcm 128 replay-window 512"
+
+# ESP in UDP, between the sockets of two key daemons
+natt_left=$(in_left "$UML/natt" 4500)
+natt_right=$(in_right "$UML/natt" 4500)
+carries "esp-udp aes-gcm-16" esp-udp "-E aes-gcm-16 $gcm" \
+    "aead rfc4106(gcm(aes)) $gcm 128 encap espinudp 4500 4500 0.0.0.0"
+pair "esp-udp aes-cbc hmac-sha1" esp-udp "-E aes-cbc $aes $auth" \
+    "enc cbc(aes) $aes $ip_auth encap espinudp 4500 4500 0.0.0.0"
+both_ways "esp-udp aes-cbc hmac-sha1"
+kill "$natt_left" "$natt_right"
+
+policy ah
+carries "ah hmac-sha2-256 -esn" ah "-r 4 -esn -A hmac-sha2-256 $sha256" \
+    "auth-trunc hmac(sha256) $sha256 128 replay-window 32 flag esn"
+
 auths='hmac-md5	128	hmac(md5)	96
 hmac-sha1		160	hmac(sha1)	96
 hmac-sha2-256		256	hmac(sha256)	128

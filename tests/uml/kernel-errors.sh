@@ -43,6 +43,69 @@ like "EEXIST, fwd twin: not the in policy" "its fwd policy: " "$err"
 like "EEXIST, fwd twin: what is in the way is shown" "any -P fwd discard;" "$err"
 clear
 
+#
+# An in policy that is refused leaves no fwd twin
+#
+
+# dirs: the directions of the policies there are, and what each has
+dirs() {
+	ip xfrm policy | awk '/^src/ { r = $2 " " } /dir/ { d = $2 }
+		/dir/ { line[++n] = r d }
+		/action block/ { line[n] = line[n] " discard" }
+		/tmpl/ { line[n] = line[n] " ipsec" }
+		END { while (n > 0) printf "%s\n", line[n--] }' | sort
+}
+# alone_in: an in policy without its twin
+alone_in() { run setkey -k -e "spdflush; spdadd $a any -P in none;"; }
+ipsec="any -P in ipsec esp/transport//require"
+src=192.0.2.1/32
+
+alone_in
+refused "refused in policy" "spdadd $a $ipsec;
+spdadd 192.0.2.9 192.0.2.2 $ipsec;" 1
+check "refused in policy: no twin of it, but of the next one" "$src in
+192.0.2.9/32 fwd ipsec
+192.0.2.9/32 in ipsec" "$(dirs)"
+unlike "refused in policy: that is all" "fwd" "$err"
+sk "spdflush; spdadd $a any -P in none; spdadd $a $ipsec;"
+check "refused in policy: an older twin stays" "1 $src fwd
+$src in" "$st $(dirs)"
+alone_in
+sk "spdadd $a $ipsec; spddelete $a any -P in; spdadd $a any -P in discard;"
+check "refused in policy: a later twin stays" "1 $src fwd discard
+$src in discard" "$st $(dirs)"
+alone_in
+sk "spdadd $a $ipsec; spdupdate $a any -P fwd discard;"
+check "refused in policy: a twin that was updated stays" "1 $src fwd discard
+$src in" "$st $(dirs)"
+alone_in
+sk "spdadd $a $ipsec; spdflush; spdadd $a any -P in discard;"
+check "refused in policy: a twin after spdflush stays" "1 $src fwd discard
+$src in discard" "$st $(dirs)"
+alone_in
+sk "spdadd $a $ipsec; spdupdate $a any -P out none; spddelete $a any -P out;"
+check "refused in policy: what others are about changes nothing" "1 $src in" "$st $(dirs)"
+alone_in
+run setkey -c <<E0
+spdadd $a $ipsec;
+spdadd $a any -P fwd discard;
+E0
+check "refused in policy, -c: at once" "1 $src fwd discard
+$src in" "$st $(dirs)"
+# More than a batch
+awk 'BEGIN { print "spdflush;"; for (i = 0; i < 100; i++)
+	printf "spdadd -k 10.1.%d.%d 10.2.0.1 any -P in none;\n", i / 250, i % 250 }' >/run/tmp/many
+awk 'BEGIN { for (i = 0; i < 100; i++) {
+	printf "spdadd 10.1.%d.%d 10.2.0.1 any -P in discard;\n", i / 250, i % 250
+	printf "spdadd 10.3.%d.%d 10.2.0.1 any -P in discard;\n", i / 250, i % 250
+}}' >/run/tmp/twice
+run setkey -f /run/tmp/many
+run setkey -f /run/tmp/twice
+check "100 refused, 100 not: every pair is treated alike" "1 100 200 100" "$st \
+$(echo "$err" | grep -c "error: ") $(dirs | grep -c "in\( discard\)*$") $(dirs | grep -c "10\.3.*fwd discard")"
+check "100 refused: no twin of these" 0 "$(dirs | grep -c "10\.1.*fwd")"
+clear
+
 refused "EEXIST, spdadd" "spdadd $a any -P out discard;
 spdadd $a any -P out discard;" 2
 clear

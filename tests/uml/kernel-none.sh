@@ -10,9 +10,15 @@ for options in -D -DP -F "-f $TOP/examples/bgp-tcp-md5.conf" "-T xfrm -D" "-T pf
 	check "setkey $options: nothing on standard output" "" "$out"
 done
 run setkey -D
-like "the message names the one" PF_KEY "$err"
-like "the message names the other" XFRM "$err"
-check "the message is one line" 1 "$(wc -l </run/tmp/err)"
+check "the message names both" "setkey: this kernel has no IPsec interface: \
+neither PF_KEY nor (on Linux) NETLINK_XFRM; load its module: modprobe xfrm_user, \
+or on FreeBSD kldload ipsec" "$err"
+run setkey -T xfrm -D
+check "-T xfrm: the message names it" "setkey: this kernel has no NETLINK_XFRM \
+(module xfrm_user); without -T xfrm PF_KEY is used, if there is one" "$err"
+run setkey -T pfkey -D
+check "-T pfkey: the message names it" "setkey: this kernel has no PF_KEY \
+(module af_key); without -T pfkey NETLINK_XFRM is used, if there is one" "$err"
 run setkey -n -e "flush;"
 check "-n needs no kernel" 0 "$st$out$err"
 

@@ -11,7 +11,11 @@ else
 fi
 run setkey -T pfkey -D
 check "-T pfkey: exit status" 1 "$st"
-like "-T pfkey: the message names it" PF_KEY "$err"
+check "-T pfkey: the message" "setkey: this kernel has no PF_KEY (module af_key); \
+without -T pfkey NETLINK_XFRM is used, if there is one" "$err"
+run setkey -T pfkey -x
+check "-T pfkey -x: the same" "1 setkey: this kernel has no PF_KEY (module af_key); \
+without -T pfkey NETLINK_XFRM is used, if there is one" "$st $out$err"
 check "-T pfkey: nothing on standard output" "" "$out"
 for channel in auto xfrm; do
 	run setkey -T $channel -D

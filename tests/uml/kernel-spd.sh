@@ -198,26 +198,54 @@ check "many selectors: all are gone" "" "$(policies)"
 # Scope: policies of an XFRM interface, and the others
 #
 
-if ip link add ipsec0 type xfrm dev lo if_id 42 2>/dev/null; then
-	ip xfrm policy add src 10.7.0.0/16 dst 10.8.0.0/16 dir out if_id 42
-	sk_ok "a policy of no interface" "spdadd 10.1.0.0/16 10.2.0.0/16 any -P out discard;"
-	run setkey -DP -t
-	like "-t: the interface's policy" "10.7.0.0/16" "$out"
-	like "-t: its scope" "scope=ifnet ifname=ipsec0" "$out"
-	unlike "-t: no other" "10.1.0.0/16" "$out"
-	run setkey -DPg -t
-	like "-g -t: both (1)" "10.7.0.0/16" "$out"
-	like "-g -t: both (2)" "10.1.0.0/16" "$out"
-	ip link delete ipsec0
-	clear
+# shown OPTIONS: of the policies 10.1, 10.2 and so on, those that -DP shows
+shown() {
+	setkey -DP "$@" | sed -n 's/^\(10\.[0-9]*\)\..*/\1/p' | sort | tr '\n' ' '
+}
+ip -batch - <<EOF
+xfrm policy add src 10.1.0.0/16 dst 10.8.0.0/16 dir out
+xfrm policy add src 10.7.0.0/16 dst 10.8.0.0/16 dir out if_id 42
+EOF
+if [ "$SETKEY_CHANNEL" = pfkey ]; then
+	# PF_KEY does not say which policies belong to an interface.
+	check "-t over PF_KEY: none" "" "$(shown -t)"
+	check "-g over PF_KEY: all" "10.1 10.7 " "$(shown -g)"
+	sk "spdadd 10.3.0.0/16 10.8.0.0/16 any -if_id 42 -P out none;"
+	check "-if_id over PF_KEY: refused" "1" "$st$out"
+	like "-if_id over PF_KEY: the message" "PF_KEY" "$err"
 else
-	skip "-t" "no XFRM interfaces in this kernel"
+	run setkey -DPt
+	check "-t: status" "0" "$st$err"
+	like "-t: the interface's policy" "10.7.0.0/16?any? 10.8.0.0/16?any? any
+	out prio high + 1073741824 none
+	if_id=0x2a
+	created: " "$out"
+	like "-t: its scope" " scope=ifnet " "$out"
+	check "-t: no other" "10.7 " "$(shown -t)"
+	check "-g: all others" "10.1 " "$(shown -g)"
+	like "-g: their scope" " scope=global " "$(setkey -DPg)"
+	sk_ok "-if_id" "spdadd 10.3.0.0/16 10.8.0.0/16 any -if_id 42 -P in none;
+	    spdadd 10.3.0.0/16 10.8.0.0/16 any -P in none;"
+	check "-if_id: it is part of a policy's name" "10.3 10.3 10.7 " "$(shown -t)"
+	sk_ok "-if_id: spddelete" "spddelete 10.3.0.0/16 10.8.0.0/16 any -if_id 42 -P in;"
+	check "-if_id: the other one stays" "10.7 10.1 10.3 10.3 " "$(shown -t)$(shown -g)"
+	sk_ok "-if_id: spddelete of the other one" "spddelete 10.3.0.0/16 10.8.0.0/16 any -P in;"
 fi
+check "-g -t: both" "10.1 10.7 " "$(shown -g -t)"
+check "-tg: both" "10.1 10.7 " "$(shown -tg)"
+check "neither: both" "10.1 10.7 " "$(shown)"
+if [ "$SETKEY_CHANNEL" != pfkey ]; then
+	if ip link add ipsec0 type xfrm dev lo if_id 42 2>/dev/null; then
+		like "-t: the interface's name" "scope=ifnet ifname=ipsec0" "$(setkey -DPt)"
+		ip link delete ipsec0
+	else
+		skip "-t: the interface's name" "no XFRM interfaces in this kernel"
+	fi
+fi
+clear
 sk_ok "a policy to show" "spdadd 10.1.0.0/16 10.2.0.0/16 any -P out discard;"
-run setkey -DPg
-like "-g" "10.1.0.0/16" "$out"
 run setkey -DPt
-check "-t without such policies" "0 No SPD entries." "$st $out$err"
+check "-DPt without such policies" "0 No SPD entries." "$st $out$err"
 clear
 
 #

@@ -3,6 +3,7 @@
 # what -v and -l show.
 
 . "$UML/lib.sh"
+. "$UML/monitor.sh"
 ip -batch - <<EOF
 link set lo up
 link add dummy0 type dummy
@@ -13,76 +14,6 @@ EOF
 octet=d5
 key=0x$octet$octet$octet$octet$octet$octet$octet${octet}0123456789abcdef
 pair="src 192.0.2.1 dst 192.0.2.2"
-
-# What a monitor gets depends on where from.
-channel=${SETKEY_CHANNEL:-xfrm}
-
-# mark ADDRESS: an event that can be told from those of the tests
-mark() {
-	ip -batch - <<-END
-	xfrm policy add src $1 dst $1 dir out
-	xfrm policy delete src $1 dst $1 dir out
-	END
-}
-
-# times_shown TEXT: how often the monitor has shown it
-times_shown() { grep -c "$1" /run/tmp/watch; }
-
-# wait_until SECONDS COMMAND ...: until it succeeds
-wait_until() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
-# watch [OPTION ...]: starts a monitor into /run/tmp/watch, and returns when
-# it sees what happens.
-watch() {
-	setkey -x "$@" >/run/tmp/watch 2>/run/tmp/watch.err &
-	monitor=$!
-	wait_until 10 sees_marks
-}
-sees_marks() {
-	mark 203.0.113.1
-	grep -q "addr=203\.0\.113\.1 " /run/tmp/watch
-}
-
-# watched [COMMAND ...]: waits until the monitor has shown all up to now, with
-# the command meanwhile, and ends it; its status in $st, what it said in $err.
-watched() {
-	mark 203.0.113.2
-	wait_until 60 end_is_shown "$@"
-	kill -TERM "$monitor"
-	wait "$monitor"
-	st=$?
-	err=$(cat /run/tmp/watch.err)
-}
-end_is_shown() {	# two messages with two addresses
-	[ "$(times_shown "addr=203\.0\.113\.2 ")" -ge 4 ] || { "$@"; false; }
-}
-
-# transcript: what was shown, without the marks, and without what is never the
-# same: times, numbers of processes, of messages and of policies, and how often
-# a policy is referred to.
-transcript() {
-	awk 'BEGIN { RS = ""; ORS = "\n\n" } !/addr=203\.0\.113\./' /run/tmp/watch |
-	    sed -e 's/^[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\.[0-9]\{6\} $/TIME/' \
-	    -e 's/seq=[0-9]* pid=0$/seq=N pid=0/' \
-	    -e 's/seq=[0-9]* pid=[1-9][0-9]*$/seq=N pid=N/' \
-	    -e 's/reserved=[0-9]* seq/reserved=N seq/' \
-	    -e 's/ id=[0-9a-f]* / id=N /' \
-	    -e 's/time=[1-9][0-9]\{9\}/time=T/g'
-}
-
-# messages: the types alone
-messages() {
-	transcript | sed -n 's/^sadb_msg.*type=[0-9]*(\(.*\)) errno.*/\1/p' |
-	    tr '\n' ' ' | sed 's/ $//'
-}
 
 #
 # Everything that happens: once, in order, word for word
