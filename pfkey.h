@@ -553,9 +553,12 @@ struct channel *xfrm_open(void);
 struct channel *channel_open(const char *name);
 
 /*
- * (pfkey_limits.c) Why PF_KEY on Linux cannot carry this request, or would do something else
- * than it says: a phrase such as "an AEAD algorithm"; NULL when it can.
+ * (pfkey_limits.c) Why PF_KEY on Linux is not to have a request, as what it
+ * does: "cannot carry an AEAD algorithm"; NULL when it can have it.  The first
+ * is about what it would lose, or do otherwise than was asked for; the second
+ * also about what NETLINK_XFRM only does better, such as dumps.
  */
 const char *pfkey_cannot(const struct view *);
+const char *xfrm_reason(const struct view *);
 
 #endif

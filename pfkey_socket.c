@@ -367,13 +367,12 @@ pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 	if (len > sizeof(ch->request.space) ||
 	    view_init(&view, base->dialect, msg, len) != VIEW_OK)
 		return EMSGSIZE;
-	cannot = base->dialect->index == DIALECT_LINUX ? pfkey_cannot(&view) :
-	    NULL;
+	cannot = pfkey_cannot(&view);
 	if (cannot != NULL) {
 		char reason[128];
 
-		snprintf(reason, sizeof(reason), "PF_KEY on Linux cannot "
-		    "carry %s", cannot);
+		snprintf(reason, sizeof(reason), "PF_KEY on Linux %s",
+		    cannot);
 		answer(ch, tag, EOPNOTSUPP, reason, NULL);
 		return 0;
 	}
