@@ -822,6 +822,10 @@ test_unique(void)
 	ok(policy_dumps == 1 && reqids_seen[0] == 5 && reqids_seen[1] ==
 	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x7000,
 	    "unique: numbers that no policy has");
+	submit_policy(c, 0, 4);
+	c->ops->finish(c);
+	ok(policy_dumps == 2 && reqids_seen[4] == 0x4006,
+	    "unique: meanwhile others may have taken some");
 	c->ops->close(c);
 }
 
@@ -839,13 +843,17 @@ with_events(int fd, const struct nlmsghdr *request)
 	if (request->nlmsg_type != XFRM_MSG_NEWSA)
 		return 0;
 	reply_error(fd, request, 0, NULL);
-	/* Somebody else's, then our own. */
+	/* Somebody else's, then our own, of another channel and of this. */
 	memcpy(octets, request, NLMSG_HDRLEN + 224);
 	header.nlmsg_len = NLMSG_HDRLEN + 224;
 	header.nlmsg_pid = 1;
 	memcpy(octets, &header, sizeof(header));
 	reply_octets(event_fd, octets, header.nlmsg_len);
 	header.nlmsg_pid = (uint32_t)getpid();
+	header.nlmsg_seq--;
+	memcpy(octets, &header, sizeof(header));
+	reply_octets(event_fd, octets, header.nlmsg_len);
+	header.nlmsg_seq++;
 	memcpy(octets, &header, sizeof(header));
 	reply_octets(event_fd, octets, header.nlmsg_len);
 	return -1;
