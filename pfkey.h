@@ -502,6 +502,13 @@ typedef void reply_fn(void *ctx, uint32_t tag, const struct reply *);
  */
 typedef void trace_fn(void *ctx, bool sent, const void *msg, size_t len);
 
+/*
+ * Which channel, by its name, has the requests from here on, and why.  Only one
+ * that is made of several says so: before the first request, and when another
+ * takes over.
+ */
+typedef void choice_fn(void *ctx, const char *name, const char *why);
+
 /* The channels' common part; each extends it. */
 struct channel {
 	const struct channel_ops *ops;
@@ -510,6 +517,8 @@ struct channel {
 	void *reply_ctx;
 	trace_fn *trace;		/* NULL: nobody watches */
 	void *trace_ctx;
+	choice_fn *choice;		/* NULL: nobody wants to know */
+	void *choice_ctx;
 	uint32_t seq, pid;		/* seq of the last request */
 };
 
@@ -546,11 +555,19 @@ struct channel *pfkey_open(void);
 struct channel *xfrm_open(void);
 
 /*
- * One channel made of what there is (channel.c): name is "auto", "pfkey" or
- * "xfrm"; "auto" is NETLINK_XFRM where the kernel has it.  NULL with errno as
- * above; EINVAL for another name.
+ * The channel of a name (channel.c): "pfkey", "xfrm", or "auto", which on a
+ * Linux with PF_KEY is made of both, and elsewhere is what there is.  NULL with
+ * errno as above; EINVAL for another name.
  */
 struct channel *channel_open(const char *name);
+
+/*
+ * A channel that gives each request to PF_KEY or, if xfrm_reason() has one, to
+ * NETLINK_XFRM, which it opens when it is needed.  It closes both.  NULL with
+ * errno ENOMEM.
+ */
+struct channel *channel_combine(struct channel *pfkey,
+    struct channel *(*open_xfrm)(void));
 
 /*
  * (pfkey_limits.c) Why PF_KEY on Linux is not to have a request, as what it

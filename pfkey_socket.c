@@ -426,7 +426,7 @@ pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 	return 0;
 }
 
-/* Every request was answered on the spot. */
+/* Every request was answered on the spot; others may have said something. */
 static int
 pfkey_finish(struct channel *base)
 {
