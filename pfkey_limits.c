@@ -193,7 +193,8 @@ static const struct {
 	{ is_tunnel_for_all, false,
 	    "keeps packets of the other address family out of a tunnel" },
 	{ is_dump, false,
-	    "shows entries in part, and ends a dump at what it cannot express" },
+	    "shows entries in part, and ends a dump at what it cannot "
+	    "express" },
 	{ is_get, false, "shows entries in part" },
 	{ is_deleteall, false,
 	    "needs a dump for that, and ends it at what it cannot express" },
