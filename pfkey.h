@@ -526,6 +526,13 @@ typedef void reply_fn(void *ctx, uint32_t tag, const struct reply *);
  */
 typedef void trace_fn(void *ctx, bool sent, const void *msg, size_t len);
 
+/*
+ * Which channel, by its name, has the requests from here on, and why.  Only one
+ * that is made of several says so: before the first request, and when another
+ * takes over.
+ */
+typedef void choice_fn(void *ctx, const char *name, const char *why);
+
 /* The channels' common part; each extends it. */
 struct channel {
 	const struct channel_ops *ops;
@@ -534,6 +541,8 @@ struct channel {
 	void *reply_ctx;
 	trace_fn *trace;		/* NULL: nobody watches */
 	void *trace_ctx;
+	choice_fn *choice;		/* NULL: nobody wants to know */
+	void *choice_ctx;
 	uint32_t seq, pid;		/* seq of the last request */
 };
 
@@ -570,16 +579,27 @@ struct channel *pfkey_open(void);
 struct channel *xfrm_open(void);
 
 /*
- * One channel made of what there is (channel.c): name is "auto", "pfkey" or
- * "xfrm"; "auto" is NETLINK_XFRM where the kernel has it.  NULL with errno as
- * above; EINVAL for another name.
+ * The channel of a name (channel.c): "pfkey", "xfrm", or "auto", which on a
+ * Linux with PF_KEY is made of both, and elsewhere is what there is.  NULL with
+ * errno as above; EINVAL for another name.
  */
 struct channel *channel_open(const char *name);
 
 /*
- * (pfkey_limits.c) Why PF_KEY on Linux cannot carry this request, or would do something else
- * than it says: a phrase such as "an AEAD algorithm"; NULL when it can.
+ * A channel that gives each request to PF_KEY or, if xfrm_reason() has one, to
+ * NETLINK_XFRM, which it opens when it is needed.  It closes both.  NULL with
+ * errno ENOMEM.
+ */
+struct channel *channel_combine(struct channel *pfkey,
+    struct channel *(*open_xfrm)(void));
+
+/*
+ * (pfkey_limits.c) Why PF_KEY on Linux is not to have a request, as what it
+ * does: "cannot carry an AEAD algorithm"; NULL when it can have it.  The first
+ * is about what it would lose, or do otherwise than was asked for; the second
+ * also about what NETLINK_XFRM only does better, such as dumps.
  */
 const char *pfkey_cannot(const struct view *);
+const char *xfrm_reason(const struct view *);
 
 #endif

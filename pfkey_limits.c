@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What PF_KEY on Linux cannot carry, or would take for something else: its
- * interface was frozen long before the kernel's IPsec was.
+ * What PF_KEY on Linux cannot carry, would take for something else, or does
+ * less well than NETLINK_XFRM: its interface was frozen long before the
+ * kernel's IPsec was.
  */
 #include <string.h>
 
 #include "names.h"
 #include "pfkey.h"
-
 
 static const struct algorithm *
 auth_of(const struct view *view)
@@ -117,31 +117,111 @@ is_cross_family(const struct view *view)
 	return sa.dst.family != 0 && inner.family != sa.dst.family;
 }
 
+/* A rule with end points: af_key reads those of tunnel mode alone. */
+static bool
+has_beet_rule(const struct view *view)
+{
+	struct policy policy;
+	unsigned i;
+
+	if (view->ext[EXT_POLICY] == NULL)
+		return false;
+	policy_decode(view, &policy);
+	for (i = 0; i < policy.nrules; i++)
+		if (policy.rules[i].mode == IPSEC_MODE_BEET)
+			return true;
+	return false;
+}
+
+/* An SA of a tunnel whose inner packets may be of either family. */
+static bool
+is_tunnel_for_all(const struct view *view)
+{
+	const struct wire_sa2 *sa2 = view->ext[EXT_SA2];
+
+	return (view->msg->type == SADB_ADD ||
+	    view->msg->type == SADB_UPDATE) && sa2 != NULL &&
+	    sa2->mode == IPSEC_MODE_TUNNEL &&
+	    view->ext[EXT_ADDRESS_PROXY] == NULL;
+}
+
+static bool
+is_dump(const struct view *view)
+{
+	return view->msg->type == SADB_DUMP ||
+	    view->msg->type == SADB_X_SPDDUMP;
+}
+
+static bool
+is_get(const struct view *view)
+{
+	return view->msg->type == SADB_GET ||
+	    view->msg->type == SADB_X_SPDGET;
+}
+
+static bool
+is_deleteall(const struct view *view)
+{
+	return view->msg->type == SADB_DELETE && view->ext[EXT_SA] == NULL;
+}
+
+/*
+ * The reasons, as what PF_KEY does.  What it would lose or do otherwise it
+ * never gets.  What is only done better by NETLINK_XFRM it gets if it is asked
+ * for by name, or if there is nothing else.
+ */
 static const struct {
 	bool (*applies)(const struct view *);
+	bool never;
 	const char *reason;
 } limits[] = {
-	{ has_aead, "an AEAD algorithm" },
-	{ has_sha256_128, "hmac-sha2-256 with an ICV of 128 bits" },
-	{ has_netlink_auth, "this authentication algorithm" },
-	{ has_esn, "64-bit sequence numbers (-esn)" },
-	{ has_wide_window, "an anti-replay window above 32 packets" },
-	{ has_offload, "hardware offload (-hwif)" },
-	{ has_mark, "a mark" },
-	{ has_if_id, "an XFRM interface" },
-	{ has_high_unique, "a unique number above 16383" },
-	{ is_cross_family, "a tunnel between address families" },
+	{ has_aead, true, "cannot carry an AEAD algorithm" },
+	{ has_sha256_128, true,
+	    "cannot carry hmac-sha2-256 with an ICV of 128 bits" },
+	{ has_netlink_auth, true,
+	    "cannot carry this authentication algorithm" },
+	{ has_esn, true, "cannot carry 64-bit sequence numbers (-esn)" },
+	{ has_wide_window, true,
+	    "cannot carry an anti-replay window above 32 packets" },
+	{ has_offload, true, "cannot carry hardware offload (-hwif)" },
+	{ has_mark, true, "cannot carry a mark" },
+	{ has_if_id, true, "cannot carry an XFRM interface" },
+	{ has_high_unique, true, "cannot carry a unique number above 16383" },
+	{ is_cross_family, true,
+	    "cannot carry a tunnel between address families" },
+	{ has_beet_rule, true, "drops the addresses of a rule in beet mode" },
+	{ is_tunnel_for_all, false,
+	    "keeps packets of the other address family out of a tunnel" },
+	{ is_dump, false,
+	    "shows entries in part, and ends a dump at what it cannot "
+	    "express" },
+	{ is_get, false, "shows entries in part" },
+	{ is_deleteall, false,
+	    "needs a dump for that, and ends it at what it cannot express" },
 };
 
-const char *
-pfkey_cannot(const struct view *view)
+static const char *
+reason_for(const struct view *view, bool never_only)
 {
 	size_t i;
 
 	if (view->dialect->index != DIALECT_LINUX)
 		return NULL;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (limits[i].applies(view))
+		if ((limits[i].never || !never_only) &&
+		    limits[i].applies(view))
 			return limits[i].reason;
 	return NULL;
+}
+
+const char *
+pfkey_cannot(const struct view *view)
+{
+	return reason_for(view, true);
+}
+
+const char *
+xfrm_reason(const struct view *view)
+{
+	return reason_for(view, false);
 }

@@ -31,6 +31,7 @@ struct pfkey_channel {
 	struct channel base;
 	int fd;
 	int patience;			/* milliseconds that an answer may take */
+	bool crowded;			/* others speak, or had time to */
 	struct {
 		uint32_t pid;
 		uint64_t hash;		/* 0: none */
@@ -156,7 +157,43 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 		if (dump && (size_t)n >= sizeof(*msg) &&
 		    is_change(request, msg))
 			ch->changed = true;
+		ch->crowded = true;
 	}
+}
+
+/*
+ * Reads what has come unasked, for who watches.  Not what bears this process's
+ * id: that is the second answer to a flush, or the echo of what went to the
+ * kernel by another channel, which showed it.
+ */
+static void
+take_waiting(struct pfkey_channel *ch)
+{
+	const struct wire_msg *msg = (const void *)ch->buf;
+	ssize_t n;
+
+	while ((n = recv(ch->fd, ch->buf, sizeof(ch->buf), MSG_DONTWAIT)) > 0)
+		if (ch->base.trace != NULL && ((size_t)n < sizeof(*msg) ||
+		    msg->pid != ch->base.pid))
+			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
+			    (size_t)n);
+}
+
+/*
+ * Linux drops in silence what finds the buffer full, answers too: what came
+ * meanwhile must not be in their way.
+ */
+static void
+make_room(struct pfkey_channel *ch)
+{
+	struct receive_state state;
+
+	if (!ch->crowded)
+		return;
+	platform_receive_state(ch->fd, &state);
+	if (state.used != 0)
+		take_waiting(ch);
+	ch->crowded = false;
 }
 
 /* ---- one request ---- */
@@ -219,8 +256,10 @@ transact(struct pfkey_channel *ch, answer_fn *each, void *ctx)
 	uint32_t last = 0;
 	struct view view;
 	size_t len = 0;
-	int error = send_request(ch);
+	int error;
 
+	make_room(ch);
+	error = send_request(ch);
 	for (;;) {
 		if (error != 0 || !receive_answer(ch, dump, &len, &error)) {
 			each(ctx, error, error != ETIMEDOUT ? NULL :
@@ -420,13 +459,12 @@ pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 	if (len > sizeof(ch->request.space) ||
 	    view_init(&view, base->dialect, msg, len) != VIEW_OK)
 		return EMSGSIZE;
-	cannot = base->dialect->index == DIALECT_LINUX ? pfkey_cannot(&view) :
-	    NULL;
+	cannot = pfkey_cannot(&view);
 	if (cannot != NULL) {
 		char reason[128];
 
-		snprintf(reason, sizeof(reason), "PF_KEY on Linux cannot "
-		    "carry %s", cannot);
+		snprintf(reason, sizeof(reason), "PF_KEY on Linux %s",
+		    cannot);
 		answer(ch, tag, EOPNOTSUPP, reason, NULL);
 		return 0;
 	}
@@ -441,10 +479,15 @@ pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 	return 0;
 }
 
+/* Every request was answered on the spot; others may have said something. */
 static int
 pfkey_finish(struct channel *base)
 {
-	(void)base;		/* every request was answered on the spot */
+	struct pfkey_channel *ch = (struct pfkey_channel *)base;
+
+	if (base->trace != NULL)
+		take_waiting(ch);
+	ch->crowded = true;
 	return 0;
 }
 
@@ -610,13 +653,15 @@ pfkey_open_fd(int fd, const struct dialect *dialect, int patience)
 	ch->base.pid = (uint32_t)getpid();
 	ch->fd = fd;
 	ch->patience = patience;
+	ch->crowded = true;
 	return &ch->base;
 }
 
 /*
  * The BSDs put a dump into the socket's buffer whole, and what does not fit is
- * lost; Linux waits for the reader.  An answer may take a while: the first use
- * of an algorithm loads modules.
+ * lost.  Linux waits for the reader, but tells every socket of every change,
+ * and a program that makes many at once must not push our answer out.  An
+ * answer may take a while: the first use of an algorithm loads modules.
  */
 #define BUFFER_OCTETS	(2 * 1024 * 1024)
 #define PATIENCE	30000
@@ -631,9 +676,7 @@ pfkey_open(void)
 	fd = socket(PF_KEY, SOCK_RAW, PF_KEY_V2);
 	if (fd < 0)
 		return NULL;
-	/* Linux would make a whole dump inside send() if there were room. */
-	if (!dialect_host()->replay_in_packets)
-		platform_receive_buffer(fd, BUFFER_OCTETS);
+	platform_receive_buffer(fd, BUFFER_OCTETS);
 	ch = pfkey_open_fd(fd, dialect_host(), PATIENCE);
 	if (ch == NULL)
 		close(fd);

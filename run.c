@@ -35,6 +35,7 @@ session_init(struct session *s, const struct options *opt)
 	s->opt = opt;
 	s->dialect = dialect_host();
 	s->channel = NULL;
+	s->way = "";
 	s->style = opt->style;
 	s->style.now = time(NULL);
 	s->failed = false;
@@ -44,27 +45,28 @@ session_init(struct session *s, const struct options *opt)
 	platform_no_core();
 }
 
-/* -v: which way to the kernel, and why. */
+/* Which way to the kernel from here on, and for -v why. */
 static void
-say_channel(const struct session *s)
+take_way(void *ctx, const char *name, const char *why)
 {
-	bool xfrm = strcmp(s->channel->ops->name, "xfrm") == 0;
+	struct session *s = ctx;
 
+	s->way = name;
+	if (s->opt->verbose == 0)
+		return;
+	text_flush(&s->text);
 	fprintf(stderr, "setkey: speaking %s to the kernel: %s\n",
-	    xfrm ? "NETLINK_XFRM" : "PF_KEY",
-	    strcmp(s->opt->channel, "auto") != 0 ? "as asked for" :
-	    xfrm ? "it carries all that PF_KEY does, and more" :
-	    s->dialect->index == DIALECT_LINUX ?
-	    "there is no NETLINK_XFRM" : "this system's way");
+	    strcmp(name, "xfrm") == 0 ? "NETLINK_XFRM" : "PF_KEY", why);
 }
 
-/* Everything but a monitor may use whichever channel is best. */
 int
 session_open(struct session *s, reply_fn *reply, void *ctx)
 {
+	const char *name = s->opt->channel;
+
 	if (s->channel != NULL)
 		return 0;
-	s->channel = channel_open(s->opt->channel);
+	s->channel = channel_open(name);
 	if (s->channel == NULL) {
 		session_error(s, "%s", channel_strerror(s->opt->channel,
 		    errno));
@@ -72,8 +74,15 @@ session_open(struct session *s, reply_fn *reply, void *ctx)
 	}
 	s->channel->reply = reply;
 	s->channel->reply_ctx = ctx;
-	if (s->opt->verbose != 0)
-		say_channel(s);
+	s->channel->choice = take_way;
+	s->channel->choice_ctx = s;
+	/* Where there is nothing to choose from, nobody will tell. */
+	if (strcmp(name, "auto") != 0)
+		take_way(s, s->channel->ops->name, "as asked for");
+	else if (strcmp(s->channel->ops->name, name) != 0)
+		take_way(s, s->channel->ops->name,
+		    s->dialect->index == DIALECT_LINUX ?
+		    "there is no PF_KEY" : "this system's way");
 	if (s->opt->verbose != 0 || s->opt->hexdump) {
 		s->channel->trace = trace;
 		s->channel->trace_ctx = s;
@@ -359,20 +368,6 @@ report_loss(struct session *s, unsigned lost)
 	s->failed = true;
 }
 
-/*
- * PF_KEY shows more than NETLINK_XFRM does: what other programs ask and are
- * answered, not only what changes.  So a monitor prefers it.
- */
-static struct channel *
-open_for_watching(const char *name)
-{
-	struct channel *ch = NULL;
-
-	if (strcmp(name, "auto") == 0)
-		ch = pfkey_open();
-	return ch != NULL ? ch : channel_open(name);
-}
-
 /* Whether nobody reads any more what we write, be there something or not. */
 static bool
 reader_is_gone(void)
@@ -413,7 +408,7 @@ run_watch(const struct options *opt)
 	struct session *s = &w.session;
 
 	session_init(s, opt);
-	s->channel = open_for_watching(opt->channel);
+	s->channel = channel_open(opt->channel);
 	if (s->channel == NULL) {
 		session_error(s, "%s", channel_strerror(opt->channel, errno));
 		return session_end(s);

@@ -34,6 +34,7 @@ struct session {
 	const struct options *opt;
 	const struct dialect *dialect;
 	struct channel *channel;	/* NULL until session_open() */
+	const char *way;		/* the one that had the last request */
 	struct print_style style;
 	struct text text;		/* to standard output */
 	bool failed;			/* the exit status will be 1 */

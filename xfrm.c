@@ -117,7 +117,8 @@ xfrm_receive_part(struct xfrm_channel *c, unsigned number)
  * An event to PF_KEY form and to trace.  The kernel gives it the process id
  * and the number of the request that caused it.  Returns whether that was our
  * last one, which may have been more than one to the kernel (first is the
- * number of the first).
+ * number of the first).  One that was caused by this process, but not by that
+ * request, is the echo of what went to the kernel by another channel.
  */
 static bool
 deliver_event(struct xfrm_channel *c, const struct nlmsghdr *header,
@@ -130,8 +131,9 @@ deliver_event(struct xfrm_channel *c, const struct nlmsghdr *header,
 
 	if (len <= 0)
 		return false;
-	own = header->nlmsg_pid == c->base.pid && first != 0 &&
-	    header->nlmsg_seq - first <= c->base.seq - first;
+	own = header->nlmsg_pid == c->base.pid && first != 0;
+	if (own && header->nlmsg_seq - first > c->base.seq - first)
+		return false;
 	if (own)
 		msg->seq = first;
 	xfrm_trace(c, false, m, (size_t)len);
@@ -519,7 +521,11 @@ xfrm_submit(struct channel *base, const void *octets, size_t len,
 static int
 xfrm_finish(struct channel *base)
 {
-	return xfrm_flush_batch(channel_of(base));
+	struct xfrm_channel *c = channel_of(base);
+
+	/* From here on others may take the numbers that are unused now. */
+	c->encoder.unused_reqid = 0;
+	return xfrm_flush_batch(c);
 }
 
 static int

@@ -293,6 +293,11 @@ test_strangers(void)
 	ok(t.ends == 1 && t.error == EEXIST,
 	    "messages of other processes are no answer");
 	ok(t.traced_received == 7, "but can be watched");
+	send_header(SADB_ADD, 0, 1, FOREIGN_PID);
+	send_header(SADB_ADD, 0, 1, own_pid());
+	send(t.kernel, octets, sizeof(octets), 0);
+	t.ch->ops->finish(t.ch);
+	ok(t.traced_received == 9, "also those that come later, but no echoes");
 
 	/* Another process's error, and its record. */
 	send_header(SADB_GET, ESRCH, 2, FOREIGN_PID);

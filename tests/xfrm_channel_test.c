@@ -1201,6 +1201,10 @@ test_unique(void)
 	    0x4006 && reqids_seen[2] == 0x4007 && reqids_seen[3] == 0x4008,
 	    "unique: numbers that no policy has");
 	ok(reqids_seen[4] == 0x4009, "unique: nor one of the same file");
+	submit_policy(c, 0, 5);
+	c->ops->finish(c);
+	ok(policy_dumps == 2 && reqids_seen[5] == 0x4006,
+	    "unique: meanwhile others may have taken some");
 	c->ops->close(c);
 }
 
@@ -1218,13 +1222,17 @@ with_events(int fd, const struct nlmsghdr *request)
 	if (request->nlmsg_type != XFRM_MSG_NEWSA)
 		return 0;
 	reply_error(fd, request, 0, NULL);
-	/* Somebody else's, then our own. */
+	/* Somebody else's, then our own, of another channel and of this. */
 	memcpy(octets, request, NLMSG_HDRLEN + 224);
 	header.nlmsg_len = NLMSG_HDRLEN + 224;
 	header.nlmsg_pid = 1;
 	memcpy(octets, &header, sizeof(header));
 	reply_octets(event_fd, octets, header.nlmsg_len);
 	header.nlmsg_pid = (uint32_t)getpid();
+	header.nlmsg_seq--;
+	memcpy(octets, &header, sizeof(header));
+	reply_octets(event_fd, octets, header.nlmsg_len);
+	header.nlmsg_seq++;
 	memcpy(octets, &header, sizeof(header));
 	reply_octets(event_fd, octets, header.nlmsg_len);
 	return -1;
@@ -1363,6 +1371,73 @@ cannot_sa(const struct sa *sa)
 	return pfkey_cannot(&view);
 }
 
+/* Whether PF_KEY can have a request if need be, but NETLINK_XFRM is better. */
+static bool
+better_by_xfrm(uint8_t type, const struct sa *sa)
+{
+	struct msgbuf m;
+	struct view view;
+
+	msg_begin(&m, &dialects[DIALECT_LINUX], type, SADB_SATYPE_ESP);
+	if (sa != NULL)
+		sa_encode(&m, sa);
+	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
+		abort();
+	return pfkey_cannot(&view) == NULL && xfrm_reason(&view) != NULL;
+}
+
+static const char *
+cannot_policy(uint8_t mode, uint32_t reqid)
+{
+	struct policy p = { .dir = IPSEC_DIR_OUTBOUND, .nrules = 1,
+	    .action = IPSEC_POLICY_IPSEC, .upper = IPSEC_ULPROTO_ANY };
+	struct msgbuf m;
+	struct view view;
+
+	p.src = p.rules[0].src = an_addr(1);
+	p.dst = p.rules[0].dst = an_addr(2);
+	p.rules[0].proto = 50;
+	p.rules[0].mode = mode;
+	p.rules[0].level = IPSEC_LEVEL_UNIQUE;
+	p.rules[0].reqid = reqid;
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_X_SPDADD, 0);
+	policy_encode(&m, &p);
+	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
+		abort();
+	return xfrm_reason(&view);
+}
+
+static void
+test_better_by_xfrm(void)
+{
+	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
+	    .spi = 0x1001, .encrypt = 12, .has_sa2 = true };
+
+	sa.src = an_addr(1);
+	sa.dst = an_addr(2);
+	ok(!better_by_xfrm(SADB_ADD, &sa) && !better_by_xfrm(SADB_UPDATE, &sa)
+	    && !better_by_xfrm(SADB_DELETE, &sa) &&
+	    !better_by_xfrm(SADB_FLUSH, NULL) &&
+	    !better_by_xfrm(SADB_X_SPDFLUSH, NULL),
+	    "as good by PF_KEY: add, update, delete, flush");
+	ok(better_by_xfrm(SADB_DUMP, NULL) &&
+	    better_by_xfrm(SADB_X_SPDDUMP, NULL) &&
+	    better_by_xfrm(SADB_GET, &sa), "better by XFRM: what shows");
+	sa.mode = IPSEC_MODE_TUNNEL;
+	ok(better_by_xfrm(SADB_ADD, &sa) && better_by_xfrm(SADB_UPDATE, &sa),
+	    "better by XFRM: a tunnel");
+	sa.has_sa = false;
+	ok(better_by_xfrm(SADB_DELETE, &sa), "better by XFRM: deleteall");
+
+	ok(cannot_policy(IPSEC_MODE_TRANSPORT, 0) == NULL &&
+	    cannot_policy(IPSEC_MODE_TUNNEL, 16383) == NULL,
+	    "PF_KEY can: unique");
+	ok(cannot_policy(IPSEC_MODE_TUNNEL, 16384) != NULL,
+	    "PF_KEY cannot: a high unique number");
+	ok(cannot_policy(IPSEC_MODE_BEET, 1) != NULL,
+	    "PF_KEY cannot: the addresses of a beet rule");
+}
+
 static void
 test_pfkey_cannot(void)
 {
@@ -1483,6 +1558,7 @@ main(void)
 	test_watch();
 	test_open();
 	test_pfkey_cannot();
+	test_better_by_xfrm();
 	return done();
 }
 

@@ -87,7 +87,7 @@ one_dialect(const struct dialect *dialect, const uint8_t *data, size_t size)
 	if (dialect->index == DIALECT_LINUX &&
 	    view_init(&view, dialect, msg, size) == VIEW_OK) {
 		encode_netlink(&view);
-		(void)pfkey_cannot(&view);
+		(void)xfrm_reason(&view);
 	}
 	if (turn_keys(dialect, msg, size)) {
 		print_all(&turned, dialect, msg, size, true);

@@ -215,6 +215,8 @@ run as_nobody setkey -D
 check "not root: exit status" 1 "$st"
 check "not root: nothing on standard output" "" "$out"
 like "not root: it is said" root "$err"
+run as_nobody setkey -D -o script
+check "not root, -o script: exit status" "1 " "$st $out"
 cat >/run/tmp/in <<E2
 add $a esp 0x1001 $aes;
 E2

@@ -1,7 +1,7 @@
-# kernels: xfrm
+# kernels: xfrm auto
 # Tunnels between address families: IPv4 networks over IPv6 gateways, and the
 # other way.  PF_KEY cannot say that an SA is for them (see xfrm_encode.c): with
-# it everything loads, and no packet passes.
+# it alone everything loads, and no packet passes.
 
 . "$UML/lib.sh"
 two_hosts

@@ -1,4 +1,4 @@
-# kernels: pfkey xfrm nopfkey
+# kernels: pfkey xfrm auto nopfkey
 # setkey -o script: what it saves, loads as the same.
 
 . "$UML/lib.sh"
