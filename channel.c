@@ -81,35 +81,29 @@ auto_finish(struct channel *base)
 /* ---- the rule ---- */
 
 /*
- * The channel for a request, and why; NULL with errno if that is one that
- * cannot be opened.  (To a 32-bit program on a 64-bit kernel EOPNOTSUPP says
- * that there is no NETLINK_XFRM for it.)
+ * The channel for a request, and what PF_KEY does with it if that is not
+ * PF_KEY; NULL with errno if it is one that cannot be opened.  (To a 32-bit
+ * program on a 64-bit kernel EOPNOTSUPP says that there is no NETLINK_XFRM for
+ * it.)
  */
 static struct channel *
-choose(struct auto_channel *a, const struct view *view, char why[PHRASE])
+choose(struct auto_channel *a, const struct view *view, const char **reason)
 {
-	const char *reason = view == NULL ? NULL : xfrm_reason(view);
-
-	if (reason == NULL && !a->no_xfrm) {
-		snprintf(why, PHRASE, "it can carry the request");
+	*reason = view == NULL ? NULL : xfrm_reason(view);
+	if (*reason == NULL || a->no_xfrm)
 		return a->pfkey;
-	}
-	if (a->xfrm == NULL && !a->no_xfrm) {
+	if (a->xfrm == NULL) {
 		a->xfrm = a->open_xfrm();
 		a->no_xfrm = a->xfrm == NULL &&
 		    (is_absent(errno) || errno == EOPNOTSUPP);
 	}
-	if (a->no_xfrm) {
-		snprintf(why, PHRASE, "there is no NETLINK_XFRM");
-		return a->pfkey;
-	}
-	snprintf(why, PHRASE, "PF_KEY %s", reason);
-	return a->xfrm;
+	return a->no_xfrm ? a->pfkey : a->xfrm;
 }
 
 static int
-take_over(struct auto_channel *a, struct channel *ch, const char *why)
+take_over(struct auto_channel *a, struct channel *ch, const char *reason)
 {
+	char why[PHRASE];
 	int error;
 
 	if (ch == a->using)
@@ -118,6 +112,11 @@ take_over(struct auto_channel *a, struct channel *ch, const char *why)
 	if (error != 0)
 		return error;
 	a->using = ch;
+	if (ch == a->xfrm)
+		snprintf(why, sizeof(why), "PF_KEY %s", reason);
+	else
+		snprintf(why, sizeof(why), a->no_xfrm ?
+		    "there is no NETLINK_XFRM" : "it can carry the request");
 	if (a->base.choice != NULL)
 		a->base.choice(a->base.choice_ctx, ch->ops->name, why);
 	return 0;
@@ -143,16 +142,16 @@ static int
 auto_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 {
 	struct auto_channel *a = (struct auto_channel *)base;
+	const char *reason;
 	struct channel *ch;
 	struct view view;
-	char why[PHRASE];
 	int error;
 
 	ch = choose(a, view_init(&view, base->dialect, msg, len) == VIEW_OK ?
-	    &view : NULL, why);
+	    &view : NULL, &reason);
 	if (ch == NULL)
 		return refuse(a, tag, errno);
-	error = take_over(a, ch, why);
+	error = take_over(a, ch, reason);
 	if (error != 0)
 		return error;
 	lend(a, ch);

@@ -737,7 +737,7 @@ static void
 set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
 {
 	struct key *key = enc ? &p->cmd.sa.enc_key : &p->cmd.sa.auth_key;
-	uint8_t *buf = enc ? p->cmd.enc_key : p->cmd.auth_key;
+	uint8_t *buf = enc ? p->cmd.keys.enc : p->cmd.keys.auth;
 	size_t len;
 
 	given(p, enc ? F_ENC_KEY : F_AUTH_KEY, loc);
@@ -1255,8 +1255,9 @@ read_rule(struct parser *p, struct rule *rule, unsigned first)
 }
 
 /*
- * Files have few different rules.  A rule with a level is whole whatever
- * follows, so one with the same text and direction as the last is the same.
+ * Files have few different rules, so one with the same text as the last is
+ * taken for the same.  It must have a level, for then it is whole whatever
+ * follows, and addresses or none: "me-any" depends on the direction.
  */
 static unsigned
 recall_rule(const struct parser *p, struct rule *rule, unsigned first)
@@ -1266,7 +1267,6 @@ recall_rule(const struct parser *p, struct rule *rule, unsigned first)
 	unsigned end = first + recent->ntokens;
 
 	if (recent->len == 0 || end >= p->ntokens ||
-	    recent->dir != p->cmd.policy.dir ||
 	    parser_loc(p, end - 1).end != loc.begin + recent->len ||
 	    memcmp(parser_text(p, loc), recent->text, recent->len) != 0)
 		return 0;
@@ -1274,16 +1274,19 @@ recall_rule(const struct parser *p, struct rule *rule, unsigned first)
 	return end;
 }
 
+#define RULE_WITHOUT_ENDS	6	/* tokens of PROTO/MODE//LEVEL */
+
 static void
 remember_rule(struct parser *p, const struct rule *rule, struct loc loc,
     unsigned ntokens)
 {
 	struct recent_rule *recent = &p->recent_rule;
 
-	if (p->cmd.bad || length(loc) > sizeof(recent->text))
+	if (p->cmd.bad || length(loc) > sizeof(recent->text) ||
+	    rule->level == IPSEC_LEVEL_DEFAULT ||
+	    (rule->src.family == 0 && ntokens > RULE_WITHOUT_ENDS))
 		return;
 	recent->rule = *rule;
-	recent->dir = p->cmd.policy.dir;
 	recent->ntokens = ntokens;
 	recent->len = length(loc);
 	memcpy(recent->text, parser_text(p, loc), recent->len);
@@ -1307,8 +1310,7 @@ field_rule(struct parser *p, unsigned first)
 	if (end == 0) {
 		end = read_rule(p, rule, first);
 		loc.end = parser_loc(p, end - 1).end;
-		if (rule->level != IPSEC_LEVEL_DEFAULT)
-			remember_rule(p, rule, loc, end - first);
+		remember_rule(p, rule, loc, end - first);
 	}
 	loc.end = parser_loc(p, end - 1).end;
 	p->cmd.rule_at[policy->nrules++] = loc;

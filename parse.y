@@ -870,10 +870,8 @@ command_end(struct parser *p)
 static void
 statement_end(struct parser *p)
 {
-	if (p->cmd.at[F_ENC_KEY].end != 0 || p->cmd.at[F_AUTH_KEY].end != 0) {
-		wipe(p->cmd.enc_key, sizeof(p->cmd.enc_key));
-		wipe(p->cmd.auth_key, sizeof(p->cmd.auth_key));
-	}
+	if (p->cmd.at[F_ENC_KEY].end != 0 || p->cmd.at[F_AUTH_KEY].end != 0)
+		wipe(&p->cmd.keys, sizeof(p->cmd.keys));
 	if (p->cmd.bad)
 		p->errors++;
 	p->cmd.op = OP_NONE;

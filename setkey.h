@@ -164,7 +164,9 @@ struct command {
 	struct sa sa;			/* addresses and ids still empty */
 	struct policy policy;		/* of its rules, only nrules are */
 	struct loc rule_at[POLICY_RULES];
-	uint8_t enc_key[KEY_OCTETS], auth_key[KEY_OCTETS];
+	struct {
+		uint8_t enc[KEY_OCTETS], auth[KEY_OCTETS];
+	} keys;
 	char hwif[32], label[1024];
 };
 
@@ -184,7 +186,6 @@ struct part {
 /* The rule that was read last: its text and what it says. */
 struct recent_rule {
 	struct rule rule;
-	uint8_t dir;			/* of its policy */
 	unsigned ntokens;
 	size_t len;			/* octets of text; 0: none */
 	char text[128];
