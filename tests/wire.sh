@@ -16,6 +16,13 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 count=0 failures=0
 
+# twice FILE: its statements, each of them twice
+twice() {
+	awk '{ statement = statement $0 "\n" }
+	/;[ \t]*(#.*)?$/ { printf "%s%s", statement, statement; statement = "" }
+	END { printf "%s", statement }' "$1"
+}
+
 for file in "$tests"/wire/*.in; do
 	for system in linux freebsd netbsd; do
 		hex=${file%.in}.$system.hex
@@ -37,6 +44,15 @@ for file in "$tests"/wire/*.in; do
 			failures=$((failures + 1))
 			echo "not ok $count - $name"
 			diff "$hex" "$work/hex" 2>&1 | sed 's/^/# /'
+		fi
+		# The second time the parts of a statement are known already.
+		twice "$file" | "$tool" wire "$system" 2>/dev/null >"$work/twice"
+		count=$((count + 1))
+		if grep -v : "$hex" | sed p | cmp -s - "$work/twice"; then
+			echo "ok $count - $name, each twice"
+		else
+			failures=$((failures + 1))
+			echo "not ok $count - $name, each twice"
 		fi
 	done
 done
