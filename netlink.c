@@ -24,7 +24,7 @@
  */
 #define ANSWER_SECONDS	10
 
-/* What a message must be shorter than the send buffer by (netlink_sendmsg()). */
+/* By what a message is shorter than the send buffer (netlink_sendmsg()). */
 #define SEND_RESERVED	32
 
 /* ---- building ---- */

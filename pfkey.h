@@ -550,9 +550,10 @@ struct channel_ops {
 	const char *name;		/* as -T takes it */
 	/*
 	 * Takes a request (aligned to 8): the channel keeps what it needs of
-	 * it, gives it a sequence number and this process's id.  tag comes back with the replies, which
-	 * arrive in the order of the requests, now or up to finish().
-	 * Returns 0, or an errno value when the channel itself broke.
+	 * it, gives it a sequence number and this process's id.  tag comes
+	 * back with the replies, which arrive in the order of the requests,
+	 * now or up to finish().  Returns 0, or an errno value when the
+	 * channel itself broke.
 	 */
 	int (*submit)(struct channel *, const void *msg, size_t len,
 	    uint32_t tag);
