@@ -85,21 +85,46 @@ has_if_id(const struct view *view)
 	return view->ext[EXT_IF_ID] != NULL;
 }
 
+/* Whether a policy has such a rule. */
+static bool
+has_rule(const struct view *view, bool (*is_such)(const struct rule *))
+{
+	const struct wire_policy *policy = view->ext[EXT_POLICY];
+	size_t offset = sizeof(*policy);
+	struct rule rule;
+
+	while (policy != NULL && request_next(view->dialect, policy,
+	    (size_t)policy->len * 8, &offset, &rule))
+		if (is_such(&rule))
+			return true;
+	return false;
+}
+
+static bool
+is_high_unique(const struct rule *rule)
+{
+	return rule->level == IPSEC_LEVEL_UNIQUE &&
+	    rule->reqid > IPSEC_MANUAL_REQID_MAX;
+}
+
+static bool
+is_beet(const struct rule *rule)
+{
+	return rule->mode == IPSEC_MODE_BEET;
+}
+
 /* The kernel puts a number of its own in the place of a high one. */
 static bool
 has_high_unique(const struct view *view)
 {
-	struct policy policy;
-	unsigned i;
+	return has_rule(view, is_high_unique);
+}
 
-	if (view->ext[EXT_POLICY] == NULL)
-		return false;
-	policy_decode(view, &policy);
-	for (i = 0; i < policy.nrules; i++)
-		if (policy.rules[i].level == IPSEC_LEVEL_UNIQUE &&
-		    policy.rules[i].reqid > IPSEC_MANUAL_REQID_MAX)
-			return true;
-	return false;
+/* A rule with end points: af_key reads those of tunnel mode alone. */
+static bool
+has_beet_rule(const struct view *view)
+{
+	return has_rule(view, is_beet);
 }
 
 /* An SA's selector (ADDRESS_PROXY) of the other family. */
@@ -115,22 +140,6 @@ is_cross_family(const struct view *view)
 		return false;
 	sa_decode(view, &sa);
 	return sa.dst.family != 0 && inner.family != sa.dst.family;
-}
-
-/* A rule with end points: af_key reads those of tunnel mode alone. */
-static bool
-has_beet_rule(const struct view *view)
-{
-	struct policy policy;
-	unsigned i;
-
-	if (view->ext[EXT_POLICY] == NULL)
-		return false;
-	policy_decode(view, &policy);
-	for (i = 0; i < policy.nrules; i++)
-		if (policy.rules[i].mode == IPSEC_MODE_BEET)
-			return true;
-	return false;
 }
 
 /* An SA of a tunnel whose inner packets may be of either family. */
