@@ -51,10 +51,11 @@ length(struct loc loc)
 	return loc.end - loc.begin;
 }
 
+/* Whether token i is there, and of that kind. */
 static bool
 is_kind(const struct parser *p, unsigned i, int kind)
 {
-	return p->kinds[i] == kind;
+	return i < p->ntokens && p->kinds[i] == kind;
 }
 
 /* Notes where a field was given. */
@@ -707,8 +708,8 @@ hex_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 	if (len < 2 || text[0] != '0' || (text[1] | 32) != 'x') {
 		field_error(p, loc, "a key is a \"quoted string\", or 0x and "
 		    "hexadecimal digits");
-		if (read_hex(text, len - len % 2, buf, &bad) && len % 2 == 0 &&
-		    len / 2 <= KEY_OCTETS)
+		if (len % 2 == 0 && len / 2 <= KEY_OCTETS &&
+		    read_hex(text, len, buf, &bad))
 			diag_hint(p->diag, "if these are hexadecimal digits, "
 			    "write 0x before them");
 		else
@@ -840,24 +841,37 @@ set_prefix(struct parser *p, struct host *host, struct loc loc)
 }
 
 /*
- * NAME, NAME/PREFIX, NAME[PORT] or NAME/PREFIX[PORT] from token i on; *at
- * becomes where it stands.  Returns the index of the token behind it.
+ * NAME or NAME[PORT] from token i on; *at becomes where it stands.  Returns
+ * the index of the token behind it.
  */
 static unsigned
 set_host(struct parser *p, struct host *host, unsigned i, struct loc *at)
 {
 	memset(host, 0, sizeof(*host));
 	*at = host->name = parser_loc(p, i++);
-	if (is_kind(p, i, '/')) {
-		set_prefix(p, host, parser_loc(p, i + 1));
-		i += 2;
-	}
 	if (is_kind(p, i, '[')) {
 		set_port(p, host, parser_loc(p, i + 1));
 		i += 3;
 	}
 	at->end = parser_loc(p, i - 1).end;
 	return i;
+}
+
+/* The same, or NAME/PREFIX or NAME/PREFIX[PORT]. */
+static void
+set_range(struct parser *p, struct host *host, unsigned i, struct loc *at)
+{
+	struct loc name = parser_loc(p, i);
+
+	if (!is_kind(p, i + 1, '/')) {
+		set_host(p, host, i, at);
+		return;
+	}
+	/* The port stands behind the prefix as it would behind the name. */
+	set_host(p, host, i + 2, at);
+	at->begin = name.begin;
+	host->name = name;
+	set_prefix(p, host, parser_loc(p, i + 2));
 }
 
 void
@@ -870,6 +884,18 @@ void
 field_dst(struct parser *p, unsigned first)
 {
 	set_host(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
+}
+
+void
+field_src_range(struct parser *p, unsigned first)
+{
+	set_range(p, &p->cmd.src, first, &p->cmd.at[F_SRC]);
+}
+
+void
+field_dst_range(struct parser *p, unsigned first)
+{
+	set_range(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
 }
 
 void
@@ -1174,10 +1200,6 @@ rule_end(struct parser *p, struct addr *addr, struct loc loc,
 	}
 }
 
-/*
- * "me-any" and "any-me" stand for no addresses, and were meant for transport
- * mode out and in.
- */
 static bool
 is_word(const struct parser *p, struct loc loc, const char *word)
 {
@@ -1198,7 +1220,10 @@ end_words(struct parser *p, unsigned i, struct loc *name, struct loc *port)
 	return i + 3;
 }
 
-/* "src-dst" from token i on; the index behind it. */
+/*
+ * "src-dst" from token i on; the index behind it.  "me-any" and "any-me" stand
+ * for no addresses, and were meant for transport mode out and in.
+ */
 static unsigned
 rule_ends(struct parser *p, struct rule *rule, unsigned i)
 {
@@ -1256,8 +1281,9 @@ read_rule(struct parser *p, struct rule *rule, unsigned first)
 
 /*
  * Files have few different rules, so one with the same text as the last is
- * taken for the same.  It must have a level, for then it is whole whatever
- * follows, and addresses or none: "me-any" depends on the direction.
+ * taken for the same: it was lexed in a policy, too, and so has the same
+ * tokens.  It must have a level, for then it is whole whatever follows, and
+ * addresses or none: "me-any" depends on the direction.
  */
 static unsigned
 recall_rule(const struct parser *p, struct rule *rule, unsigned first)
@@ -1321,14 +1347,12 @@ void
 field_tagged(struct parser *p, unsigned first)
 {
 	struct loc loc = parser_loc(p, first);
-	struct loc string = { loc.end, loc.end + 1 };
+	struct loc string = parser_loc(p, first + 1);
 
 	p->cmd.src.name = loc;
 	p->cmd.op = OP_TAGGED;
 	if (is_word(p, loc, "tagged"))
 		return;
-	while (*parser_text(p, string) != '"')
-		string.begin++;
 	string.end = string.begin + 1;
 	field_error(p, string, "expected a destination range, found a quoted "
 	    "string");

@@ -43,6 +43,7 @@ static void part(struct parser *, void (*)(struct parser *, unsigned),
  * token.l.  token_open() makes the lexer, at p->pos of the text; false when
  * memory is out.  token_statement() reads the tokens up to a ';' or the end,
  * which is a token of kind 0; false when there is nothing more, or no memory.
+ * It also ends where the statement must be wrong already (p->is_cut).
  * token_seek() goes back to an offset, out of all quotes.
  */
 bool token_open(struct parser *);
@@ -174,10 +175,10 @@ compression
 	;
 
 src_range
-	: range				{ part(p, field_src, @1); }
+	: range				{ part(p, field_src_range, @1); }
 	;
 dst_range
-	: range				{ part(p, field_dst, @1); }
+	: range				{ part(p, field_dst_range, @1); }
 	;
 range
 	: host
@@ -285,7 +286,7 @@ yyerror(const unsigned *index, struct parser *p, const char *text)
 static struct loc
 previous(const struct parser *p)
 {
-	return p->next < 2 ? p->before : parser_loc(p, p->next - 2);
+	return p->next < 2 ? p->last_token : parser_loc(p, p->next - 2);
 }
 
 static int
@@ -497,21 +498,21 @@ hint_comment(struct parser *p, uint32_t end)
 		diag_hint(p->diag, "from '#' on the line is a comment");
 }
 
-/* Whether only blanks stand before a place on its line. */
-static bool
-first_on_line(const struct parser *p, uint32_t i)
-{
-	const char *text = p->source->text;
-
-	while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
-		i--;
-	return i == 0 || text[i - 1] == '\n';
-}
-
 static bool
 is_command(const struct parser *p, struct loc loc)
 {
 	return command_named(parser_text(p, loc), loc.end - loc.begin) != NULL;
+}
+
+bool
+parser_begins_line(const struct parser *p, struct loc loc)
+{
+	const char *text = p->source->text;
+	uint32_t i = loc.begin;
+
+	while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+		i--;
+	return (i == 0 || text[i - 1] == '\n') && is_command(p, loc);
 }
 
 bool
@@ -524,8 +525,7 @@ parser_has_stray(struct parser *p, uint32_t offset)
 		loc = parser_loc(p, i);
 		if (loc.begin > offset)
 			break;
-		if (p->kinds[i] != WORD || !first_on_line(p, loc.begin) ||
-		    !is_command(p, loc))
+		if (p->kinds[i] != WORD || !parser_begins_line(p, loc))
 			continue;
 		p->stray = loc;
 		p->stray_after = parser_loc(p, i - 1).end;
@@ -877,9 +877,11 @@ statement_end(struct parser *p)
 	p->cmd.op = OP_NONE;
 	p->cmd.bad = false;
 	p->cmd.at[F_ENC_KEY].end = p->cmd.at[F_AUTH_KEY].end = 0;
-	p->before = parser_loc(p, p->ntokens - 1);
+	p->last_token = parser_loc(p, p->ntokens - 1);
 	if (p->resyncing)
 		token_seek(p, p->stray.begin);
+	else if (p->is_cut)
+		token_seek(p, p->cut);
 	p->resyncing = false;
 	p->stray.end = 0;
 }
@@ -892,11 +894,11 @@ shape_find(struct parser *p)
 	unsigned i;
 
 	for (i = 0; i < SHAPES; i++) {
-		shape = &p->shapes[(p->shape + i) % SHAPES];
+		shape = &p->shapes[(p->recent_shape + i) % SHAPES];
 		if (shape->ntokens != p->ntokens || memcmp(shape->kinds,
 		    p->kinds, p->ntokens * sizeof(*p->kinds)) != 0)
 			continue;
-		p->shape = (p->shape + i) % SHAPES;
+		p->recent_shape = (p->recent_shape + i) % SHAPES;
 		return shape;
 	}
 	return NULL;
@@ -910,8 +912,8 @@ shape_keep(struct parser *p)
 
 	if (p->ntokens > SHAPE_TOKENS || p->nparts > SHAPE_PARTS)
 		return;
-	p->shape = (p->shape + 1) % SHAPES;
-	shape = &p->shapes[p->shape];
+	p->recent_shape = (p->recent_shape + 1) % SHAPES;
+	shape = &p->shapes[p->recent_shape];
 	shape->ntokens = p->ntokens;
 	shape->nparts = p->nparts;
 	memcpy(shape->kinds, p->kinds, p->ntokens * sizeof(*p->kinds));

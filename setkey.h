@@ -156,7 +156,7 @@ struct command {
 	uint8_t family;			/* -4, -6: 4, 6; else 0 */
 	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
 	bool has_upper_args;
-	struct loc loc;			/* the statement, without its ';' */
+	struct loc loc;			/* the statement, with its ';' */
 	uint64_t given;			/* GIVEN() of fields.c's fields */
 	struct loc at[FIELDS];		/* end 0: not given */
 	struct host src, dst, oai, oar;
@@ -227,9 +227,9 @@ struct parser {
 	struct part *parts;		/* enum field */
 	unsigned ntokens, nparts, room;
 	unsigned next;			/* token that the grammar gets next */
-	struct loc before;		/* the last token before the statement */
+	struct loc last_token;		/* of the statement before */
 	struct shape shapes[SHAPES];
-	unsigned shape;			/* the last one that fitted or was made */
+	unsigned recent_shape;		/* the last one that fitted or was made */
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
 	bool resyncing;			/* go on at stray: a ';' was lost */
@@ -241,6 +241,8 @@ struct parser {
 	bool is_lent;			/* flex has its NULs in the text */
 	char lent[2];			/* instead of these */
 	bool ended;			/* there is no more text */
+	bool is_cut;			/* the statement ends without a ';': */
+	uint32_t cut;			/* the next one begins here */
 	bool no_memory;
 };
 
@@ -270,6 +272,9 @@ parser_loc(const struct parser *p, unsigned i)
  * stumbled: a ';' was forgotten before it.
  */
 void parser_stray(struct parser *, struct loc);
+
+/* Whether a command word stands there, as the first word on its line. */
+bool parser_begins_line(const struct parser *, struct loc);
 
 /*
  * Whether a ';' was forgotten at or before an offset: a command word begins a
@@ -304,14 +309,18 @@ const char *option_closest(const char *word, size_t len);
  * ---- fields.c: words to values; all report at the word itself ----
  *
  * Each takes the index of its part's first token.  The grammar has seen that
- * the tokens are the right ones; which of those that may be left out are there
- * tells their kind.
+ * the part's tokens are the right ones; which of those that may be left out are
+ * there tells their kind.  What is behind the part may be anything, or missing,
+ * when the statement is wrong: a function may look there only for a kind that
+ * the grammar would have made the part's own.
  */
 
 void field_command(struct parser *, unsigned first);
 void field_options(struct parser *, unsigned first);	/* -4, -6, -n, -k */
-void field_src(struct parser *, unsigned first);	/* and prefix, port */
+void field_src(struct parser *, unsigned first);	/* with port */
 void field_dst(struct parser *, unsigned first);
+void field_src_range(struct parser *, unsigned first);
+void field_dst_range(struct parser *, unsigned first);
 void field_protocol(struct parser *, unsigned first);
 void field_spi(struct parser *, unsigned first);
 void field_origin(struct parser *, unsigned first);

@@ -16,7 +16,7 @@
 
 #define SOURCE_MAX	((size_t)1 << 30)
 #define CHUNK		((size_t)64 * 1024)
-#define SPARE		2	/* octets behind the text, for the lexer */
+#define SPARE		2	/* zeros behind the text, for the lexer */
 
 static void
 source_init(struct source *source, const char *name, int fd)
@@ -70,6 +70,7 @@ skip_mark(struct source *source)
 		return;
 	source->len -= n;
 	memmove(source->text, source->text + n, source->len);
+	wipe(source->text + source->len, n);
 }
 
 /* One read of what is there.  Returns the octets, 0 at the end, or -1. */
@@ -88,6 +89,7 @@ read_more(struct source *source)
 		source->len += (size_t)n;
 	if (n > 0 && source->len == (size_t)n)
 		skip_mark(source);
+	memset(source->text + source->len, 0, SPARE);
 	return n;
 }
 
@@ -144,6 +146,7 @@ source_open_string(struct source *source, const char *name, const char *text)
 		return -1;
 	source->len = strlen(text);
 	memcpy(source->text, text, source->len);
+	memset(source->text + source->len, 0, SPARE);
 	skip_mark(source);
 	source->ready = source->len;
 	return 0;

@@ -171,6 +171,12 @@ t.conf: 25 errors, of which 24 are not shown (-E 0 shows all)"
 	expect "10,000 rules" "t.conf:1:181: error: a policy has at most 6 rules on this system
     ...ire esp/transport//require esp/transport//require esp/transport//require esp/transport//require esp/...
                                                          ^~~"
+	repeat 12000 'add 10.0.0.1 10.0.0.2 esp 1000 -E null
+' >t.conf && try -n -E 1
+	expect "12,000 commands without a ';'" "t.conf:1:39: error: missing ';' before 'add'
+    add 10.0.0.1 10.0.0.2 esp 1000 -E null
+                                          ^
+t.conf: 12000 errors, of which 11999 are not shown (-E 0 shows all)"
 	{ repeat 100000 '['; echo ';'; } >t.conf && try -n
 	expect "100,000 brackets" "t.conf:1:1: error: expected a command, found '['
     $(repeat 100 '[')...

@@ -158,10 +158,13 @@ test_mistakes(void)
 	    shows(PROMPT), "a mistake is told, and the session goes on");
 	type("spdflush;\n");
 	ok(shows("spdflush;\r\n" PROMPT), "with the next command");
+	type("foo\n");
+	ok(shows("unknown command 'foo'") && shows(PROMPT),
+	    "what is no command is told at once");
 	type("spdadd 10.0.0.1 10.0.0.2 any\n");
 	shows(MORE);
 	type("-P uot none;\n");
-	ok(shows("stdin:4:4:") && shows("unknown direction 'uot'") &&
+	ok(shows("stdin:5:4:") && shows("unknown direction 'uot'") &&
 	    shows("    -P uot none;\r\n       ") && shows(PROMPT),
 	    "a mistake in the second line of a command");
 	type("help;\n");
