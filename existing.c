@@ -57,13 +57,10 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct search *search = ctx;
 	struct channel *ch = search->session->channel;
-	struct view view;
 
 	(void)cmd;
-	if (view_init(&view, m->dialect, m->space, m->len) != VIEW_OK)
-		return -1;
-	if (view.ext[EXT_POLICY] != NULL) {
-		policy_decode(&view, &search->wanted);
+	if (m->view.ext[EXT_POLICY] != NULL) {
+		policy_decode(&m->view, &search->wanted);
 		msg_begin(m, m->dialect, SADB_X_SPDDUMP, 0);
 		msg_end(m);
 	}

@@ -1100,7 +1100,8 @@ set_priority(struct parser *p, struct loc base, int sign, struct loc offset)
 	    (row != NULL && value > PRIORITY_HIGH)) {
 		field_error(p, offset, "this priority is out of range");
 		diag_hint(p->diag, "%s", row != NULL ?
-		    "an offset to high, def or low is at most 1073741824" :
+		    "an offset to high, def or low is at most 1073741824; "
+		    "below low it is one less" :
 		    "a priority is between -2147483647 and 2147483648");
 		return;
 	}

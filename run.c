@@ -117,6 +117,18 @@ session_error(struct session *s, const char *fmt, ...)
 	s->failed = true;
 }
 
+/* -g, -t: false for a policy of another scope than was asked for. */
+static bool
+is_in_scope(const struct options *opt, const struct view *view)
+{
+	struct policy policy;
+
+	if (opt->scopes == 0 || view->msg->type != SADB_X_SPDDUMP)
+		return true;
+	policy_decode(view, &policy);
+	return (opt->scopes & (1u << policy.scope)) != 0;
+}
+
 bool
 session_print_record(struct session *s, const struct view *view)
 {
@@ -124,11 +136,10 @@ session_print_record(struct session *s, const struct view *view)
 	struct policy policy;
 	struct sa sa;
 
+	if (!is_in_scope(opt, view))
+		return false;
 	if (view->msg->type == SADB_X_SPDDUMP) {
 		policy_decode(view, &policy);
-		if (opt->scopes != 0 &&
-		    (opt->scopes & (1u << policy.scope)) == 0)
-			return false;
 		print_policy(&s->text, s->dialect, &policy);
 		return true;
 	}
@@ -192,19 +203,25 @@ struct dump {
 #define SAVE_REPEATS	3
 
 static void
+dump_record(struct dump *d, const struct view *view)
+{
+	if (d->save == NULL)
+		d->printed += session_print_record(&d->session, view);
+	else if (is_in_scope(d->session.opt, view) &&
+	    save_record(d->save, view) != 0)
+		session_error(&d->session, "out of memory");
+}
+
+static void
 dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
 	struct dump *d = ctx;
 	bool policies = d->session.opt->policies;
 
 	(void)tag;
-	if (reply->view != NULL) {
-		if (d->save != NULL && save_record(d->save, reply->view) != 0)
-			session_error(&d->session, "out of memory");
-		else if (d->save != NULL ||
-		    session_print_record(&d->session, reply->view))
-			d->printed++;
-	} else if (reply->error == EAGAIN && d->save != NULL &&
+	if (reply->view != NULL)
+		dump_record(d, reply->view);
+	else if (reply->error == EAGAIN && d->save != NULL &&
 	    d->repeats > 0) {
 		/* Nothing is printed yet. */
 		save_forget(d->save);

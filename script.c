@@ -409,8 +409,7 @@ static int
 take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct script *sc = ctx;
-	const struct wire_msg *msg = (const void *)m->space;
-	struct view view;
+	const struct wire_msg *msg = m->view.msg;
 	int rc;
 
 	if (!sc->source.streaming)
@@ -420,8 +419,7 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 			return 0;
 		if (!sc->source.streaming)
 			needs_note(&sc->needs, msg->type, cmd);
-		if (view_init(&view, m->dialect, m->space, m->len) == VIEW_OK)
-			print_checked(sc, cmd, &view);
+		print_checked(sc, cmd, &m->view);
 		return 0;
 	}
 	rc = plan_message(sc, cmd, false, m);

@@ -222,6 +222,7 @@ else
 	created: " "$out"
 	like "-t: its scope" " scope=ifnet " "$out"
 	check "-t: no other" "10.7 " "$(shown -t)"
+	check "-t: no other in a script" 1 "$(setkey -DPt -o script | grep -c spdadd)"
 	check "-g: all others" "10.1 " "$(shown -g)"
 	like "-g: their scope" " scope=global " "$(setkey -DPg)"
 	sk_ok "-if_id" "spdadd 10.3.0.0/16 10.8.0.0/16 any -if_id 42 -P in none;
