@@ -261,6 +261,15 @@ sa_age(const struct sa *sa, time_t now)
 	    (uint64_t)now - made;
 }
 
+static inline char *
+put_limits(char *p, uint64_t hard, uint64_t soft, const char *unit)
+{
+	p = put_str(p, "\thard: ");
+	p = put_str(put_dec(p, hard), unit);
+	p = put_str(p, "\tsoft: ");
+	return put_str(put_dec(p, soft), unit);
+}
+
 /* Limits that are not there are zero, as those that are not set. */
 static void
 sa_lifetimes(struct text *t, const struct sa *sa, time_t now)
@@ -274,28 +283,18 @@ sa_lifetimes(struct text *t, const struct sa *sa, time_t now)
 	p = put_time(t, p, (uint64_t)now);
 	p = put_str(p, "\n\tdiff: ");
 	p = put_dec(p, sa_age(sa, now));
-	p = put_str(p, "(s)\thard: ");
-	p = put_dec(p, hard->addtime);
-	p = put_str(p, "(s)\tsoft: ");
-	p = put_dec(p, soft->addtime);
-	p = put_str(p, "(s)\n\tlast: ");
+	p = put_str(p, "(s)");
+	p = put_limits(p, hard->addtime, soft->addtime, "(s)");
+	p = put_str(p, "\n\tlast: ");
 	p = put_time(t, p, cur->usetime);
-	p = put_str(p, "\thard: ");
-	p = put_dec(p, hard->usetime);
-	p = put_str(p, "(s)\tsoft: ");
-	p = put_dec(p, soft->usetime);
-	p = put_str(p, "(s)\n\tcurrent: ");
+	p = put_limits(p, hard->usetime, soft->usetime, "(s)");
+	p = put_str(p, "\n\tcurrent: ");
 	p = put_dec(p, cur->bytes);
-	p = put_str(p, "(bytes)\thard: ");
-	p = put_dec(p, hard->bytes);
-	p = put_str(p, "(bytes)\tsoft: ");
-	p = put_dec(p, soft->bytes);
-	p = put_str(p, "(bytes)\n\tallocated: ");
+	p = put_str(p, "(bytes)");
+	p = put_limits(p, hard->bytes, soft->bytes, "(bytes)");
+	p = put_str(p, "\n\tallocated: ");
 	p = put_dec(p, cur->allocations);
-	p = put_str(p, "\thard: ");
-	p = put_dec(p, hard->allocations);
-	p = put_str(p, "\tsoft: ");
-	p = put_dec(p, soft->allocations);
+	p = put_limits(p, hard->allocations, soft->allocations, "");
 	text_end(t, put_str(p, "\n"));
 }
 
