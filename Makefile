@@ -28,7 +28,7 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"$(VERSION)"' \
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS)
 
 # From text to messages, messages to text, messages to the kernel.
-LANGUAGE = token.o parse.o source.o diag.o fields.o check.o expand.o
+LANGUAGE = token.o parse.o pattern.o source.o diag.o fields.o check.o expand.o
 MESSAGES = pfkey.o dialect.o names.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
@@ -63,7 +63,7 @@ token.c: token.l
 HEADERS = existing.h names.h netlink.h pfkey.h pfkey_socket.h plan.h platform.h print.h \
 	run.h save.h setkey.h twins.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS)
-token.o parse.o fields.o: parse.h
+token.o parse.o pattern.o fields.o: parse.h
 
 # ---- tests ----
 

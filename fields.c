@@ -62,10 +62,12 @@ is_kind(const struct parser *p, unsigned i, int kind)
 static void
 given(struct parser *p, enum field field, struct loc loc)
 {
-	if (p->lint && p->cmd.at[field].end != 0 && field != F_PAD &&
-	    field != F_SEQ)
-		diag(p->diag, DIAG_WARNING, loc, "this was given before: the "
-		    "last one counts");
+	if (p->cmd.at[field].end != 0 && field != F_PAD && field != F_SEQ) {
+		p->cmd.repeated = true;
+		if (p->lint)
+			diag(p->diag, DIAG_WARNING, loc, "this was given "
+			    "before: the last one counts");
+	}
 	p->cmd.at[field] = loc;
 	p->cmd.given |= GIVEN(field);
 }
@@ -623,11 +625,7 @@ set_algorithm(struct parser *p, enum field field, struct loc loc)
 	char buf[QUOTED];
 
 	given(p, field, loc);
-	alg = p->recent[kind];
-	if (alg == NULL || strncmp(alg->name, word, length(loc)) != 0 ||
-	    alg->name[length(loc)] != '\0')
-		alg = algorithm_named(kind, word, length(loc));
-	p->recent[kind] = alg;
+	alg = algorithm_named(kind, word, length(loc));
 	if (kind == ALG_ENC)
 		p->cmd.enc = alg;
 	else if (kind == ALG_AUTH)
@@ -734,9 +732,19 @@ hex_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 		    "0 is put before them");
 }
 
-static void
-set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
+void
+field_cipher(struct parser *p, unsigned first)
 {
+	set_algorithm(p, (enum field)p->values[first],
+	    parser_loc(p, first + 1));
+}
+
+/* Two tokens behind the option that it belongs to. */
+void
+field_key(struct parser *p, unsigned first)
+{
+	struct loc loc = parser_loc(p, first);
+	bool enc = p->values[first - 2] == F_ENC;
 	struct key *key = enc ? &p->cmd.sa.enc_key : &p->cmd.sa.auth_key;
 	uint8_t *buf = enc ? p->cmd.keys.enc : p->cmd.keys.auth;
 	size_t len;
@@ -744,7 +752,7 @@ set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
 	given(p, enc ? F_ENC_KEY : F_AUTH_KEY, loc);
 	key->given = true;
 	key->data = buf;
-	if (!quoted) {
+	if (!is_kind(p, first, STRING)) {
 		hex_key(p, loc, key, buf);
 		return;
 	}
@@ -752,17 +760,6 @@ set_key(struct parser *p, bool enc, struct loc loc, bool quoted)
 	key->bits = len > KEY_OCTETS ? UINT16_MAX : (uint16_t)(len * 8);
 	if (len <= KEY_OCTETS)
 		memcpy(buf, parser_text(p, loc) + 1, len);
-}
-
-void
-field_cipher(struct parser *p, unsigned first)
-{
-	enum field field = (enum field)p->values[first];
-	bool quoted = is_kind(p, first + 2, STRING);
-
-	set_algorithm(p, field, parser_loc(p, first + 1));
-	if (quoted || is_kind(p, first + 2, WORD))
-		set_key(p, field == F_ENC, parser_loc(p, first + 2), quoted);
 }
 
 void
@@ -1280,45 +1277,6 @@ read_rule(struct parser *p, struct rule *rule, unsigned first)
 	return i;
 }
 
-/*
- * Files have few different rules, so one with the same text as the last is
- * taken for the same: it was lexed in a policy, too, and so has the same
- * tokens.  It must have a level, for then it is whole whatever follows, and
- * addresses or none: "me-any" depends on the direction.
- */
-static unsigned
-recall_rule(const struct parser *p, struct rule *rule, unsigned first)
-{
-	const struct recent_rule *recent = &p->recent_rule;
-	struct loc loc = parser_loc(p, first);
-	unsigned end = first + recent->ntokens;
-
-	if (recent->len == 0 || end >= p->ntokens ||
-	    parser_loc(p, end - 1).end != loc.begin + recent->len ||
-	    memcmp(parser_text(p, loc), recent->text, recent->len) != 0)
-		return 0;
-	*rule = recent->rule;
-	return end;
-}
-
-#define RULE_WITHOUT_ENDS	6	/* tokens of PROTO/MODE//LEVEL */
-
-static void
-remember_rule(struct parser *p, const struct rule *rule, struct loc loc,
-    unsigned ntokens)
-{
-	struct recent_rule *recent = &p->recent_rule;
-
-	if (p->cmd.bad || length(loc) > sizeof(recent->text) ||
-	    rule->level == IPSEC_LEVEL_DEFAULT ||
-	    (rule->src.family == 0 && ntokens > RULE_WITHOUT_ENDS))
-		return;
-	recent->rule = *rule;
-	recent->ntokens = ntokens;
-	recent->len = length(loc);
-	memcpy(recent->text, parser_text(p, loc), recent->len);
-}
-
 void
 field_rule(struct parser *p, unsigned first)
 {
@@ -1333,12 +1291,7 @@ field_rule(struct parser *p, unsigned first)
 			    "rules on this system", p->dialect->max_requests);
 		return;
 	}
-	end = recall_rule(p, rule, first);
-	if (end == 0) {
-		end = read_rule(p, rule, first);
-		loc.end = parser_loc(p, end - 1).end;
-		remember_rule(p, rule, loc, end - first);
-	}
+	end = read_rule(p, rule, first);
 	loc.end = parser_loc(p, end - 1).end;
 	p->cmd.rule_at[policy->nrules++] = loc;
 }

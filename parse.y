@@ -9,10 +9,8 @@
  * A location is the index of a token, whose place in the text is known: so
  * what is reported can always be pointed at.
  *
- * What parts a statement has depends on the kinds of its tokens alone.  So of
- * a statement whose kinds are, one by one, those of an earlier one the parts
- * are known, and the grammar is not asked again: the thousands of lines of a
- * large file have few shapes.
+ * Nearly all statements of a large file are like an earlier one, and go past
+ * the grammar: see pattern.c.
  */
 #include <string.h>
 
@@ -44,11 +42,14 @@ static void part(struct parser *, void (*)(struct parser *, unsigned),
  * memory is out.  token_statement() reads the tokens up to a ';' or the end,
  * which is a token of kind 0; false when there is nothing more, or no memory.
  * It also ends where the statement must be wrong already (p->is_cut).
- * token_seek() goes back to an offset, out of all quotes.
+ * token_seek() goes back to an offset, out of all quotes.  token_word() is where
+ * a token of that kind (WORD, NUMBER, STRING) ends that begins there, in a
+ * policy or before it; NULL if there is another.
  */
 bool token_open(struct parser *);
 bool token_statement(struct parser *);
 void token_seek(struct parser *, uint32_t offset);
+const char *token_word(const char *, int kind, bool in_policy);
 void token_close(struct parser *);
 }
 %code {
@@ -159,15 +160,22 @@ algorithms
 	| compression
 	;
 encryption
-	: OPT_ENC WORD key		{ part(p, field_cipher, @1); }
+	: cipher
+	| cipher key
+	;
+cipher
+	: OPT_ENC WORD			{ part(p, field_cipher, @1); }
 	;
 authentication
-	: OPT_AUTH WORD key		{ part(p, field_cipher, @1); }
+	: authenticator
+	| authenticator key
+	;
+authenticator
+	: OPT_AUTH WORD			{ part(p, field_cipher, @1); }
 	;
 key
-	: %empty
-	| STRING
-	| WORD
+	: STRING			{ part(p, field_key, @1); }
+	| WORD				{ part(p, field_key, @1); }
 	;
 compression
 	: OPT_COMP WORD			{ part(p, field_compression, @1); }
@@ -266,8 +274,8 @@ part(struct parser *p, void (*read)(struct parser *, unsigned),
 	p->parts[p->nparts++].first = first;
 }
 
-static void
-read_parts(struct parser *p, const struct part *parts, unsigned n)
+void
+parser_read(struct parser *p, const struct part *parts, unsigned n)
 {
 	for (; n > 0 && !p->resyncing; n--, parts++)
 		parts->read(p, parts->first);
@@ -775,7 +783,7 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p)
 	size_t i;
 
 	/* What came before may be wrong as well, and tells what was expected. */
-	read_parts(p, p->parts, p->nparts);
+	parser_read(p, p->parts, p->nparts);
 	if (p->resyncing)
 		return 0;
 	if (p->cmd.op == OP_NONE) {
@@ -886,56 +894,23 @@ statement_end(struct parser *p)
 	p->stray.end = 0;
 }
 
-/* The shape of the statement, if it is known. */
-static const struct shape *
-shape_find(struct parser *p)
-{
-	const struct shape *shape;
-	unsigned i;
-
-	for (i = 0; i < SHAPES; i++) {
-		shape = &p->shapes[(p->recent_shape + i) % SHAPES];
-		if (shape->ntokens != p->ntokens || memcmp(shape->kinds,
-		    p->kinds, p->ntokens * sizeof(*p->kinds)) != 0)
-			continue;
-		p->recent_shape = (p->recent_shape + i) % SHAPES;
-		return shape;
-	}
-	return NULL;
-}
-
-/* Keeps the shape of a statement without mistakes in its form. */
-static void
-shape_keep(struct parser *p)
-{
-	struct shape *shape;
-
-	if (p->ntokens > SHAPE_TOKENS || p->nparts > SHAPE_PARTS)
-		return;
-	p->recent_shape = (p->recent_shape + 1) % SHAPES;
-	shape = &p->shapes[p->recent_shape];
-	shape->ntokens = p->ntokens;
-	shape->nparts = p->nparts;
-	memcpy(shape->kinds, p->kinds, p->ntokens * sizeof(*p->kinds));
-	memcpy(shape->parts, p->parts, p->nparts * sizeof(*p->parts));
-}
-
 static void
 statement(struct parser *p)
 {
-	const struct shape *shape = shape_find(p);
+	unsigned said = p->diag->errors + p->diag->warnings;
 
-	if (shape != NULL)
-		read_parts(p, shape->parts, shape->nparts);
+	if (p->pattern != NULL)
+		pattern_read(p);
 	else {
+		p->carried = NULL;
 		p->next = p->nparts = 0;
 		if (yyparse(p) != 0)
 			return;		/* it was reported */
-		shape_keep(p);
-		read_parts(p, p->parts, p->nparts);
+		parser_read(p, p->parts, p->nparts);
 	}
 	if (p->cmd.op != OP_NONE)
 		command_end(p);
+	pattern_done(p, p->diag->errors + p->diag->warnings == said);
 }
 
 int

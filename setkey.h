@@ -153,6 +153,7 @@ struct command {
 	bool bad;			/* an error was reported already */
 	bool kernel_semantics;		/* spdadd -k: no fwd twin */
 	bool numeric;			/* -n: no look-ups */
+	bool repeated;			/* a field was given twice */
 	uint8_t family;			/* -4, -6: 4, 6; else 0 */
 	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
 	bool has_upper_args;
@@ -183,23 +184,37 @@ struct part {
 	unsigned first;
 };
 
-/* The rule that was read last: its text and what it says. */
-struct recent_rule {
-	struct rule rule;
-	unsigned ntokens;
-	size_t len;			/* octets of text; 0: none */
-	char text[128];
-};
+/*
+ * A statement that was understood, as others are likely to be; see pattern.c.
+ * Its text is in runs; behind each is a token whose word may differ, or the
+ * end.
+ */
+#define PATTERNS	8
+#define PATTERN_TOKENS	64
+#define PATTERN_PARTS	24
+#define PATTERN_TEXT	512
 
-/* The parts of statements of one shape; see parse.y. */
-#define SHAPES		8
-#define SHAPE_TOKENS	64
-#define SHAPE_PARTS	24
-
-struct shape {
-	unsigned ntokens, nparts;
-	uint16_t kinds[SHAPE_TOKENS];
-	struct part parts[SHAPE_PARTS];
+struct pattern {
+	unsigned ntokens;		/* 0: no pattern */
+	unsigned policy;		/* the token "-P", or ntokens */
+	uint16_t kinds[PATTERN_TOKENS];
+	uint8_t values[PATTERN_TOKENS];
+	bool differs[PATTERN_TOKENS];
+	struct loc tokens[PATTERN_TOKENS]; /* in text; not those that differ */
+	struct pattern_run {
+		uint16_t begin, len;	/* in text */
+		uint16_t next;		/* the token behind it */
+	} runs[PATTERN_TOKENS];
+	unsigned nparts, nfresh, nplaces;
+	struct part parts[PATTERN_PARTS];
+	/* Of a statement behind another one: */
+	bool carries;			/* there can be one */
+	struct part fresh[PATTERN_PARTS]; /* what is to be read of it */
+	struct pattern_place {
+		uint8_t field;		/* or FIELDS and the number of a rule */
+		uint8_t first, last;	/* tokens */
+	} places[PATTERN_PARTS];	/* of what is not read */
+	char text[PATTERN_TEXT];
 };
 
 struct parser {
@@ -212,10 +227,6 @@ struct parser {
 	bool lint;			/* -n: warn of what looks wrong */
 	uint32_t pos;			/* where in the text to begin */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
-	/* What was read last, and is likely to be next. */
-	const struct algorithm *recent[3]; /* by kind */
-	const struct command_word *recent_command;
-	struct recent_rule recent_rule;
 	bool commands_said;		/* the commands were listed */
 	struct command cmd;		/* the one being parsed */
 	unsigned errors;		/* wrong commands */
@@ -228,8 +239,10 @@ struct parser {
 	unsigned ntokens, nparts, room;
 	unsigned next;			/* token that the grammar gets next */
 	struct loc last_token;		/* of the statement before */
-	struct shape shapes[SHAPES];
-	unsigned recent_shape;		/* the last one that fitted or was made */
+	struct pattern patterns[PATTERNS];
+	unsigned recent_pattern;	/* the last one that fitted or was made */
+	struct pattern *pattern;	/* the statement's, or NULL */
+	const struct pattern *carried;	/* the one of the command in cmd */
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
 	bool resyncing;			/* go on at stray: a ';' was lost */
@@ -252,6 +265,9 @@ struct parser {
  * command.  Returns 0, or -1 when there were errors.
  */
 int parser_run(struct parser *);
+
+/* Reads parts of the statement into the command. */
+void parser_read(struct parser *, const struct part *, unsigned n);
 
 /* The text of a place; not terminated. */
 static inline const char *
@@ -305,6 +321,24 @@ const char *command_closest(const char *word, size_t len);
 bool option_known(const char *word, size_t len);
 const char *option_closest(const char *word, size_t len);
 
+/* ---- pattern.c: statements like earlier ones ---- */
+
+/*
+ * Whether a statement that fits a pattern begins there; its tokens are gathered
+ * then, and p->pattern is set.  Returns where it ends, or NULL.  Behind the
+ * text must be an octet that ends a word.
+ */
+const char *pattern_match(struct parser *, const char *text);
+
+/* Reads such a statement into the command. */
+void pattern_read(struct parser *);
+
+/*
+ * A statement is done: it becomes a pattern, if it was good; silent is whether
+ * nothing was said about it.
+ */
+void pattern_done(struct parser *, bool silent);
+
 /*
  * ---- fields.c: words to values; all report at the word itself ----
  *
@@ -333,7 +367,8 @@ void field_natt(struct parser *, unsigned first);
 void field_hwif(struct parser *, unsigned first);
 void field_label(struct parser *, unsigned first);
 void field_mark(struct parser *, unsigned first);
-void field_cipher(struct parser *, unsigned first);	/* -E, -A; key */
+void field_cipher(struct parser *, unsigned first);	/* -E, -A */
+void field_key(struct parser *, unsigned first);	/* behind these */
 void field_compression(struct parser *, unsigned first);
 void field_upper(struct parser *, unsigned first);
 void field_direction(struct parser *, unsigned first);

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A large file says the same thing again and again, with other addresses, SPIs
+ * and keys.  A pattern is a statement that was understood: its text without the
+ * words that differ from one such statement to the next.  One that fits it is
+ * neither lexed nor parsed; and behind another that fitted, only the words that
+ * differ are read, since all else is in the parser's command already.
+ *
+ * What differs is learnt: addresses, SPIs and keys do from the start, so no
+ * pattern has a key in it; other words once a statement has another there.
+ */
+#include <string.h>
+
+#include "platform.h"
+#include "setkey.h"
+#include "parse.h"
+
+#define nitems(a)	(sizeof(a) / sizeof((a)[0]))
+
+/*
+ * The parts that can be read again over those of an earlier statement: each
+ * says all that is to say of its fields, nothing of others, and no other part
+ * looks at them.  The first word of some always differs.
+ */
+static const struct renewable {
+	void (*read)(struct parser *, unsigned);
+	bool differs;
+} renewables[] = {
+	{ field_src, true }, { field_dst, true }, { field_src_range, true },
+	{ field_dst_range, true }, { field_spi, true }, { field_key, true },
+	{ field_number, false },
+};
+
+static const struct renewable *
+renewable(const struct part *part)
+{
+	size_t i;
+
+	for (i = 0; i < nitems(renewables); i++)
+		if (renewables[i].read == part->read)
+			return &renewables[i];
+	return NULL;
+}
+
+/* ---- a statement that fits ---- */
+
+/* Whether the text from *c on fits; *c becomes the end of the statement. */
+static bool
+fits(struct parser *p, const struct pattern *pattern, const char **c)
+{
+	const char *text = p->source->text, *end = text + p->source->ready;
+	const struct pattern_run *run = pattern->runs;
+	const char *word;
+	uint32_t moved;
+	unsigned t;
+
+	for (t = 0;; run++) {
+		if ((size_t)(end - *c) < run->len || memcmp(*c,
+		    pattern->text + run->begin, run->len) != 0)
+			return false;
+		moved = (uint32_t)(*c - text) - run->begin;
+		for (; t < run->next; t++) {
+			p->tokens[t].begin = pattern->tokens[t].begin + moved;
+			p->tokens[t].end = pattern->tokens[t].end + moved;
+		}
+		*c += run->len;
+		if (t == pattern->ntokens)
+			return true;
+		word = *c;
+		*c = token_word(word, pattern->kinds[t], t > pattern->policy);
+		if (*c == NULL)
+			return false;
+		p->tokens[t].begin = (uint32_t)(word - text);
+		p->tokens[t++].end = (uint32_t)(*c - text);
+	}
+}
+
+const char *
+pattern_match(struct parser *p, const char *text)
+{
+	struct pattern *pattern = NULL;
+	const char *end = NULL;
+	unsigned i;
+
+	for (i = 0; i < PATTERNS && pattern == NULL; i++) {
+		pattern = &p->patterns[(p->recent_pattern + i) % PATTERNS];
+		end = text;
+		if (pattern->ntokens == 0 || !fits(p, pattern, &end))
+			pattern = NULL;
+	}
+	if (pattern == NULL)
+		return NULL;
+	p->recent_pattern = (unsigned)(pattern - p->patterns);
+	p->pattern = pattern;
+	p->ntokens = pattern->ntokens;
+	if (p->carried != pattern) {
+		memcpy(p->kinds, pattern->kinds,
+		    p->ntokens * sizeof(*p->kinds));
+		memcpy(p->values, pattern->values,
+		    p->ntokens * sizeof(*p->values));
+	}
+	return end;
+}
+
+/* A field's place in the command; behind the fields, those of rules. */
+static struct loc *
+place_in(struct command *cmd, unsigned field)
+{
+	return field < FIELDS ? &cmd->at[field] :
+	    &cmd->rule_at[field - FIELDS];
+}
+
+void
+pattern_read(struct parser *p)
+{
+	const struct pattern *pattern = p->pattern;
+	const struct pattern_place *place = pattern->places;
+	struct loc *at;
+
+	if (p->carried != pattern) {
+		parser_read(p, pattern->parts, pattern->nparts);
+		return;
+	}
+	p->cmd.op = (enum op)p->values[0];
+	p->cmd.loc = parser_loc(p, 0);
+	memset(p->cmd.at, 0, sizeof(p->cmd.at));
+	for (; place < pattern->places + pattern->nplaces; place++) {
+		at = place_in(&p->cmd, place->field);
+		at->begin = parser_loc(p, place->first).begin;
+		at->end = parser_loc(p, place->last).end;
+	}
+	parser_read(p, pattern->fresh, pattern->nfresh);
+}
+
+/* ---- learning ---- */
+
+/* Whether another word can stand there without changing the tokens around. */
+static bool
+may_differ(const struct parser *p, unsigned t)
+{
+	int kind = p->kinds[t];
+
+	return t > 0 && (kind == WORD || kind == NUMBER || kind == STRING) &&
+	    (parser_loc(p, t - 1).end != parser_loc(p, t).begin ||
+	    p->kinds[t - 1] < OPT_NUMBER || p->kinds[t - 1] > OPT_POLICY);
+}
+
+/* The pattern of a statement with the same tokens but for words, or NULL. */
+static struct pattern *
+find(struct parser *p)
+{
+	struct pattern *pattern;
+
+	for (pattern = p->patterns; pattern < p->patterns + PATTERNS; pattern++)
+		if (pattern->ntokens == p->ntokens &&
+		    memcmp(pattern->kinds, p->kinds,
+		    p->ntokens * sizeof(*p->kinds)) == 0 &&
+		    memcmp(pattern->values, p->values,
+		    p->ntokens * sizeof(*p->values)) == 0)
+			return pattern;
+	return NULL;
+}
+
+static struct pattern *
+begin(struct parser *p)
+{
+	struct pattern *pattern;
+	unsigned i;
+
+	if (p->ntokens > PATTERN_TOKENS || p->nparts > PATTERN_PARTS)
+		return NULL;
+	p->recent_pattern = (p->recent_pattern + 1) % PATTERNS;
+	pattern = &p->patterns[p->recent_pattern];
+	clear(pattern, sizeof(*pattern));
+	pattern->ntokens = pattern->policy = p->ntokens;
+	memcpy(pattern->kinds, p->kinds, p->ntokens * sizeof(*p->kinds));
+	memcpy(pattern->values, p->values, p->ntokens * sizeof(*p->values));
+	pattern->nparts = p->nparts;
+	memcpy(pattern->parts, p->parts, p->nparts * sizeof(*p->parts));
+	for (i = 0; i < p->ntokens; i++)
+		if (p->kinds[i] == OPT_POLICY)
+			pattern->policy = i;
+	for (i = 0; i < p->nparts; i++)
+		if (renewable(&p->parts[i]) != NULL)
+			pattern->differs[p->parts[i].first] =
+			    renewable(&p->parts[i])->differs;
+	return pattern;
+}
+
+/* The words that are not what they were in earlier statements. */
+static void
+compare(const struct parser *p, struct pattern *pattern)
+{
+	struct loc here, there;
+	unsigned t;
+
+	for (t = 0; t < p->ntokens; t++) {
+		if (pattern->differs[t] || !may_differ(p, t))
+			continue;
+		here = parser_loc(p, t);
+		there = pattern->tokens[t];
+		pattern->differs[t] = here.end - here.begin !=
+		    there.end - there.begin || memcmp(parser_text(p, here),
+		    pattern->text + there.begin, here.end - here.begin) != 0;
+	}
+}
+
+/* Adds the text from the offset to token next, whose word differs. */
+static bool
+add_run(const struct parser *p, struct pattern *pattern, struct pattern_run *run,
+    uint32_t from, unsigned first)
+{
+	uint32_t to = run->next < p->ntokens ? parser_loc(p, run->next).begin :
+	    parser_loc(p, run->next - 1).end;
+	unsigned t;
+
+	run->len = (uint16_t)(to - from);
+	if (to - from > sizeof(pattern->text) - run->begin)
+		return false;
+	memcpy(pattern->text + run->begin, p->source->text + from, run->len);
+	for (t = first; t < run->next; t++) {
+		pattern->tokens[t].begin = parser_loc(p, t).begin - from +
+		    run->begin;
+		pattern->tokens[t].end = parser_loc(p, t).end - from +
+		    run->begin;
+	}
+	return true;
+}
+
+/* Takes the text, without what differs.  False if it is too long. */
+static bool
+take_text(const struct parser *p, struct pattern *pattern)
+{
+	uint32_t from = parser_loc(p, 0).begin;
+	struct pattern_run *run = pattern->runs;
+	unsigned t, first = 0;
+
+	run->begin = 0;
+	for (t = 1; t <= p->ntokens; t++) {
+		if (t < p->ntokens && !pattern->differs[t])
+			continue;
+		run->next = (uint16_t)t;
+		if (!add_run(p, pattern, run, from, first))
+			return false;
+		if (t == p->ntokens)
+			break;
+		from = parser_loc(p, t).end;
+		first = t + 1;
+		run[1].begin = (uint16_t)(run->begin + run->len);
+		run++;
+	}
+	return true;
+}
+
+/* The part that a token belongs to, as an index. */
+static unsigned
+part_of(const struct pattern *pattern, unsigned t)
+{
+	unsigned i = pattern->nparts - 1;
+
+	while (i > 0 && pattern->parts[i].first > t)
+		i--;
+	return i;
+}
+
+/* Notes the tokens where a field of the command is.  False if it has none. */
+static bool
+add_place(struct parser *p, struct pattern *pattern, unsigned field,
+    const bool fresh[PATTERN_PARTS])
+{
+	struct loc at = *place_in(&p->cmd, field);
+	struct pattern_place *place = &pattern->places[pattern->nplaces];
+	unsigned first = 0, last;
+
+	if (at.end == 0)
+		return true;
+	while (first < p->ntokens && parser_loc(p, first).begin != at.begin)
+		first++;
+	for (last = first; last < p->ntokens; last++)
+		if (parser_loc(p, last).end == at.end)
+			break;
+	if (last >= p->ntokens || pattern->nplaces == nitems(pattern->places))
+		return false;
+	if (fresh[part_of(pattern, first)])
+		return true;		/* it will be said again */
+	place->field = (uint8_t)field;
+	place->first = (uint8_t)first;
+	place->last = (uint8_t)last;
+	pattern->nplaces++;
+	return true;
+}
+
+/*
+ * What is to be read of a statement behind another one of the pattern: the
+ * parts in which a word differs, if all of them are renewable.
+ */
+static bool
+can_carry(struct parser *p, struct pattern *pattern)
+{
+	bool fresh[PATTERN_PARTS] = { false };
+	unsigned i;
+
+	pattern->nfresh = pattern->nplaces = 0;
+	for (i = 0; i < pattern->ntokens; i++)
+		fresh[part_of(pattern, i)] |= pattern->differs[i];
+	for (i = 0; i < pattern->nparts; i++)
+		if (fresh[i]) {
+			if (renewable(&pattern->parts[i]) == NULL)
+				return false;
+			pattern->fresh[pattern->nfresh++] = pattern->parts[i];
+		}
+	for (i = 0; i < FIELDS + p->cmd.policy.nrules; i++)
+		if (!add_place(p, pattern, i, fresh))
+			return false;
+	/* The ports of NAT-T are those of addresses, or its own. */
+	return !p->cmd.repeated && !p->cmd.sa.natt.given;
+}
+
+/* What was commented out may be a key. */
+static bool
+has_comment(const struct parser *p)
+{
+	uint32_t end;
+	unsigned t;
+
+	for (t = 1; t < p->ntokens; t++) {
+		end = parser_loc(p, t - 1).end;
+		if (memchr(p->source->text + end, '#',
+		    parser_loc(p, t).begin - end) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static struct pattern *
+learn(struct parser *p)
+{
+	struct pattern *pattern = find(p);
+
+	if (has_comment(p))
+		return NULL;
+	if (pattern != NULL)
+		compare(p, pattern);
+	else
+		pattern = begin(p);
+	if (pattern == NULL)
+		return NULL;
+	if (!take_text(p, pattern)) {
+		pattern->ntokens = 0;
+		return NULL;
+	}
+	pattern->carries = can_carry(p, pattern);
+	return pattern;
+}
+
+void
+pattern_done(struct parser *p, bool silent)
+{
+	p->carried = NULL;
+	if (p->cmd.bad || p->cmd.op == OP_NONE)
+		return;
+	if (p->pattern == NULL)
+		p->pattern = learn(p);
+	if (silent && p->pattern != NULL && p->pattern->carries)
+		p->carried = p->pattern;
+}

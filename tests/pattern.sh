@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# A statement means the same, and the same is said about it, whatever was read
+# before it: many statements that are nearly alike, in one file and each in a
+# file of its own.
+#
+#	tests/pattern.sh [SEED]
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+setkey=${SETKEY:-$tests/../setkey}
+tool=${TOOL:-$tests/tool}
+export LC_ALL=C
+unset SETKEY_CHANNEL
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+umask 077
+cd "$work" || exit 1
+count=0 failures=0
+seed=${1:-1}
+statements=300
+
+# A statement on each line.  Most of a line are the words of the one before it;
+# some words are wrong.
+awk -v seed="$seed" -v n=$statements '
+function random(max) {
+	seed = (seed * 16807) % 2147483647
+	return int(seed / 7) % max
+}
+function one(list,  words) {
+	return words[random(split(list, words, "|")) + 1]
+}
+# The choice that was made last under that name, or, now and then, another.  One
+# with a "!" is wrong, and made once.
+function mostly(name, list,  choice) {
+	if (name in chosen && random(6) != 0)
+		return chosen[name]
+	do
+		choice = one(list)
+	while (choice ~ /^!/ && random(3) != 0)
+	if (choice ~ /^!/)
+		return substr(choice, 2)
+	return chosen[name] = choice
+}
+function hex(octets,  s) {
+	for (s = "0x"; octets > 0; octets--)
+		s = s sprintf("%02x", random(256))
+	return s
+}
+function key(octets) {
+	if (random(40) == 0)
+		return hex(octets + one("-1|1"))
+	if (random(60) == 0)
+		return "0xno"
+	if (!mostly("quoted", "0|0|0|1"))
+		return hex(octets)
+	return "\"" substr("abcdefghijklmnopqrstuvwxyz0123456789", 1 + random(4), octets) "\""
+}
+function host() {
+	if (random(50) == 0)
+		return one("1.2.3|1.2.3.4.5|::1")
+	if (mostly("family", "4|4|6") == 6)
+		return sprintf("2001:db8::%x", random(65536))
+	return sprintf("10.%d.%d.%d", random(256), random(256), random(256))
+}
+function port() {
+	return mostly("ports", "0|0|1") ? "[" one("500|501|502|4500|any|99999") "]" : ""
+}
+function range() {
+	return host() mostly("prefix", "|/24|/32|/32|/8|!/130") port()
+}
+function option(name, list) {
+	return mostly(name "?", "0|0|1") ? " " name " " mostly(name, list) : ""
+}
+function sa(  proto, s) {
+	proto = mostly("proto", "esp|esp|ah|ah-old|esp-old|esp-udp|esp-udp|ipcomp|tcp")
+	s = mostly("add", "add|add|add|update") option("-", "4|n|!6") " "
+	sub(/- /, "-", s)
+	s = s host() port() " " host() port() " " proto " "
+	s = s (random(30) == 0 ? one("12|0x10|70000|x") : 256 + random(60000))
+	s = s option("-m", "tunnel|transport|any|!tunel")
+	s = s option("-u", "1|2|3|!x") option("-r", "4|8|64")
+	s = s option("-lh", "10|20|30") option("-ls", "5|15|25|100")
+	s = s option("-f", "nocyclic-seq|zero-pad|noecn") option(" -u", "7|8|9")
+	s = s option("-natt", "1.1.1.1[4500] 2.2.2.2[4500]")
+	if (proto == "ipcomp" && random(10))
+		return s " -C " mostly("comp", "deflate|lzs|!oui")
+	if (proto ~ /esp/ && random(20))
+		s = s " -E " (mostly("enc", "0|1|1|1") ? "aes-cbc " key(16) : "null")
+	if (proto !~ /esp/ || random(3))
+		s = s " -A " mostly("auth", "hmac-sha1|hmac-sha1|hmac-md5|!tcp-md5") \
+		    " " key(chosen["auth"] == "hmac-sha1" ? 20 : 16)
+	return s
+}
+function rule(  mode, ends) {
+	mode = mostly("mode", "transport|transport|tunnel")
+	ends = mostly("ends", "|||||!me-any|!any-me")
+	if (mode == "tunnel")
+		ends = "10.9.9.9-10.8.8." random(4)
+	return " " mostly("rule", "esp|esp|ah|ipcomp|!esq") "/" mode "/" ends "/" \
+	    mostly("level", "require|require|use|unique|unique:5|!unique:x")
+}
+function policy(  s, n) {
+	s = mostly("spdadd", "spdadd|spdadd|spdadd|spdupdate|spddelete")
+	s = s " " range() " " range() " " mostly("upper", "any|any|tcp|udp|17|icmp 8,0|icmp6|gre 1.2.3.4|!tpc")
+	s = s option("-lh", "10|20") " -P " mostly("dir", "in|out|out|fwd|!outt")
+	if (mostly("prio?", "0|0|1"))
+		s = s " prio " mostly("prio", "high|low + 5|def|10|- 10|!lower")
+	s = s " " mostly("action", "ipsec|ipsec|ipsec|discard|none|!bypass")
+	for (n = mostly("rules", "1|1|1|2|!0"); n > 0; n--)
+		s = s rule()
+	return s
+}
+BEGIN {
+	for (i = 0; i < n; i++) {
+		if (random(25) == 0)
+			split("", chosen)
+		s = mostly("what", "sa|sa|policy") == "sa" ? sa() : policy()
+		if (random(60) == 0)
+			sub(/ /, "  ", s)
+		print s (random(60) == 0 ? " " : "") ";"
+	}
+}' >all.conf
+
+# messages FILE: its requests; and what is said of it, but for what is said once
+# in a file, or compares its statements
+messages() {
+	"$tool" wire linux <"$1" 2>/dev/null
+}
+words() {
+	"$setkey" -n -E 0 -f "$1" 2>&1 | awk '
+	/^[^ ]*:[0-9]*:[0-9]*: / {
+		skip = / is obsolete$/ || / adds the same /
+	}
+	/^setkey: |nothing was done/ { next }
+	!skip { print }' | sed "s/^$1/FILE/"
+}
+
+messages all.conf >all.messages
+words all.conf >all.words
+i=0
+while read -r line; do
+	printf '%s\n' "$line" >>lines
+	i=$((i + 1))
+	# On the same line as in the other file.
+	{ sed 's/.*//' lines | sed '$d'; printf '%s\n' "$line"; } >one.conf
+	messages one.conf >>one.messages
+	words one.conf >>one.words
+done <all.conf
+
+# same NAME WHAT
+same() {
+	count=$((count + 1))
+	if cmp -s "all.$1" "one.$1"; then
+		echo "ok $count - $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $2 (seed $seed)"
+		diff "all.$1" "one.$1" | sed 's/^/# /'
+	fi
+}
+# enough NAME COUNT LEAST
+enough() {
+	count=$((count + 1))
+	if [ "$2" -ge "$3" ]; then
+		echo "ok $count - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $1: $2"
+	fi
+}
+enough "most statements are good" "$(wc -l <one.messages)" $((statements / 4))
+enough "many are not" "$(grep -c ': error: ' one.words)" $((statements / 10))
+same messages "the same requests"
+same words "the same errors and warnings"
+echo "1..$count"
+[ "$failures" -eq 0 ]
