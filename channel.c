@@ -89,7 +89,7 @@ auto_finish(struct channel *base)
 static struct channel *
 choose(struct auto_channel *a, const struct view *view, const char **reason)
 {
-	*reason = view == NULL ? NULL : xfrm_reason(view);
+	*reason = xfrm_reason(view);
 	if (*reason == NULL || a->no_xfrm)
 		return a->pfkey;
 	if (a->xfrm == NULL) {
@@ -139,23 +139,21 @@ refuse(struct auto_channel *a, uint32_t tag, int error)
 }
 
 static int
-auto_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
+auto_submit(struct channel *base, const struct view *view, uint32_t tag)
 {
 	struct auto_channel *a = (struct auto_channel *)base;
 	const char *reason;
 	struct channel *ch;
-	struct view view;
 	int error;
 
-	ch = choose(a, view_init(&view, base->dialect, msg, len) == VIEW_OK ?
-	    &view : NULL, &reason);
+	ch = choose(a, view, &reason);
 	if (ch == NULL)
 		return refuse(a, tag, errno);
 	error = take_over(a, ch, reason);
 	if (error != 0)
 		return error;
 	lend(a, ch);
-	error = ch->ops->submit(ch, msg, len, tag);
+	error = ch->ops->submit(ch, view, tag);
 	base->seq = ch->seq;
 	/* What others did meanwhile. */
 	if (error == 0 && base->trace != NULL && ch != a->pfkey)
@@ -240,6 +238,12 @@ open_auto(void)
 	if (ch == NULL)
 		pfkey->ops->close(pfkey);
 	return ch;
+}
+
+int
+channel_request(struct channel *ch, struct msgbuf *m, uint32_t tag)
+{
+	return msg_end(m) == 0 ? EMSGSIZE : ch->ops->submit(ch, &m->view, tag);
 }
 
 struct channel *

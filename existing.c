@@ -62,9 +62,8 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 	if (m->view.ext[EXT_POLICY] != NULL) {
 		policy_decode(&m->view, &search->wanted);
 		msg_begin(m, m->dialect, SADB_X_SPDDUMP, 0);
-		msg_end(m);
 	}
-	if (ch->ops->submit(ch, m->space, m->len, 0) != 0)
+	if (channel_request(ch, m, 0) != 0)
 		return -1;
 	return ch->ops->finish(ch);
 }

@@ -313,6 +313,24 @@ view_init(struct view *view, const struct dialect *dialect, const void *buf,
 	return offset == len ? VIEW_OK : VIEW_EXT_LENGTH;
 }
 
+void
+view_built(struct view *view, const struct dialect *dialect, const void *buf)
+{
+	const uint8_t *p = buf;
+	const struct wire_ext *ext;
+	size_t offset;
+
+	clear(view, sizeof(*view));
+	view->dialect = dialect;
+	view->msg = buf;
+	view->len = (size_t)view->msg->len * 8;
+	for (offset = sizeof(*view->msg); offset < view->len;
+	    offset += (size_t)ext->len * 8) {
+		ext = (const void *)(p + offset);
+		view->ext[dialect_ext(dialect, ext->type)] = ext;
+	}
+}
+
 /* ---- SA ---- */
 
 static void

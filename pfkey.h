@@ -465,6 +465,12 @@ enum view_error view_init(struct view *, const struct dialect *,
     const void *buf, size_t len);
 
 /*
+ * The view of a message that was built here, by its octets (aligned to 8) alone:
+ * for one that was kept while its builder was not.
+ */
+void view_built(struct view *, const struct dialect *, const void *buf);
+
+/*
  * Steps through the extensions of a message, also of one that view_init()
  * refused: *offset starts at sizeof(struct wire_msg).  Returns the extension,
  * whole, with its octets in *len, or NULL at the end or where the lengths no
@@ -549,14 +555,13 @@ struct channel {
 struct channel_ops {
 	const char *name;		/* as -T takes it */
 	/*
-	 * Takes a request (aligned to 8): the channel keeps what it needs of
-	 * it, gives it a sequence number and this process's id.  tag comes
-	 * back with the replies, which arrive in the order of the requests,
-	 * now or up to finish().  Returns 0, or an errno value when the
-	 * channel itself broke.
+	 * Takes a request, of at most MSGBUF_OCTETS: the channel keeps what
+	 * it needs of it, gives it a sequence number and this process's id.  tag comes back with the
+	 * replies, which arrive in the order of the requests, now or up to
+	 * finish().  Returns 0, or an errno value when the channel itself
+	 * broke.
 	 */
-	int (*submit)(struct channel *, const void *msg, size_t len,
-	    uint32_t tag);
+	int (*submit)(struct channel *, const struct view *, uint32_t tag);
 	/* Completes all that was submitted.  As submit(). */
 	int (*finish)(struct channel *);
 	/*
@@ -585,6 +590,11 @@ struct channel *xfrm_open(void);
  * errno as above; EINVAL for another name.
  */
 struct channel *channel_open(const char *name);
+
+/*
+ * Completes a message and submits it: as submit(), EMSGSIZE if it does not fit.
+ */
+int channel_request(struct channel *, struct msgbuf *, uint32_t tag);
 
 /*
  * A channel that gives each request to PF_KEY or, if xfrm_reason() has one, to

@@ -449,17 +449,12 @@ deliver(void *ctx, int error, const char *reason, const struct view *view)
 }
 
 static int
-pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
+pfkey_submit(struct channel *base, const struct view *view, uint32_t tag)
 {
 	struct pfkey_channel *ch = (struct pfkey_channel *)base;
 	struct deliver to = { ch, tag };
-	const char *cannot;
-	struct view view;
+	const char *cannot = pfkey_cannot(view);
 
-	if (len > sizeof(ch->request.space) ||
-	    view_init(&view, base->dialect, msg, len) != VIEW_OK)
-		return EMSGSIZE;
-	cannot = pfkey_cannot(&view);
 	if (cannot != NULL) {
 		char reason[128];
 
@@ -469,13 +464,13 @@ pfkey_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
 		return 0;
 	}
 	if (base->dialect->index == DIALECT_LINUX &&
-	    view.msg->type == SADB_DELETE && view.ext[EXT_SA] == NULL) {
-		delete_all(ch, &view, tag);
+	    view->msg->type == SADB_DELETE && view->ext[EXT_SA] == NULL) {
+		delete_all(ch, view, tag);
 		return 0;
 	}
-	set_request(ch, msg, len);
+	set_request(ch, view->msg, view->len);
 	transact(ch, deliver, &to);
-	wipe(ch->request.space, len);
+	wipe(ch->request.space, view->len);
 	return 0;
 }
 

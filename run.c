@@ -169,7 +169,7 @@ send_header(struct session *s, uint8_t type, uint8_t satype)
 	int error;
 
 	msg_begin(&m, s->dialect, type, satype);
-	error = s->channel->ops->submit(s->channel, m.space, msg_end(&m), 0);
+	error = channel_request(s->channel, &m, 0);
 	if (error == 0)
 		error = s->channel->ops->finish(s->channel);
 	if (error == 0)

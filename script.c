@@ -247,6 +247,17 @@ report_break(struct script *sc, int error)
 }
 
 static int
+send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct channel *ch = ctx;
+	struct view view;
+
+	(void)len;
+	view_built(&view, ch->dialect, msg);
+	return ch->ops->submit(ch, &view, number);
+}
+
+static int
 send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 {
 	struct script *sc = ctx;
@@ -254,7 +265,7 @@ send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 	int error = twins_sent(&sc->twins, &sc->plan.requests[number], number,
 	    msg, len);
 
-	return error != 0 ? error : ch->ops->submit(ch, msg, len, number);
+	return error != 0 ? error : send_as_is(ch, number, msg, len);
 }
 
 static void
@@ -269,14 +280,6 @@ orphan_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[tag].loc,
 	    "its fwd policy was added, and cannot be removed: %s",
 	    reply->reason != NULL ? reply->reason : strerror(reply->error));
-}
-
-static int
-send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
-{
-	struct channel *ch = ctx;
-
-	return ch->ops->submit(ch, msg, len, number);
 }
 
 /*

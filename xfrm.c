@@ -466,43 +466,32 @@ add_to_batch(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 /* A request as PF_KEY would send it. */
 static void
 trace_request(struct xfrm_channel *c, const struct wire_msg *header,
-    const void *octets, size_t len)
+    const struct view *request)
 {
 	struct msgbuf *m = &c->record[0];
+	size_t len = request->len;
 
 	if (c->event_fd == -1)
 		open_events(c, false);	/* without it, fewer answers show */
-	memcpy(m->space, octets, len);
+	memcpy(m->space, request->msg, len);
 	memcpy(m->space, header, sizeof(*header));
 	xfrm_trace(c, true, m, len);
 	wipe(m->space, len);
 }
 
 static int
-xfrm_submit(struct channel *base, const void *octets, size_t len,
-    uint32_t tag)
+xfrm_submit(struct channel *base, const struct view *request, uint32_t tag)
 {
 	struct xfrm_channel *c = channel_of(base);
+	struct wire_msg header = *request->msg;
+	struct view view = *request;
 	xfrm_perform *perform;
-	struct wire_msg header;
-	struct view view;
 	int error = 0;
 
-	if (len < sizeof(header) || len > sizeof(c->record[0].space)) {
-		error = xfrm_flush_batch(c);
-		xfrm_end_reply(c, tag, EMSGSIZE, NULL);
-		return error;
-	}
-	memcpy(&header, octets, sizeof(header));
 	header.seq = ++base->seq;
 	header.pid = base->pid;
 	if (base->trace != NULL)
-		trace_request(c, &header, octets, len);
-	if (view_init(&view, base->dialect, octets, len) != VIEW_OK) {
-		error = xfrm_flush_batch(c);
-		xfrm_end_reply(c, tag, EINVAL, "the request is malformed");
-		return error;
-	}
+		trace_request(c, &header, request);
 	/* The caller's octets, under our header: there is no copy to wipe. */
 	view.msg = &header;
 	perform = xfrm_answering(&view);

@@ -64,13 +64,13 @@ answer(struct fake *fake, uint32_t tag)
 
 /* "p1" or "x1" is a request, by the number that the channel gives it. */
 static int
-fake_submit(struct channel *base, const void *msg, size_t len, uint32_t tag)
+fake_submit(struct channel *base, const struct view *view, uint32_t tag)
 {
 	struct fake *fake = (struct fake *)base;
 
 	say("%c%u ", *base->ops->name, ++base->seq);
 	if (base->trace != NULL)
-		base->trace(base->trace_ctx, true, msg, len);
+		base->trace(base->trace_ctx, true, view->msg, view->len);
 	if (fake == PFKEY)
 		answer(fake, tag);
 	else
@@ -197,7 +197,7 @@ submit(struct channel *c, uint8_t type, uint32_t tag)
 	struct msgbuf m;
 
 	msg_begin(&m, c->dialect, type, SADB_SATYPE_ESP);
-	return c->ops->submit(c, m.space, msg_end(&m), tag);
+	return channel_request(c, &m, tag);
 }
 
 #define BY_PFKEY(c, tag)	submit(c, SADB_FLUSH, tag)

@@ -149,7 +149,7 @@ submit(uint8_t type, uint32_t spi, uint32_t tag)
 
 	forget();
 	message(&m, type, spi, AES);
-	error = t.ch->ops->submit(t.ch, m.space, m.len, tag);
+	error = channel_request(t.ch, &m, tag);
 	if (error == 0)
 		error = t.ch->ops->finish(t.ch);
 	if (error != 0)
@@ -624,7 +624,7 @@ submit_deleteall(void)
 	msg_begin(&m, t.ch->dialect, SADB_DELETE, SADB_SATYPE_ESP);
 	sa_encode(&m, &sa);
 	msg_end(&m);
-	if (t.ch->ops->submit(t.ch, m.space, m.len, 9) != 0 ||
+	if (channel_request(t.ch, &m, 9) != 0 ||
 	    t.ch->ops->finish(t.ch) != 0)
 		t.ends = 99;
 }
@@ -721,7 +721,7 @@ test_refused(void)
 	open_pair(DIALECT_LINUX);
 	forget();
 	message(&m, SADB_ADD, 1000, gcm->id[DIALECT_LINUX]);
-	t.ch->ops->submit(t.ch, m.space, m.len, 4);
+	channel_request(t.ch, &m, 4);
 	ok(t.ends == 1 && t.error == EOPNOTSUPP && t.tag == 4 &&
 	    strstr(t.reason, "PF_KEY") != NULL && sent(&m) < 0,
 	    "an AEAD is refused on Linux, in words (%s)", t.reason);
@@ -734,23 +734,24 @@ test_refused(void)
 	sa_encode(&m, &sa);
 	msg_end(&m);
 	send_header(SADB_ADD, 0, 1, own_pid());
-	t.ch->ops->submit(t.ch, m.space, m.len, 0);
+	channel_request(t.ch, &m, 0);
 	n = sent(&m);
 	ok(n > 0 && view_init(&view, t.ch->dialect, m.space, (size_t)n) ==
 	    VIEW_OK, "hmac-sha2-256-96 is sent");
 	sa_decode(&view, &sa);
 	ok(sa.auth == 5, "as what the kernel calls sha2-256");
 
-	memset(&m, 0, sizeof(m));
-	ok(t.ch->ops->submit(t.ch, m.space, 24, 0) != 0 && sent(&m) < 0,
-	    "what is no message is not sent");
+	msg_begin(&m, t.ch->dialect, SADB_ADD, SADB_SATYPE_ESP);
+	msg_ext(&m, EXT_SA, MSGBUF_OCTETS);
+	ok(channel_request(t.ch, &m, 0) == EMSGSIZE && sent(&m) < 0,
+	    "what is too long is not sent");
 	close_pair();
 
 	open_pair(DIALECT_FREEBSD);
 	message(&m, SADB_ADD, 1000, gcm->id[DIALECT_FREEBSD]);
 	forget();
 	send_header(SADB_ADD, 0, 1, own_pid());
-	t.ch->ops->submit(t.ch, m.space, m.len, 0);
+	channel_request(t.ch, &m, 0);
 	ok(t.ends == 1 && t.error == 0, "FreeBSD takes an AEAD");
 	close_pair();
 }

@@ -230,10 +230,8 @@ an_addr(uint8_t last)
 static int
 submit(struct channel *c, struct msgbuf *m)
 {
-	size_t len = msg_end(m);
-
-	must(len != 0, "a request");
-	return c->ops->submit(c, m->space, len, said.requests++);
+	must(msg_end(m) != 0, "a request");
+	return channel_request(c, m, said.requests++);
 }
 
 static int

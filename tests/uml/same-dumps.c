@@ -75,7 +75,7 @@ dump(const char *name, uint8_t type, struct dump *d)
 	channel->reply = take;
 	channel->reply_ctx = d;
 	msg_begin(&m, channel->dialect, type, SADB_SATYPE_UNSPEC);
-	if (channel->ops->submit(channel, m.space, msg_end(&m), 0) != 0 ||
+	if (channel_request(channel, &m, 0) != 0 ||
 	    channel->ops->finish(channel) != 0 || d->error != 0)
 		errx(1, "%s: %s", name, strerror(d->error));
 	channel->ops->close(channel);
