@@ -330,8 +330,7 @@ check_replay(struct parser *p, struct command *cmd)
 
 /* Extensions that the other systems do not have. */
 #define EXTENSIONS	(GIVEN(F_LABEL) | GIVEN(F_MARK) | GIVEN(F_IF_ID) | \
-    GIVEN(F_HWIF) | GIVEN(F_NATT_MTU) | GIVEN(F_MODE) | GIVEN(F_SEQ) | \
-    GIVEN(F_ESN))
+    GIVEN(F_HWIF) | GIVEN(F_NATT_MTU) | GIVEN(F_SEQ) | GIVEN(F_ESN))
 
 static void
 check_extensions(struct parser *p, struct command *cmd)
@@ -349,7 +348,8 @@ check_extensions(struct parser *p, struct command *cmd)
 	};
 	size_t i;
 
-	if ((cmd->given & EXTENSIONS) == 0)
+	if ((cmd->given & EXTENSIONS) == 0 &&
+	    cmd->sa.mode != IPSEC_MODE_BEET)
 		return;
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (cmd->at[needs[i].field].end != 0 &&

@@ -221,43 +221,47 @@ sockaddr_encode(const struct dialect *dialect, void *sockaddr,
 	memcpy(p + 2, &port, sizeof(port));
 }
 
+static inline bool
+digit_at(const char *p, const char *end, unsigned *digit)
+{
+	return p < end && (*digit = (unsigned)*p - '0') <= 9;
+}
+
 /* Four decimal octets, as inet_pton() takes them, at a fraction of its cost. */
 static bool
 dotted_quad(const char *p, size_t len, uint8_t octets[4])
 {
 	const char *end = p + len;
-	unsigned value, digit;
+	unsigned value, first, digit;
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		if (p == end || (value = (unsigned)*p - '0') > 9)
+		if (i > 0 && (p == end || *p++ != '.'))
 			return false;
-		while (++p < end && (digit = (unsigned)*p - '0') <= 9) {
-			if (value == 0)
-				return false;
+		if (!digit_at(p++, end, &first))
+			return false;
+		value = first;
+		if (digit_at(p, end, &digit)) {
 			value = value * 10 + digit;
-			if (value > 255)
+			if (digit_at(++p, end, &digit)) {
+				value = value * 10 + digit;
+				p++;
+			}
+			if (first == 0 || value > 255)
 				return false;
 		}
 		octets[i] = (uint8_t)value;
-		if (i < 3 && (p == end || *p++ != '.'))
-			return false;
 	}
 	return p == end;
 }
 
-bool
-addr_numeric(const char *text, size_t len, struct addr *out)
+/* Anything else, which is rare. */
+__attribute__((noinline)) static bool
+colon_hex(const char *text, size_t len, struct addr *out)
 {
 	char buf[ADDR_TEXT], *zone, *end;
 	unsigned long scope;
 
-	memset(out, 0, sizeof(*out));
-	if (dotted_quad(text, len, out->octets)) {
-		out->family = 4;
-		out->prefix = 32;
-		return true;
-	}
 	if (len >= sizeof(buf))
 		return false;
 	memcpy(buf, text, len);
@@ -277,6 +281,17 @@ addr_numeric(const char *text, size_t len, struct addr *out)
 	}
 	out->family = 6;
 	out->prefix = 128;
+	return true;
+}
+
+bool
+addr_numeric(const char *text, size_t len, struct addr *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (!dotted_quad(text, len, out->octets))
+		return colon_hex(text, len, out);
+	out->family = 4;
+	out->prefix = 32;
 	return true;
 }
 

@@ -838,6 +838,61 @@ set_prefix(struct parser *p, struct host *host, struct loc loc)
 }
 
 /*
+ * The name of a host, whose prefix and port, parts of their own, belong to the
+ * place that *at becomes.
+ */
+static void
+set_name(struct parser *p, struct host *host, unsigned first, struct loc *at)
+{
+	unsigned behind = first + 1;
+
+	if (is_kind(p, behind, '/'))
+		behind += 2;
+	if (is_kind(p, behind, '['))
+		behind += 3;
+	if (behind > p->ntokens)
+		behind = p->ntokens;
+	*at = host->name = parser_loc(p, first);
+	at->end = parser_loc(p, behind - 1).end;
+}
+
+void
+field_src(struct parser *p, unsigned first)
+{
+	set_name(p, &p->cmd.src, first, &p->cmd.at[F_SRC]);
+}
+
+void
+field_src_prefix(struct parser *p, unsigned first)
+{
+	set_prefix(p, &p->cmd.src, parser_loc(p, first));
+}
+
+void
+field_src_port(struct parser *p, unsigned first)
+{
+	set_port(p, &p->cmd.src, parser_loc(p, first));
+}
+
+void
+field_dst(struct parser *p, unsigned first)
+{
+	set_name(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
+}
+
+void
+field_dst_prefix(struct parser *p, unsigned first)
+{
+	set_prefix(p, &p->cmd.dst, parser_loc(p, first));
+}
+
+void
+field_dst_port(struct parser *p, unsigned first)
+{
+	set_port(p, &p->cmd.dst, parser_loc(p, first));
+}
+
+/*
  * NAME or NAME[PORT] from token i on; *at becomes where it stands.  Returns
  * the index of the token behind it.
  */
@@ -845,54 +900,11 @@ static unsigned
 set_host(struct parser *p, struct host *host, unsigned i, struct loc *at)
 {
 	memset(host, 0, sizeof(*host));
-	*at = host->name = parser_loc(p, i++);
-	if (is_kind(p, i, '[')) {
-		set_port(p, host, parser_loc(p, i + 1));
-		i += 3;
-	}
-	at->end = parser_loc(p, i - 1).end;
-	return i;
-}
-
-/* The same, or NAME/PREFIX or NAME/PREFIX[PORT]. */
-static void
-set_range(struct parser *p, struct host *host, unsigned i, struct loc *at)
-{
-	struct loc name = parser_loc(p, i);
-
-	if (!is_kind(p, i + 1, '/')) {
-		set_host(p, host, i, at);
-		return;
-	}
-	/* The port stands behind the prefix as it would behind the name. */
-	set_host(p, host, i + 2, at);
-	at->begin = name.begin;
-	host->name = name;
-	set_prefix(p, host, parser_loc(p, i + 2));
-}
-
-void
-field_src(struct parser *p, unsigned first)
-{
-	set_host(p, &p->cmd.src, first, &p->cmd.at[F_SRC]);
-}
-
-void
-field_dst(struct parser *p, unsigned first)
-{
-	set_host(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
-}
-
-void
-field_src_range(struct parser *p, unsigned first)
-{
-	set_range(p, &p->cmd.src, first, &p->cmd.at[F_SRC]);
-}
-
-void
-field_dst_range(struct parser *p, unsigned first)
-{
-	set_range(p, &p->cmd.dst, first, &p->cmd.at[F_DST]);
+	set_name(p, host, i, at);
+	if (!is_kind(p, i + 1, '['))
+		return i + 1;
+	set_port(p, host, parser_loc(p, i + 2));
+	return i + 4;
 }
 
 void

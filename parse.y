@@ -116,10 +116,18 @@ spddelete
 	;
 
 src
-	: host				{ part(p, field_src, @1); }
+	: src_name
+	| src_name '[' WORD ']'		{ part(p, field_src_port, @3); }
+	;
+src_name
+	: WORD				{ part(p, field_src, @1); }
 	;
 dst
-	: host				{ part(p, field_dst, @1); }
+	: dst_name
+	| dst_name '[' WORD ']'		{ part(p, field_dst_port, @3); }
+	;
+dst_name
+	: WORD				{ part(p, field_dst, @1); }
 	;
 host
 	: WORD
@@ -183,15 +191,20 @@ compression
 	;
 
 src_range
-	: range				{ part(p, field_src_range, @1); }
+	: src
+	| src_prefix
+	| src_prefix '[' WORD ']'	{ part(p, field_src_port, @3); }
+	;
+src_prefix
+	: src_name '/' WORD		{ part(p, field_src_prefix, @3); }
 	;
 dst_range
-	: range				{ part(p, field_dst_range, @1); }
+	: dst
+	| dst_prefix
+	| dst_prefix '[' WORD ']'	{ part(p, field_dst_port, @3); }
 	;
-range
-	: host
-	| WORD '/' WORD
-	| WORD '/' WORD '[' WORD ']'
+dst_prefix
+	: dst_name '/' WORD		{ part(p, field_dst_prefix, @3); }
 	;
 
 upper

@@ -9,6 +9,7 @@
  * What differs is learnt: addresses, SPIs and keys do from the start, so no
  * pattern has a key in it; other words once a statement has another there.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "platform.h"
@@ -26,9 +27,10 @@ static const struct renewable {
 	void (*read)(struct parser *, unsigned);
 	bool differs;
 } renewables[] = {
-	{ field_src, true }, { field_dst, true }, { field_src_range, true },
-	{ field_dst_range, true }, { field_spi, true }, { field_key, true },
-	{ field_number, false },
+	{ field_src, true }, { field_src_prefix, false },
+	{ field_src_port, false }, { field_dst, true },
+	{ field_dst_prefix, false }, { field_dst_port, false },
+	{ field_spi, true }, { field_key, true }, { field_number, false },
 };
 
 static const struct renewable *
@@ -44,6 +46,24 @@ renewable(const struct part *part)
 
 /* ---- a statement that fits ---- */
 
+/*
+ * Puts places so many octets further on.  Both ends of one take one addition,
+ * as the sums fit 32 bits: in a pattern, which lacks words, nothing is further
+ * on than in a text.
+ */
+static inline void
+move(struct loc *out, const struct loc *from, unsigned n, uint32_t octets)
+{
+	const uint64_t both = (uint64_t)octets << 32 | octets;
+	uint64_t loc;
+
+	for (; n > 0; n--, from++, out++) {
+		memcpy(&loc, from, sizeof(loc));
+		loc += both;
+		memcpy(out, &loc, sizeof(loc));
+	}
+}
+
 /* Whether the text from *c on fits; *c becomes the end of the statement. */
 static bool
 fits(struct parser *p, const struct pattern *pattern, const char **c)
@@ -51,18 +71,15 @@ fits(struct parser *p, const struct pattern *pattern, const char **c)
 	const char *text = p->source->text, *end = text + p->source->ready;
 	const struct pattern_run *run = pattern->runs;
 	const char *word;
-	uint32_t moved;
 	unsigned t;
 
 	for (t = 0;; run++) {
 		if ((size_t)(end - *c) < run->len || memcmp(*c,
 		    pattern->text + run->begin, run->len) != 0)
 			return false;
-		moved = (uint32_t)(*c - text) - run->begin;
-		for (; t < run->next; t++) {
-			p->tokens[t].begin = pattern->tokens[t].begin + moved;
-			p->tokens[t].end = pattern->tokens[t].end + moved;
-		}
+		move(&p->tokens[t], &pattern->tokens[t], run->next - t,
+		    (uint32_t)(*c - text) - run->begin);
+		t = run->next;
 		*c += run->len;
 		if (t == pattern->ntokens)
 			return true;
@@ -102,12 +119,10 @@ pattern_match(struct parser *p, const char *text)
 	return end;
 }
 
-/* A field's place in the command; behind the fields, those of rules. */
 static struct loc *
-place_in(struct command *cmd, unsigned field)
+place_in(struct command *cmd, size_t offset)
 {
-	return field < FIELDS ? &cmd->at[field] :
-	    &cmd->rule_at[field - FIELDS];
+	return (void *)((uint8_t *)cmd + offset);
 }
 
 void
@@ -123,9 +138,9 @@ pattern_read(struct parser *p)
 	}
 	p->cmd.op = (enum op)p->values[0];
 	p->cmd.loc = parser_loc(p, 0);
-	memset(p->cmd.at, 0, sizeof(p->cmd.at));
+	clear(p->cmd.at, sizeof(p->cmd.at));
 	for (; place < pattern->places + pattern->nplaces; place++) {
-		at = place_in(&p->cmd, place->field);
+		at = place_in(&p->cmd, place->offset);
 		at->begin = parser_loc(p, place->first).begin;
 		at->end = parser_loc(p, place->last).end;
 	}
@@ -263,12 +278,12 @@ part_of(const struct pattern *pattern, unsigned t)
 	return i;
 }
 
-/* Notes the tokens where a field of the command is.  False if it has none. */
+/* Notes the tokens at a place in the command.  False if there are none. */
 static bool
-add_place(struct parser *p, struct pattern *pattern, unsigned field,
+add_place(struct parser *p, struct pattern *pattern, size_t offset,
     const bool fresh[PATTERN_PARTS])
 {
-	struct loc at = *place_in(&p->cmd, field);
+	struct loc at = *place_in(&p->cmd, offset);
 	struct pattern_place *place = &pattern->places[pattern->nplaces];
 	unsigned first = 0, last;
 
@@ -283,11 +298,37 @@ add_place(struct parser *p, struct pattern *pattern, unsigned field,
 		return false;
 	if (fresh[part_of(pattern, first)])
 		return true;		/* it will be said again */
-	place->field = (uint8_t)field;
+	place->offset = (uint16_t)offset;
 	place->first = (uint8_t)first;
 	place->last = (uint8_t)last;
 	pattern->nplaces++;
 	return true;
+}
+
+/* All places in the command, but for those of names, which always differ. */
+static bool
+add_places(struct parser *p, struct pattern *pattern,
+    const bool fresh[PATTERN_PARTS])
+{
+	static const size_t hosts[] = {
+		offsetof(struct command, src.prefix_at),
+		offsetof(struct command, src.port_at),
+		offsetof(struct command, dst.prefix_at),
+		offsetof(struct command, dst.port_at),
+	};
+	bool good = true;
+	size_t i;
+
+	pattern->nplaces = 0;
+	for (i = 0; i < nitems(hosts); i++)
+		good &= add_place(p, pattern, hosts[i], fresh);
+	for (i = 0; i < FIELDS; i++)
+		good &= add_place(p, pattern, offsetof(struct command, at) +
+		    i * sizeof(struct loc), fresh);
+	for (i = 0; i < p->cmd.policy.nrules; i++)
+		good &= add_place(p, pattern, offsetof(struct command,
+		    rule_at) + i * sizeof(struct loc), fresh);
+	return good;
 }
 
 /*
@@ -300,7 +341,7 @@ can_carry(struct parser *p, struct pattern *pattern)
 	bool fresh[PATTERN_PARTS] = { false };
 	unsigned i;
 
-	pattern->nfresh = pattern->nplaces = 0;
+	pattern->nfresh = 0;
 	for (i = 0; i < pattern->ntokens; i++)
 		fresh[part_of(pattern, i)] |= pattern->differs[i];
 	for (i = 0; i < pattern->nparts; i++)
@@ -309,11 +350,9 @@ can_carry(struct parser *p, struct pattern *pattern)
 				return false;
 			pattern->fresh[pattern->nfresh++] = pattern->parts[i];
 		}
-	for (i = 0; i < FIELDS + p->cmd.policy.nrules; i++)
-		if (!add_place(p, pattern, i, fresh))
-			return false;
 	/* The ports of NAT-T are those of addresses, or its own. */
-	return !p->cmd.repeated && !p->cmd.sa.natt.given;
+	return add_places(p, pattern, fresh) && !p->cmd.repeated &&
+	    !p->cmd.sa.natt.given;
 }
 
 /* What was commented out may be a key. */

@@ -211,7 +211,7 @@ struct pattern {
 	bool carries;			/* there can be one */
 	struct part fresh[PATTERN_PARTS]; /* what is to be read of it */
 	struct pattern_place {
-		uint8_t field;		/* or FIELDS and the number of a rule */
+		uint16_t offset;	/* in struct command */
 		uint8_t first, last;	/* tokens */
 	} places[PATTERN_PARTS];	/* of what is not read */
 	char text[PATTERN_TEXT];
@@ -351,10 +351,12 @@ void pattern_done(struct parser *, bool silent);
 
 void field_command(struct parser *, unsigned first);
 void field_options(struct parser *, unsigned first);	/* -4, -6, -n, -k */
-void field_src(struct parser *, unsigned first);	/* with port */
+void field_src(struct parser *, unsigned first);
+void field_src_prefix(struct parser *, unsigned first);
+void field_src_port(struct parser *, unsigned first);
 void field_dst(struct parser *, unsigned first);
-void field_src_range(struct parser *, unsigned first);
-void field_dst_range(struct parser *, unsigned first);
+void field_dst_prefix(struct parser *, unsigned first);
+void field_dst_port(struct parser *, unsigned first);
 void field_protocol(struct parser *, unsigned first);
 void field_spi(struct parser *, unsigned first);
 void field_origin(struct parser *, unsigned first);
