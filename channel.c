@@ -139,7 +139,7 @@ refuse(struct auto_channel *a, uint32_t tag, int error)
 }
 
 static int
-auto_submit(struct channel *base, const struct view *view, uint32_t tag)
+auto_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct auto_channel *a = (struct auto_channel *)base;
 	const char *reason;

@@ -268,8 +268,6 @@ check_lifetimes(struct parser *p, struct command *cmd)
 	size_t i;
 	bool any = false;
 
-	if ((cmd->given & LIMITS) == 0)
-		return;
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		any |= values[i][0] != 0 || values[i][1] != 0;
 		if (values[i][0] != 0 && values[i][1] > values[i][0])
@@ -382,7 +380,8 @@ check_add(struct parser *p, struct command *cmd)
 		return;
 	check_spi(p, cmd);
 	check_algorithms(p, cmd);
-	check_lifetimes(p, cmd);
+	if (cmd->given & LIMITS)
+		check_lifetimes(p, cmd);
 	check_replay(p, cmd);
 	if (cmd->op == OP_UPDATE && p->dialect->index == DIALECT_LINUX)
 		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
@@ -420,7 +419,8 @@ check_policy(struct parser *p, struct command *cmd)
 	unsigned i;
 
 	check_extensions(p, cmd);
-	check_lifetimes(p, cmd);
+	if (cmd->given & LIMITS)
+		check_lifetimes(p, cmd);
 	policy->hard = cmd->sa.hard;
 	policy->soft = cmd->sa.soft;
 	if (cmd->has_upper_args && (cmd->src.port_at.end != 0 ||

@@ -74,7 +74,7 @@ fits(struct parser *p, const struct pattern *pattern, const char **c)
 	unsigned t;
 
 	for (t = 0;; run++) {
-		if ((size_t)(end - *c) < run->len || memcmp(*c,
+		if (end - *c < run->len || memcmp(*c,
 		    pattern->text + run->begin, run->len) != 0)
 			return false;
 		move(&p->tokens[t], &pattern->tokens[t], run->next - t,

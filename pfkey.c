@@ -70,14 +70,15 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	struct wire_msg *msg;
 
 	m->dialect = dialect;
-	m->len = 0;
+	m->len = sizeof(*msg);
 	m->ext = 0;
-	m->zeroed = 0;
+	m->zeroed = ZERO_STEP;
 	m->overflow = false;
+	clear(m->space, ZERO_STEP);
 	clear(&m->view, sizeof(m->view));
 	m->view.dialect = dialect;
 	m->view.msg = (const void *)m->space;
-	msg = take(m, sizeof(*msg));
+	msg = (struct wire_msg *)(void *)m->space;
 	msg->version = PF_KEY_V2;
 	msg->type = type;
 	msg->satype = satype;

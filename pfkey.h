@@ -555,13 +555,13 @@ struct channel {
 struct channel_ops {
 	const char *name;		/* as -T takes it */
 	/*
-	 * Takes a request, of at most MSGBUF_OCTETS: the channel keeps what
-	 * it needs of it, gives it a sequence number and this process's id.  tag comes back with the
-	 * replies, which arrive in the order of the requests, now or up to
-	 * finish().  Returns 0, or an errno value when the channel itself
-	 * broke.
+	 * Takes a request, of at most MSGBUF_OCTETS, and gives it a sequence
+	 * number and this process's id; afterwards view and message are as
+	 * before.  tag comes back with the replies, which arrive in the order
+	 * of the requests, now or up to finish().  Returns 0, or an errno
+	 * value when the channel itself broke.
 	 */
-	int (*submit)(struct channel *, const struct view *, uint32_t tag);
+	int (*submit)(struct channel *, struct view *, uint32_t tag);
 	/* Completes all that was submitted.  As submit(). */
 	int (*finish)(struct channel *);
 	/*

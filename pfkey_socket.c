@@ -449,7 +449,7 @@ deliver(void *ctx, int error, const char *reason, const struct view *view)
 }
 
 static int
-pfkey_submit(struct channel *base, const struct view *view, uint32_t tag)
+pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct pfkey_channel *ch = (struct pfkey_channel *)base;
 	struct deliver to = { ch, tag };

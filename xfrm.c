@@ -480,30 +480,30 @@ trace_request(struct xfrm_channel *c, const struct wire_msg *header,
 }
 
 static int
-xfrm_submit(struct channel *base, const struct view *request, uint32_t tag)
+xfrm_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct xfrm_channel *c = channel_of(base);
-	struct wire_msg header = *request->msg;
-	struct view view = *request;
-	xfrm_perform *perform;
-	int error = 0;
+	const struct wire_msg *original = view->msg;
+	struct wire_msg header = *original;
+	xfrm_perform *perform = xfrm_answering(view);
+	int error;
 
 	header.seq = ++base->seq;
 	header.pid = base->pid;
 	if (base->trace != NULL)
-		trace_request(c, &header, request);
+		trace_request(c, &header, view);
 	/* The caller's octets, under our header: there is no copy to wipe. */
-	view.msg = &header;
-	perform = xfrm_answering(&view);
+	view->msg = &header;
 	if (perform == NULL)
-		error = add_to_batch(c, &view, tag);
+		error = add_to_batch(c, view, tag);
 	else {
 		error = xfrm_flush_batch(c);
 		if (error == 0)
-			error = perform(c, &view, tag);
+			error = perform(c, view, tag);
 		else
 			xfrm_end_reply(c, tag, error, not_sent);
 	}
+	view->msg = original;
 	return error;
 }
 

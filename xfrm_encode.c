@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "platform.h"
 #include "xfrm.h"
 
 #define SPI_MIN		0x100u		/* what af_key offers to GETSPI */
@@ -380,7 +381,7 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 		return error;
 	if (mode == -1)
 		return EINVAL;
-	memset(info, 0, sizeof(*info));
+	clear(info, sizeof(*info));
 	address_of(&info->id.daddr, &sa->dst);
 	address_of(&info->saddr, &sa->src);
 	info->id.spi = htonl(sa->spi);
@@ -696,7 +697,7 @@ encode_policy(struct nlbuf *b, struct xfrm_encoder *enc,
 	int error, dir = direction_of(wire);
 	struct xfrm_userpolicy_info info;
 
-	memset(&info, 0, sizeof(info));
+	clear(&info, sizeof(info));
 	error = fill_selector(&info.sel, view);
 	/* bypass and entrust are for sockets. */
 	if (error != 0 || dir == -1 || wire->policy_type > IPSEC_POLICY_IPSEC)

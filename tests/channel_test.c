@@ -64,7 +64,7 @@ answer(struct fake *fake, uint32_t tag)
 
 /* "p1" or "x1" is a request, by the number that the channel gives it. */
 static int
-fake_submit(struct channel *base, const struct view *view, uint32_t tag)
+fake_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct fake *fake = (struct fake *)base;
 
