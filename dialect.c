@@ -221,10 +221,11 @@ sockaddr_encode(const struct dialect *dialect, void *sockaddr,
 	memcpy(p + 2, &port, sizeof(port));
 }
 
-static inline bool
-digit_at(const char *p, const char *end, unsigned *digit)
+/* The value of a decimal digit; of anything else it is more than 9. */
+static inline unsigned
+digit(char c)
 {
-	return p < end && (*digit = (unsigned)*p - '0') <= 9;
+	return (unsigned)(uint8_t)c - '0';
 }
 
 /* Four decimal octets, as inet_pton() takes them, at a fraction of its cost. */
@@ -232,27 +233,26 @@ static bool
 dotted_quad(const char *p, size_t len, uint8_t octets[4])
 {
 	const char *end = p + len;
-	unsigned value, first, digit;
+	unsigned value, first;
 	int i;
 
-	for (i = 0; i < 4; i++) {
-		if (i > 0 && (p == end || *p++ != '.'))
+	for (i = 0;; i++) {
+		first = value = digit(*p++);
+		if (value > 9)
 			return false;
-		if (!digit_at(p++, end, &first))
-			return false;
-		value = first;
-		if (digit_at(p, end, &digit)) {
-			value = value * 10 + digit;
-			if (digit_at(++p, end, &digit)) {
-				value = value * 10 + digit;
-				p++;
-			}
+		if (digit(*p) <= 9) {
+			value = value * 10 + digit(*p++);
+			if (digit(*p) <= 9)
+				value = value * 10 + digit(*p++);
 			if (first == 0 || value > 255)
 				return false;
 		}
 		octets[i] = (uint8_t)value;
+		if (i == 3)
+			return p == end;
+		if (*p++ != '.')
+			return false;
 	}
-	return p == end;
 }
 
 /* Anything else, which is rare. */

@@ -130,7 +130,8 @@ ask_resolver(const struct command *cmd, const char *word, size_t len,
 	return getaddrinfo(name, NULL, &hints, all);
 }
 
-static void
+/* Apart, for it is rare and has much to keep. */
+__attribute__((noinline)) static void
 look_up(struct parser *p, struct command *cmd, struct loc at,
     struct addresses *list)
 {

@@ -62,7 +62,8 @@ is_kind(const struct parser *p, unsigned i, int kind)
 static void
 given(struct parser *p, enum field field, struct loc loc)
 {
-	if (p->cmd.at[field].end != 0 && field != F_PAD && field != F_SEQ) {
+	if (p->cmd.at[field].end != 0 && field != F_PAD && field != F_SEQ &&
+	    !p->renewing) {
 		p->cmd.repeated = true;
 		if (p->lint)
 			diag(p->diag, DIAG_WARNING, loc, "this was given "
@@ -115,13 +116,22 @@ field_hint_lookalike(struct parser *p, struct loc loc)
 
 enum number { NUMBER_OK, NUMBER_BAD, NUMBER_BIG };
 
-/* What a hexadecimal digit counts, with one more bit: less HEX it is that. */
-#define HEX	0x100
-static const uint16_t hex_digits[256] = {
-	['0'] = HEX | 0, HEX | 1, HEX | 2, HEX | 3, HEX | 4, HEX | 5, HEX | 6,
-	HEX | 7, HEX | 8, HEX | 9,
-	['A'] = HEX | 10, HEX | 11, HEX | 12, HEX | 13, HEX | 14, HEX | 15,
-	['a'] = HEX | 10, HEX | 11, HEX | 12, HEX | 13, HEX | 14, HEX | 15
+/*
+ * What a hexadecimal digit counts as the second of two, and as the first; with
+ * one more bit, which what is no digit lacks.
+ */
+#define HEX		0x100
+#define DIGITS(n)	['0'] = HEX | 0, HEX | (n), HEX | 2 * (n), \
+	HEX | 3 * (n), HEX | 4 * (n), HEX | 5 * (n), HEX | 6 * (n), \
+	HEX | 7 * (n), HEX | 8 * (n), HEX | 9 * (n)
+#define LETTERS(a, n)	[a] = HEX | 10 * (n), HEX | 11 * (n), \
+	HEX | 12 * (n), HEX | 13 * (n), HEX | 14 * (n), HEX | 15 * (n)
+
+static const unsigned hex_digits[256] = {
+	DIGITS(1), LETTERS('A', 1), LETTERS('a', 1)
+};
+static const unsigned hex_first_digits[256] = {
+	DIGITS(16), LETTERS('A', 16), LETTERS('a', 16)
 };
 
 #define SURE_DIGITS	16	/* so many fit 64 bits in either base */
@@ -652,14 +662,16 @@ set_algorithm(struct parser *p, enum field field, struct loc loc)
 		diag_hint(p->diag, "it is an encryption algorithm: -E");
 }
 
-/* Two digits to an octet.  Returns HEX << 4 and HEX, where they are some. */
+/* Two digits to an octet.  Returns TWO, if they are. */
+#define TWO		(HEX + HEX)
+
 static inline unsigned
 two_digits(const uint8_t *p, uint8_t *out)
 {
-	unsigned pair = (unsigned)hex_digits[p[0]] << 4 | hex_digits[p[1]];
+	unsigned pair = hex_first_digits[p[0]] + hex_digits[p[1]];
 
 	*out = (uint8_t)pair;
-	return pair;
+	return pair & TWO;
 }
 
 /*
@@ -671,7 +683,7 @@ read_hex(const char *digits, size_t n, uint8_t *out, size_t *bad)
 {
 	const uint8_t *p = (const uint8_t *)digits, *end = p + n;
 	const uint8_t first[2] = { '0', *p };
-	unsigned all = HEX << 4 | HEX;
+	unsigned all = TWO;
 
 	if (n % 2 != 0) {
 		all &= two_digits(first, out++);
@@ -683,7 +695,7 @@ read_hex(const char *digits, size_t n, uint8_t *out, size_t *bad)
 		    two_digits(p + 4, out + 2) & two_digits(p + 6, out + 3);
 	for (; p < end; p += 2)
 		all &= two_digits(p, out++);
-	for (*bad = 0; (all & HEX << 4) == 0 || (all & HEX) == 0; ++*bad)
+	for (*bad = 0; all == 0; ++*bad)
 		if (hex_digits[(uint8_t)digits[*bad]] == 0)
 			return false;
 	return true;

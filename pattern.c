@@ -47,48 +47,48 @@ renewable(const struct part *part)
 /* ---- a statement that fits ---- */
 
 /*
- * Puts places so many octets further on.  Both ends of one take one addition,
+ * Puts a place so many octets further on.  Both of its ends take one addition,
  * as the sums fit 32 bits: in a pattern, which lacks words, nothing is further
  * on than in a text.
  */
 static inline void
-move(struct loc *out, const struct loc *from, unsigned n, uint32_t octets)
+move(struct loc *out, const struct loc *from, uint64_t both)
 {
-	const uint64_t both = (uint64_t)octets << 32 | octets;
 	uint64_t loc;
 
-	for (; n > 0; n--, from++, out++) {
-		memcpy(&loc, from, sizeof(loc));
-		loc += both;
-		memcpy(out, &loc, sizeof(loc));
-	}
+	memcpy(&loc, from, sizeof(loc));
+	loc += both;
+	memcpy(out, &loc, sizeof(loc));
 }
 
-/* Whether the text from *c on fits; *c becomes the end of the statement. */
-static bool
-fits(struct parser *p, const struct pattern *pattern, const char **c)
+/* The end of the statement, if the text from c on fits, or NULL. */
+static const char *
+fits(struct parser *p, const struct pattern *pattern, const char *c)
 {
 	const char *text = p->source->text, *end = text + p->source->ready;
 	const struct pattern_run *run = pattern->runs;
-	const char *word;
-	unsigned t;
+	const struct loc *from = pattern->tokens;
+	struct loc *token = p->tokens, *next;
+	uint64_t octets;
 
-	for (t = 0;; run++) {
-		if (end - *c < run->len || memcmp(*c,
-		    pattern->text + run->begin, run->len) != 0)
-			return false;
-		move(&p->tokens[t], &pattern->tokens[t], run->next - t,
-		    (uint32_t)(*c - text) - run->begin);
-		t = run->next;
-		*c += run->len;
-		if (t == pattern->ntokens)
-			return true;
-		word = *c;
-		*c = token_word(word, pattern->kinds[t], t > pattern->policy);
-		if (*c == NULL)
-			return false;
-		p->tokens[t].begin = (uint32_t)(word - text);
-		p->tokens[t++].end = (uint32_t)(*c - text);
+	for (;; run++) {
+		if (end - c < run->len ||
+		    memcmp(c, pattern->text + run->begin, run->len) != 0)
+			return NULL;
+		octets = (uint32_t)(c - text) - run->begin;
+		octets |= octets << 32;
+		for (next = token + run->tokens; token < next; token++, from++)
+			move(token, from, octets);
+		c += run->len;
+		if (run->kind == ';')
+			return c;
+		token->begin = (uint32_t)(c - text);
+		c = token_word(c, run->kind, run->in_policy);
+		if (c == NULL)
+			return NULL;
+		token->end = (uint32_t)(c - text);
+		token++;
+		from++;
 	}
 }
 
@@ -97,17 +97,17 @@ pattern_match(struct parser *p, const char *text)
 {
 	struct pattern *pattern = NULL;
 	const char *end = NULL;
-	unsigned i;
+	unsigned i, which = 0;
 
-	for (i = 0; i < PATTERNS && pattern == NULL; i++) {
-		pattern = &p->patterns[(p->recent_pattern + i) % PATTERNS];
-		end = text;
-		if (pattern->ntokens == 0 || !fits(p, pattern, &end))
-			pattern = NULL;
+	for (i = 0; i < PATTERNS && end == NULL; i++) {
+		which = (p->recent_pattern + i) % PATTERNS;
+		pattern = &p->patterns[which];
+		if (pattern->ntokens != 0)
+			end = fits(p, pattern, text);
 	}
-	if (pattern == NULL)
+	if (end == NULL)
 		return NULL;
-	p->recent_pattern = (unsigned)(pattern - p->patterns);
+	p->recent_pattern = which;
 	p->pattern = pattern;
 	p->ntokens = pattern->ntokens;
 	if (p->carried != pattern) {
@@ -138,13 +138,14 @@ pattern_read(struct parser *p)
 	}
 	p->cmd.op = (enum op)p->values[0];
 	p->cmd.loc = parser_loc(p, 0);
-	clear(p->cmd.at, sizeof(p->cmd.at));
 	for (; place < pattern->places + pattern->nplaces; place++) {
 		at = place_in(&p->cmd, place->offset);
 		at->begin = parser_loc(p, place->first).begin;
 		at->end = parser_loc(p, place->last).end;
 	}
+	p->renewing = true;
 	parser_read(p, pattern->fresh, pattern->nfresh);
+	p->renewing = false;
 }
 
 /* ---- learning ---- */
@@ -220,20 +221,27 @@ compare(const struct parser *p, struct pattern *pattern)
 	}
 }
 
-/* Adds the text from the offset to token next, whose word differs. */
+/*
+ * Adds the text from the offset on with the tokens from first up to (not with)
+ * next, whose word differs, or which is the end.  False if it is too long.
+ */
 static bool
-add_run(const struct parser *p, struct pattern *pattern, struct pattern_run *run,
-    uint32_t from, unsigned first)
+add_run(const struct parser *p, struct pattern *pattern,
+    struct pattern_run *run, uint32_t from, unsigned first, unsigned next)
 {
-	uint32_t to = run->next < p->ntokens ? parser_loc(p, run->next).begin :
-	    parser_loc(p, run->next - 1).end;
+	bool last = next == p->ntokens;
+	uint32_t to = last ? parser_loc(p, next - 1).end :
+	    parser_loc(p, next).begin;
 	unsigned t;
 
-	run->len = (uint16_t)(to - from);
 	if (to - from > sizeof(pattern->text) - run->begin)
 		return false;
+	run->len = (uint16_t)(to - from);
+	run->tokens = (uint16_t)(next - first);
+	run->kind = last ? ';' : p->kinds[next];
+	run->in_policy = next > pattern->policy;
 	memcpy(pattern->text + run->begin, p->source->text + from, run->len);
-	for (t = first; t < run->next; t++) {
+	for (t = first; t < next; t++) {
 		pattern->tokens[t].begin = parser_loc(p, t).begin - from +
 		    run->begin;
 		pattern->tokens[t].end = parser_loc(p, t).end - from +
@@ -251,20 +259,17 @@ take_text(const struct parser *p, struct pattern *pattern)
 	unsigned t, first = 0;
 
 	run->begin = 0;
-	for (t = 1; t <= p->ntokens; t++) {
-		if (t < p->ntokens && !pattern->differs[t])
+	for (t = 1; t < p->ntokens; t++) {
+		if (!pattern->differs[t])
 			continue;
-		run->next = (uint16_t)t;
-		if (!add_run(p, pattern, run, from, first))
+		if (!add_run(p, pattern, run, from, first, t))
 			return false;
-		if (t == p->ntokens)
-			break;
 		from = parser_loc(p, t).end;
 		first = t + 1;
 		run[1].begin = (uint16_t)(run->begin + run->len);
 		run++;
 	}
-	return true;
+	return add_run(p, pattern, run, from, first, t);
 }
 
 /* The part that a token belongs to, as an index. */

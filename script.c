@@ -193,8 +193,9 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		sc->records += session_print_record(&sc->session, reply->view);
 		return;
 	}
-	twins_answered(&sc->twins, request, tag, reply->error == 0,
-	    sc->refused == tag && sc->surely);
+	if (twins_concern(request))
+		twins_answered(&sc->twins, request, tag, reply->error == 0,
+		    sc->refused == tag && sc->surely);
 	if (dump && (reply->error == 0 || reply->error == ENOENT)) {
 		if (sc->records == 0)
 			session_print_empty(&sc->session,
@@ -261,11 +262,13 @@ static int
 send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 {
 	struct script *sc = ctx;
-	struct channel *ch = sc->session.channel;
-	int error = twins_sent(&sc->twins, &sc->plan.requests[number], number,
-	    msg, len);
+	const struct planned *request = &sc->plan.requests[number];
+	int error = 0;
 
-	return error != 0 ? error : send_as_is(ch, number, msg, len);
+	if (twins_concern(request))
+		error = twins_sent(&sc->twins, request, number, msg, len);
+	return error != 0 ? error :
+	    send_as_is(sc->session.channel, number, msg, len);
 }
 
 static void

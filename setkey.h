@@ -203,7 +203,9 @@ struct pattern {
 	struct loc tokens[PATTERN_TOKENS]; /* in text; not those that differ */
 	struct pattern_run {
 		uint16_t begin, len;	/* in text */
-		uint16_t next;		/* the token behind it */
+		uint16_t tokens;	/* in it */
+		uint16_t kind;		/* of the token behind it, or ';' */
+		bool in_policy;		/* that one, behind "-P" */
 	} runs[PATTERN_TOKENS];
 	unsigned nparts, nfresh, nplaces;
 	struct part parts[PATTERN_PARTS];
@@ -243,6 +245,7 @@ struct parser {
 	unsigned recent_pattern;	/* the last one that fitted or was made */
 	struct pattern *pattern;	/* the statement's, or NULL */
 	const struct pattern *carried;	/* the one of the command in cmd */
+	bool renewing;			/* what is read was read before */
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
 	bool resyncing;			/* go on at stray: a ';' was lost */

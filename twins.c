@@ -60,9 +60,7 @@ twins_sent(struct twins *twins, const struct planned *request,
 {
 	struct twin *twin;
 
-	if (!(request->type == SADB_X_SPDADD && request->twin) &&
-	    request->type != SADB_X_SPDUPDATE &&
-	    request->type != SADB_X_SPDDELETE)
+	if (request->type == SADB_X_SPDFLUSH)
 		return 0;
 	twin = malloc(sizeof(*twin) + len);
 	if (twin == NULL)

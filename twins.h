@@ -18,12 +18,22 @@ struct twins {
 	} sent, orphans;
 };
 
-/* A request that is about to be sent.  Returns an errno value. */
+/* Whether the request makes a twin, or may take the place of one. */
+static inline bool
+twins_concern(const struct planned *request)
+{
+	return (request->type == SADB_X_SPDADD && request->twin) ||
+	    request->type == SADB_X_SPDUPDATE ||
+	    request->type == SADB_X_SPDDELETE ||
+	    request->type == SADB_X_SPDFLUSH;
+}
+
+/* Such a request is about to be sent.  Returns an errno value. */
 int twins_sent(struct twins *, const struct planned *, uint32_t number,
     const void *msg, size_t len);
 
 /*
- * The end of a request; answers come in the order of the requests.  alone:
+ * The end of such a request; answers come in the order of the requests.  alone:
  * this is a twin, and nothing came of its in policy.
  */
 void twins_answered(struct twins *, const struct planned *, uint32_t number,
