@@ -330,6 +330,13 @@ check_replay(struct parser *p, struct command *cmd)
 #define EXTENSIONS	(GIVEN(F_LABEL) | GIVEN(F_MARK) | GIVEN(F_IF_ID) | \
     GIVEN(F_HWIF) | GIVEN(F_NATT_MTU) | GIVEN(F_SEQ) | GIVEN(F_ESN))
 
+static bool
+has_extensions(const struct command *cmd)
+{
+	return (cmd->given & EXTENSIONS) != 0 ||
+	    cmd->sa.mode == IPSEC_MODE_BEET;
+}
+
 static void
 check_extensions(struct parser *p, struct command *cmd)
 {
@@ -346,9 +353,6 @@ check_extensions(struct parser *p, struct command *cmd)
 	};
 	size_t i;
 
-	if ((cmd->given & EXTENSIONS) == 0 &&
-	    cmd->sa.mode != IPSEC_MODE_BEET)
-		return;
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (cmd->at[needs[i].field].end != 0 &&
 		    p->dialect->ext[needs[i].ext] == 0)
@@ -375,7 +379,8 @@ static void
 check_add(struct parser *p, struct command *cmd)
 {
 	check_protocol(p, cmd);
-	check_extensions(p, cmd);
+	if (has_extensions(cmd))
+		check_extensions(p, cmd);
 	if (cmd->bad)
 		return;
 	check_spi(p, cmd);
@@ -418,7 +423,8 @@ check_policy(struct parser *p, struct command *cmd)
 	struct policy *policy = &cmd->policy;
 	unsigned i;
 
-	check_extensions(p, cmd);
+	if (has_extensions(cmd))
+		check_extensions(p, cmd);
 	if (cmd->given & LIMITS)
 		check_lifetimes(p, cmd);
 	policy->hard = cmd->sa.hard;

@@ -160,7 +160,8 @@ read_number(const char *text, size_t len, bool hex, uint64_t max,
 		digit = hex_digits[*p] ^ HEX;
 		if (digit >= base)
 			return NUMBER_BAD;
-		big |= !sure && n > (UINT64_MAX - digit) / base;
+		if (!sure)
+			big |= n > (UINT64_MAX - digit) / base;
 		n = n * base + digit;
 	} while (++p < end);
 	*value = n;

@@ -341,7 +341,11 @@ send_piece(struct xfrm_channel *c, unsigned first, size_t *room,
 	int error;
 
 	for (;;) {
-		for (*end = first + 1; *end < c->npending; ++*end)
+		/* Mostly all of them. */
+		*end = c->npending;
+		if (c->batch.len - begin > *room)
+			*end = first + 1;
+		for (; *end < c->npending; ++*end)
 			if (offset_of(c, *end + 1) - begin > *room)
 				break;
 		last = last_message(c, first, *end);
