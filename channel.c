@@ -243,7 +243,12 @@ open_auto(void)
 int
 channel_request(struct channel *ch, struct msgbuf *m, uint32_t tag)
 {
-	return msg_end(m) == 0 ? EMSGSIZE : ch->ops->submit(ch, &m->view, tag);
+	struct view view;
+
+	if (msg_end(m) == 0)
+		return EMSGSIZE;
+	view_built(&view, m->dialect, m->space);
+	return ch->ops->submit(ch, &view, tag);
 }
 
 struct channel *

@@ -57,10 +57,12 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct search *search = ctx;
 	struct channel *ch = search->session->channel;
+	struct view view;
 
 	(void)cmd;
-	if (m->view.ext[EXT_POLICY] != NULL) {
-		policy_decode(&m->view, &search->wanted);
+	view_built(&view, m->dialect, m->space);
+	if (view.ext[EXT_POLICY] != NULL) {
+		policy_decode(&view, &search->wanted);
 		msg_begin(m, m->dialect, SADB_X_SPDDUMP, 0);
 	}
 	if (channel_request(ch, m, 0) != 0)

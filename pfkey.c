@@ -75,9 +75,6 @@ msg_begin(struct msgbuf *m, const struct dialect *dialect, uint8_t type,
 	m->zeroed = ZERO_STEP;
 	m->overflow = false;
 	clear(m->space, ZERO_STEP);
-	clear(&m->view, sizeof(m->view));
-	m->view.dialect = dialect;
-	m->view.msg = (const void *)m->space;
 	msg = (struct wire_msg *)(void *)m->space;
 	msg->version = PF_KEY_V2;
 	msg->type = type;
@@ -107,7 +104,6 @@ msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 	ext->type = m->dialect->ext[id];
 	if (ext->type == 0)
 		m->overflow = true;
-	m->view.ext[id] = ext;
 	return ext;
 }
 
@@ -139,7 +135,6 @@ msg_end(struct msgbuf *m)
 		return 0;
 	msg = (struct wire_msg *)(void *)m->space;
 	msg->len = (uint16_t)(m->len / 8);
-	m->view.len = m->len;
 	return m->len;
 }
 

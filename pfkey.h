@@ -410,7 +410,7 @@ struct view {
  * A message under construction.  Memory is zeroed as it is taken, so reserved
  * fields and padding are zero; an overflow sticks, and is asked for once, at
  * msg_end().  What was made here needs none of view_init()'s checks (which
- * tests and fuzzers make all the same): its view grows with it.
+ * tests and fuzzers make all the same), but view_built().
  */
 struct msgbuf {
 	const struct dialect *dialect;
@@ -419,7 +419,6 @@ struct msgbuf {
 	size_t zeroed;			/* octets of space that are, or used; */
 					/* a multiple of 8 */
 	bool overflow;
-	struct view view;		/* of the message, at msg_end() */
 	_Alignas(8) uint8_t space[MSGBUF_OCTETS];
 };
 
@@ -465,10 +464,7 @@ enum view_error {
 enum view_error view_init(struct view *, const struct dialect *,
     const void *buf, size_t len);
 
-/*
- * The view of a message that was built here, by its octets (aligned to 8) alone:
- * for one that was kept while its builder was not.
- */
+/* The view of a whole message that was built here; buf is aligned to 8. */
 void view_built(struct view *, const struct dialect *, const void *buf);
 
 /*

@@ -399,15 +399,17 @@ print_command(struct text *t, const struct view *view, unsigned flags,
 
 static void
 print_checked(struct script *sc, const struct command *cmd,
-    const struct view *view)
+    const struct msgbuf *m)
 {
 	struct print_style style = sc->session.style;
+	struct view view;
 	bool kernel = cmd->policy.dir == IPSEC_DIR_INBOUND &&
 	    (cmd->kernel_semantics || sc->session.opt->kernel_semantics);
 
 	if (sc->session.opt->verbose < 2)
 		style.hide_keys = true;
-	print_command(&sc->session.text, view, kernel ? SCRIPT_KERNEL : 0,
+	view_built(&view, m->dialect, m->space);
+	print_command(&sc->session.text, &view, kernel ? SCRIPT_KERNEL : 0,
 	    &style);
 }
 
@@ -415,7 +417,7 @@ static int
 take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct script *sc = ctx;
-	const struct wire_msg *msg = m->view.msg;
+	const struct wire_msg *msg = (const void *)m->space;
 	int rc;
 
 	if (!sc->source.streaming)
@@ -425,7 +427,7 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 			return 0;
 		if (!sc->source.streaming)
 			needs_note(&sc->needs, msg->type, cmd);
-		print_checked(sc, cmd, &m->view);
+		print_checked(sc, cmd, m);
 		return 0;
 	}
 	rc = plan_message(sc, cmd, false, m);

@@ -237,13 +237,15 @@ deliver_record(struct xfrm_channel *c, struct answer *a, uint32_t seq)
 {
 	struct msgbuf *m = &c->record[a->count & 1];
 	struct wire_msg *msg = (struct wire_msg *)(void *)m->space;
-	struct reply reply = { .view = &m->view };
+	struct view view;
+	struct reply reply = { .view = &view };
 
 	if (c->held == 0)
 		return;
 	msg->seq = seq;
 	msg->pid = c->base.pid;
 	xfrm_trace(c, false, m, c->held);
+	view_built(&view, c->base.dialect, m->space);
 	c->base.reply(c->base.reply_ctx, a->tag, &reply);
 	c->held = 0;
 }
