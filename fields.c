@@ -134,7 +134,47 @@ static const unsigned hex_first_digits[256] = {
 	DIGITS(16), LETTERS('A', 16), LETTERS('a', 16)
 };
 
-#define SURE_DIGITS	16	/* so many fit 64 bits in either base */
+static bool
+is_hex(const char *word, size_t len)
+{
+	return len > 2 && word[0] == '0' && (word[1] | 32) == 'x';
+}
+
+static enum number
+read_hex_number(const uint8_t *p, size_t len, uint64_t *value)
+{
+	const uint8_t *end = p + len;
+	unsigned all = HEX;
+	uint64_t n = 0;
+
+	while (len > 16 && *p == '0')
+		p++, len--;
+	for (; p < end; p++) {
+		all &= hex_digits[*p];
+		n = n << 4 | (hex_digits[*p] & 15);
+	}
+	*value = n;
+	return all == 0 ? NUMBER_BAD : len > 16 ? NUMBER_BIG : NUMBER_OK;
+}
+
+static enum number
+read_decimal(const uint8_t *p, size_t len, uint64_t *value)
+{
+	const uint8_t *end = p + len;
+	bool big = false;
+	unsigned digit;
+	uint64_t n = 0;
+
+	for (; p < end; p++) {
+		digit = *p - (unsigned)'0';
+		if (digit > 9)
+			return NUMBER_BAD;
+		big |= n > (UINT64_MAX - digit) / 10;
+		n = n * 10 + digit;
+	}
+	*value = n;
+	return len == 0 ? NUMBER_BAD : big ? NUMBER_BIG : NUMBER_OK;
+}
 
 /*
  * Decimal, or hexadecimal with 0x where hex is allowed.  A word that is no
@@ -144,34 +184,12 @@ static enum number
 read_number(const char *text, size_t len, bool hex, uint64_t max,
     uint64_t *value)
 {
-	const uint8_t *p = (const uint8_t *)text, *end = p + len;
-	unsigned base = 10, digit;
-	bool sure = len <= SURE_DIGITS, big = false;
-	uint64_t n = 0;
+	const uint8_t *p = (const uint8_t *)text;
+	enum number number = hex && is_hex(text, len) ?
+	    read_hex_number(p + 2, len - 2, value) :
+	    read_decimal(p, len, value);
 
-	if (hex && len > 2 && p[0] == '0' && (p[1] | 32) == 'x') {
-		base = 16;
-		p += 2;
-	}
-	*value = 0;
-	if (p == end)
-		return NUMBER_BAD;
-	do {
-		digit = hex_digits[*p] ^ HEX;
-		if (digit >= base)
-			return NUMBER_BAD;
-		if (!sure)
-			big |= n > (UINT64_MAX - digit) / base;
-		n = n * base + digit;
-	} while (++p < end);
-	*value = n;
-	return big || n > max ? NUMBER_BIG : NUMBER_OK;
-}
-
-static bool
-is_hex(const char *word, size_t len)
-{
-	return len > 2 && word[0] == '0' && (word[1] | 32) == 'x';
+	return number == NUMBER_OK && *value > max ? NUMBER_BIG : number;
 }
 
 static void

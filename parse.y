@@ -877,7 +877,7 @@ static void
 command_end(struct parser *p)
 {
 	p->cmd.loc.end = parser_loc(p, p->ntokens - 1).end;
-	if (!p->cmd.bad)
+	if (!p->cmd.bad && !p->cmd.checked)
 		command_check(p, &p->cmd);
 	if (p->cmd.bad)
 		return;

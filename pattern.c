@@ -21,7 +21,8 @@
 /*
  * The parts that can be read again over those of an earlier statement: each
  * says all that is to say of its fields, nothing of others, and no other part
- * looks at them.  The first word of some always differs.
+ * looks at them.  The first word of some always differs; these are the ones at
+ * which command_check() does not look.
  */
 static const struct renewable {
 	void (*read)(struct parser *, unsigned);
@@ -69,11 +70,13 @@ fits(struct parser *p, const struct pattern *pattern, const char *c)
 	const struct pattern_run *run = pattern->runs;
 	const struct loc *from = pattern->tokens;
 	struct loc *token = p->tokens, *next;
+	const char *literal;
 	uint64_t octets;
 
 	for (;; run++) {
-		if (end - c < run->len ||
-		    memcmp(c, pattern->text + run->begin, run->len) != 0)
+		literal = pattern->text + run->begin;
+		if (end - c < run->len || *c != *literal ||
+		    (run->len > 1 && memcmp(c, literal, run->len) != 0))
 			return NULL;
 		octets = (uint32_t)(c - text) - run->begin;
 		octets |= octets << 32;
@@ -130,6 +133,8 @@ pattern_read(struct parser *p)
 {
 	const struct pattern *pattern = p->pattern;
 	const struct pattern_place *place = pattern->places;
+	const struct sa *sa = &p->cmd.sa;
+	unsigned enc_bits = sa->enc_key.bits, auth_bits = sa->auth_key.bits;
 	struct loc *at;
 
 	if (p->carried != pattern) {
@@ -146,6 +151,8 @@ pattern_read(struct parser *p)
 	p->renewing = true;
 	parser_read(p, pattern->fresh, pattern->nfresh);
 	p->renewing = false;
+	p->cmd.checked = pattern->stays_checked &&
+	    sa->enc_key.bits == enc_bits && sa->auth_key.bits == auth_bits;
 }
 
 /* ---- learning ---- */
@@ -336,6 +343,22 @@ add_places(struct parser *p, struct pattern *pattern,
 	return good;
 }
 
+/* Whether command_check() looks at nothing that is read again. */
+static bool
+needs_no_check(const struct parser *p, const struct pattern *pattern)
+{
+	const struct renewable *row;
+	unsigned i;
+
+	for (i = 0; i < pattern->nfresh; i++) {
+		row = renewable(&pattern->fresh[i]);
+		if (!row->differs || (row->read == field_spi &&
+		    p->cmd.sa.satype == SADB_X_SATYPE_IPCOMP))
+			return false;
+	}
+	return true;
+}
+
 /*
  * What is to be read of a statement behind another one of the pattern: the
  * parts in which a word differs, if all of them are renewable.
@@ -355,6 +378,7 @@ can_carry(struct parser *p, struct pattern *pattern)
 				return false;
 			pattern->fresh[pattern->nfresh++] = pattern->parts[i];
 		}
+	pattern->stays_checked = needs_no_check(p, pattern);
 	/* The ports of NAT-T are those of addresses, or its own. */
 	return add_places(p, pattern, fresh) && !p->cmd.repeated &&
 	    !p->cmd.sa.natt.given;
@@ -376,7 +400,7 @@ has_comment(const struct parser *p)
 	return false;
 }
 
-static struct pattern *
+__attribute__((noinline)) static struct pattern *
 learn(struct parser *p)
 {
 	struct pattern *pattern = find(p);

@@ -177,7 +177,7 @@ slot(const struct seen *seen, uint64_t key)
 	return i;
 }
 
-static bool
+__attribute__((noinline)) static bool
 grow(struct seen *seen)
 {
 	struct seen bigger = { .n = seen->n,

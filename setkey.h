@@ -154,6 +154,7 @@ struct command {
 	bool kernel_semantics;		/* spdadd -k: no fwd twin */
 	bool numeric;			/* -n: no look-ups */
 	bool repeated;			/* a field was given twice */
+	bool checked;			/* as good as one before it */
 	uint8_t family;			/* -4, -6: 4, 6; else 0 */
 	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
 	bool has_upper_args;
@@ -211,6 +212,7 @@ struct pattern {
 	struct part parts[PATTERN_PARTS];
 	/* Of a statement behind another one: */
 	bool carries;			/* there can be one */
+	bool stays_checked;		/* if its keys are as long */
 	struct part fresh[PATTERN_PARTS]; /* what is to be read of it */
 	struct pattern_place {
 		uint16_t offset;	/* in struct command */
@@ -390,7 +392,9 @@ void field_error(struct parser *, struct loc, const char *fmt, ...)
 
 /*
  * Whether the parts of a whole command fit each other and the dialect.
- * Reports and marks it bad if not; warnings leave it good.
+ * Reports and marks it bad if not; warnings leave it good.  It does not look at
+ * the names of hosts, nor at the octets of keys, and at an SPI only with IPComp:
+ * pattern.c relies on that.
  */
 void command_check(struct parser *, struct command *);
 

@@ -17,7 +17,54 @@ umask 077
 cd "$work" || exit 1
 count=0 failures=0
 seed=${1:-1}
-statements=300
+statements=250
+
+# Several that are alike, then one in which a word makes another part wrong.
+cat >all.conf <<'EOF'
+add 10.1.0.1 10.1.1.1 ipcomp 300 -C deflate;
+add 10.1.0.2 10.1.1.2 ipcomp 301 -C deflate;
+add 10.1.0.3 10.1.1.3 ipcomp 302 -C deflate;
+add 10.1.0.4 10.1.1.4 ipcomp 70000 -C deflate;
+add 10.1.0.5 10.1.1.5 ipcomp 303 -C deflate;
+add 10.2.0.1 10.2.1.1 esp 300 -E aes-cbc 0x00112233445566778899aabbccddeeff;
+add 10.2.0.2 10.2.1.2 esp 301 -E aes-cbc 0x01112233445566778899aabbccddeeff;
+add 10.2.0.3 10.2.1.3 esp 302 -E aes-cbc 0x02112233445566778899aabbccddeeff;
+add 10.2.0.4 10.2.1.4 esp 303 -E aes-cbc 0x112233445566778899aabbccddeeff;
+add 10.2.0.5 10.2.1.5 esp 304 -E aes-cbc 0x03112233445566778899aabbccddeeff0011223344556677;
+add 10.2.0.6 10.2.1.6 esp 305 -E aes-cbc 0x04112233445566778899aabbccddeeff;
+add 10.3.0.1 10.3.1.1 esp 300 -lh 20 -ls 10 -E null;
+add 10.3.0.2 10.3.1.2 esp 301 -lh 20 -ls 11 -E null;
+add 10.3.0.3 10.3.1.3 esp 302 -lh 20 -ls 12 -E null;
+add 10.3.0.4 10.3.1.4 esp 303 -lh 20 -ls 30 -E null;
+add 10.3.0.5 10.3.1.5 esp 304 -lh 20 -ls 13 -E null;
+add 10.4.0.1[500] 10.4.1.1 esp-udp 300 -E null;
+add 10.4.0.2[501] 10.4.1.2 esp-udp 301 -E null;
+add 10.4.0.3[502] 10.4.1.3 esp-udp 302 -E null;
+add 10.4.0.4[503] 10.4.1.4 esp-udp 303 -E null;
+add 10.5.0.1 10.5.1.1 esp 300 -u 1 -u 2 -E null;
+add 10.5.0.2 10.5.1.2 esp 301 -u 3 -u 2 -E null;
+add 10.5.0.3 10.5.1.3 esp 302 -u 4 -u 2 -E null;
+add 10.5.0.4 10.5.1.4 esp 303 -u 5 -u 2 -E null;
+add 10.6.0.1 10.6.1.1 ah 300 -A hmac-sha1 "abcdefghijklmnopqrst";
+add 10.6.0.2 10.6.1.2 ah 301 -A hmac-sha1 "abcdefghijklmnopqrsu";
+add 10.6.0.3 10.6.1.3 ah 302 -A hmac-sha1 "abcdefghijklmnopqrs";
+add 10.6.0.4 10.6.1.4 ah 255 -A hmac-sha1 "abcdefghijklmnopqrsv";
+add 10.6.0.5 10.6.1.5 ah-old 1 -A hmac-sha1 "abcdefghijklmnopqrsw";
+spdadd 10.7.0.0/24 10.7.1.0/24[80] icmp 8,0 -P out ipsec esp/transport//require;
+spdadd 10.7.2.0/24 10.7.3.0/24[any] icmp 8,0 -P out ipsec esp/transport//require;
+spdadd 10.7.4.0/24 10.7.5.0/24[any] icmp 8,0 -P out ipsec esp/transport//require;
+spdadd 10.7.6.0/24 10.7.7.0/24[81] icmp 8,0 -P out ipsec esp/transport//require;
+spdadd 10.8.0.0/24 10.8.1.0/24 any -P in ipsec esp/transport/any-me/require;
+spdadd 10.8.2.0/24 10.8.3.0/24 any -P in ipsec esp/transport/any-me/require;
+spdadd 10.8.4.0/24 10.8.5.0/24 any -P out ipsec esp/transport/any-me/require;
+spdadd 10.8.6.0/33 10.8.7.0/24 any -P in ipsec esp/transport/any-me/require;
+spdadd 10.8.8.0/24 10.8.9.0/24 any -P in ipsec esp/transport/any-me/require;
+spdadd 2001:db8::/24 10.8.9.0/24 any -P in ipsec esp/transport/any-me/require;
+spdadd 2001:db8:1::/64 2001:db8::/64 any -P out ipsec esp/transport//require;
+spdadd 2001:db8:2:0::/64 2001:db8::/64 any -P out ipsec esp/transport//require;
+spdadd 2001:db8:3::/64 2001:db8::/64 any -P out ipsec esp/transport//require;
+spdadd 10.9.0.0/64 10.9.1.0/64 any -P out ipsec esp/transport//require;
+EOF
 
 # A statement on each line.  Most of a line are the words of the one before it;
 # some words are wrong.
@@ -32,7 +79,7 @@ function one(list,  words) {
 # The choice that was made last under that name, or, now and then, another.  One
 # with a "!" is wrong, and made once.
 function mostly(name, list,  choice) {
-	if (name in chosen && random(6) != 0)
+	if (name in chosen && random(25) != 0)
 		return chosen[name]
 	do
 		choice = one(list)
@@ -119,7 +166,7 @@ BEGIN {
 			sub(/ /, "  ", s)
 		print s (random(60) == 0 ? " " : "") ";"
 	}
-}' >all.conf
+}' >>all.conf
 
 # messages FILE: its requests; and what is said of it, but for what is said once
 # in a file, or compares its statements
