@@ -22,7 +22,7 @@ LEX = flex
 YACC = bison
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef
-CFLAGS = -O2 -g
+CFLAGS = -O3 -g
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"$(VERSION)"' \
 	$(CPPFLAGS)
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS)

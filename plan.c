@@ -209,20 +209,12 @@ seen_before(struct seen *seen, uint8_t type, const struct command *cmd,
 	uint64_t key;
 	size_t at;
 
-	switch (type) {
-	case SADB_ADD:
-	case SADB_X_SPDADD:
-		break;
-	case SADB_DELETE:
-	case SADB_FLUSH:
-	case SADB_X_SPDDELETE:
-	case SADB_X_SPDFLUSH:
+	if (type == SADB_DELETE || type == SADB_FLUSH ||
+	    type == SADB_X_SPDDELETE || type == SADB_X_SPDFLUSH)
 		/* What is left is not worth keeping track of. */
 		seen_free(seen);
+	if (type != SADB_ADD && type != SADB_X_SPDADD)
 		return false;
-	default:
-		return false;
-	}
 	if (seen->n >= seen->size - seen->size / 8 && !grow(seen))
 		return false;
 	key = type == SADB_ADD ? sa_key(&cmd->sa) : policy_key(&cmd->policy);

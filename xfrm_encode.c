@@ -114,22 +114,25 @@ limit(uint64_t value)
 static void
 lifetimes_of(struct xfrm_lifetime_cfg *out, const struct view *view)
 {
-	static const struct wire_lifetime none;
 	const struct wire_lifetime *hard = view->ext[EXT_LIFETIME_HARD];
 	const struct wire_lifetime *soft = view->ext[EXT_LIFETIME_SOFT];
 
-	if (hard == NULL)
-		hard = &none;
-	if (soft == NULL)
-		soft = &none;
-	out->hard_byte_limit = limit(hard->bytes);
-	out->hard_packet_limit = limit(hard->allocations);
-	out->hard_add_expires_seconds = hard->addtime;
-	out->hard_use_expires_seconds = hard->usetime;
-	out->soft_byte_limit = limit(soft->bytes);
-	out->soft_packet_limit = limit(soft->allocations);
-	out->soft_add_expires_seconds = soft->addtime;
-	out->soft_use_expires_seconds = soft->usetime;
+	*out = (struct xfrm_lifetime_cfg){
+		.hard_byte_limit = XFRM_INF, .hard_packet_limit = XFRM_INF,
+		.soft_byte_limit = XFRM_INF, .soft_packet_limit = XFRM_INF,
+	};
+	if (hard != NULL) {
+		out->hard_byte_limit = limit(hard->bytes);
+		out->hard_packet_limit = limit(hard->allocations);
+		out->hard_add_expires_seconds = hard->addtime;
+		out->hard_use_expires_seconds = hard->usetime;
+	}
+	if (soft != NULL) {
+		out->soft_byte_limit = limit(soft->bytes);
+		out->soft_packet_limit = limit(soft->allocations);
+		out->soft_add_expires_seconds = soft->addtime;
+		out->soft_use_expires_seconds = soft->usetime;
+	}
 }
 
 /* ---- attributes that SAs and policies share ---- */
