@@ -15,7 +15,7 @@
 
 /* ---- the builder ---- */
 
-#define ZERO_STEP	((size_t)256)	/* most messages are shorter */
+#define ZERO_STEP	((size_t)512)	/* most messages are shorter */
 
 /*
  * Zeroes more of the space, so that n octets fit, or notes that there is none.
