@@ -814,6 +814,7 @@ set_port(struct parser *p, struct host *host, struct loc loc)
 	uint64_t value;
 
 	host->port_at = loc;
+	host->port = 0;
 	if (length(loc) == 3 && memcmp(word, "any", 3) == 0)
 		return;
 	if (word[0] >= '0' && word[0] <= '9') {

@@ -21,8 +21,8 @@
 /*
  * The parts that can be read again over those of an earlier statement: each
  * says all that is to say of its fields, nothing of others, and no other part
- * looks at them.  The first word of some always differs; these are the ones at
- * which command_check() does not look.
+ * looks at them.  The first word of some always differs; of what these say,
+ * command_check() looks at little: see needs_no_check().
  */
 static const struct renewable {
 	void (*read)(struct parser *, unsigned);
@@ -75,8 +75,8 @@ fits(struct parser *p, const struct pattern *pattern, const char *c)
 
 	for (;; run++) {
 		literal = pattern->text + run->begin;
-		if (end - c < run->len || *c != *literal ||
-		    (run->len > 1 && memcmp(c, literal, run->len) != 0))
+		if (end - c < run->len || (run->len != 0 && (*c != *literal ||
+		    memcmp(c, literal, run->len) != 0)))
 			return NULL;
 		octets = (uint32_t)(c - text) - run->begin;
 		octets |= octets << 32;
@@ -218,7 +218,11 @@ compare(const struct parser *p, struct pattern *pattern)
 	unsigned t;
 
 	for (t = 0; t < p->ntokens; t++) {
-		if (pattern->differs[t] || !may_differ(p, t))
+		if (!may_differ(p, t)) {
+			pattern->differs[t] = false;	/* glued, this time */
+			continue;
+		}
+		if (pattern->differs[t])
 			continue;
 		here = parser_loc(p, t);
 		there = pattern->tokens[t];
@@ -343,20 +347,23 @@ add_places(struct parser *p, struct pattern *pattern,
 	return good;
 }
 
-/* Whether command_check() looks at nothing that is read again. */
+/*
+ * Whether command_check() would find, and change, nothing else than in the
+ * statement before, if the keys are as long: it limits the index of IPComp, and
+ * takes away the key of an authentication that goes with an AEAD.
+ */
 static bool
 needs_no_check(const struct parser *p, const struct pattern *pattern)
 {
-	const struct renewable *row;
+	const struct command *cmd = &p->cmd;
+	bool aead = cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0;
 	unsigned i;
 
-	for (i = 0; i < pattern->nfresh; i++) {
-		row = renewable(&pattern->fresh[i]);
-		if (!row->differs || (row->read == field_spi &&
-		    p->cmd.sa.satype == SADB_X_SATYPE_IPCOMP))
+	for (i = 0; i < pattern->nfresh; i++)
+		if (!renewable(&pattern->fresh[i])->differs)
 			return false;
-	}
-	return true;
+	return cmd->sa.satype != SADB_X_SATYPE_IPCOMP &&
+	    !(aead && cmd->auth != NULL);
 }
 
 /*

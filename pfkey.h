@@ -301,8 +301,7 @@ void sockaddr_encode(const struct dialect *, void *p, const struct addr *);
 /*
  * Reads the len octets at text as a numeric address ("192.0.2.1",
  * "2001:db8::1", "fe80::1%eth0"); false if they are none.  out->prefix becomes
- * the family's full length.  Behind them must be an octet that is no digit and
- * no dot.
+ * the family's full length.  Behind them must be an octet that is no digit.
  */
 bool addr_numeric(const char *text, size_t len, struct addr *out);
 

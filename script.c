@@ -91,13 +91,19 @@ plan_twin(struct script *sc, const struct command *cmd,
 static void
 keep_command(void *ctx, struct command *cmd)
 {
-	*(struct command *)ctx = *cmd;
+	struct command *kept = ctx;
+
+	*kept = *cmd;
+	/* What leads into the parser ends with it. */
+	kept->sa.enc_key.data = kept->sa.auth_key.data = NULL;
+	kept->sa.hwif = kept->policy.hwif = NULL;
+	kept->sa.label = kept->policy.label = (struct label){ .len = 0 };
 }
 
 /*
  * The command at a place of the text, parsed once more to know where its parts
  * are: that is cheaper than to keep them for every command that succeeds.
- * False if it cannot be had; its pointers are not to be followed.
+ * False if it cannot be had.  Keys, labels and devices are not in it.
  */
 static bool
 command_at(struct script *sc, struct loc loc, struct command *cmd)
@@ -253,7 +259,8 @@ send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
 	struct channel *ch = ctx;
 	struct view view;
 
-	(void)len;
+	if (len == 0)
+		return EMSGSIZE;
 	view_built(&view, ch->dialect, msg);
 	return ch->ops->submit(ch, &view, number);
 }

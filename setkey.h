@@ -330,8 +330,7 @@ const char *option_closest(const char *word, size_t len);
 
 /*
  * Whether a statement that fits a pattern begins there; its tokens are gathered
- * then, and p->pattern is set.  Returns where it ends, or NULL.  Behind the
- * text must be an octet that ends a word.
+ * then, and p->pattern is set.  Returns where it ends, or NULL.
  */
 const char *pattern_match(struct parser *, const char *text);
 
@@ -392,9 +391,10 @@ void field_error(struct parser *, struct loc, const char *fmt, ...)
 
 /*
  * Whether the parts of a whole command fit each other and the dialect.
- * Reports and marks it bad if not; warnings leave it good.  It does not look at
- * the names of hosts, nor at the octets of keys, and at an SPI only with IPComp:
- * pattern.c relies on that.
+ * Reports and marks it bad if not; warnings leave it good.  It sets what is for
+ * the command as a whole to say: the numbers of algorithms, lifetimes, windows.
+ * It does not look at the names of hosts, nor at the octets of keys, and at an
+ * SPI only with IPComp: pattern.c relies on that.
  */
 void command_check(struct parser *, struct command *);
 
