@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "platform.h"
 #include "setkey.h"
 
 #define HOST_ADDRESSES	64	/* that one name may have */
@@ -267,6 +268,7 @@ static int
 emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 {
 	struct msgbuf m;
+	int rc;
 
 	msg_begin(&m, p->dialect, message_types[cmd->op], cmd->sa.satype);
 	if (is_policy(cmd))
@@ -277,7 +279,10 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 		field_error(p, cmd->loc, "this does not fit a PF_KEY message");
 		return -1;
 	}
-	return each(ctx, cmd, &m);
+	rc = each(ctx, cmd, &m);
+	if (cmd->sa.enc_key.given || cmd->sa.auth_key.given)
+		wipe(m.space, m.len);
+	return rc;
 }
 
 /* One pair of addresses: into the SA, or the policy's selectors. */

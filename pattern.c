@@ -75,8 +75,8 @@ fits(struct parser *p, const struct pattern *pattern, const char *c)
 
 	for (;; run++) {
 		literal = pattern->text + run->begin;
-		if (end - c < run->len || (run->len != 0 && (*c != *literal ||
-		    memcmp(c, literal, run->len) != 0)))
+		if (end - c < run->len || (*c != *literal && run->len != 0) ||
+		    (run->len > 1 && memcmp(c, literal, run->len) != 0))
 			return NULL;
 		octets = (uint32_t)(c - text) - run->begin;
 		octets |= octets << 32;

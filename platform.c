@@ -96,16 +96,24 @@ receive_state(int fd, struct receive_state *state)
 
 #define WIPE_STEP	((size_t)1024)	/* above, libc may go octet by octet */
 
-void
-wipe(void *memory, size_t n)
-{
-	/* Through a pointer that could be any function, it has to be done. */
-	static void *(*const volatile set)(void *, int, size_t) = memset;
-	char *p = memory;
+/* Through a pointer that could be any function, it has to be done. */
+static void *(*const volatile set)(void *, int, size_t) = memset;
 
+__attribute__((noinline)) static void
+wipe_in_steps(char *p, size_t n)
+{
 	for (; n > WIPE_STEP; n -= WIPE_STEP, p += WIPE_STEP)
 		set(p, 0, WIPE_STEP);
 	set(p, 0, n);
+}
+
+void
+wipe(void *memory, size_t n)
+{
+	if (n > WIPE_STEP)
+		wipe_in_steps(memory, n);
+	else
+		set(memory, 0, n);
 }
 
 void
