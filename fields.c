@@ -134,6 +134,18 @@ static const unsigned hex_first_digits[256] = {
 	DIGITS(16), LETTERS('A', 16), LETTERS('a', 16)
 };
 
+/* Two digits to an octet.  Returns TWO, if they are. */
+#define TWO		(HEX + HEX)
+
+static inline unsigned
+two_digits(const uint8_t *p, uint8_t *out)
+{
+	unsigned pair = hex_first_digits[p[0]] + hex_digits[p[1]];
+
+	*out = (uint8_t)pair;
+	return pair & TWO;
+}
+
 static bool
 is_hex(const char *word, size_t len)
 {
@@ -144,14 +156,19 @@ static enum number
 read_hex_number(const uint8_t *p, size_t len, uint64_t *value)
 {
 	const uint8_t *end = p + len;
-	unsigned all = HEX;
+	unsigned all = TWO;
 	uint64_t n = 0;
+	uint8_t octet;
 
 	while (len > 16 && *p == '0')
 		p++, len--;
-	for (; p < end; p++) {
-		all &= hex_digits[*p];
-		n = n << 4 | (hex_digits[*p] & 15);
+	if (len % 2 != 0) {
+		n = hex_digits[*p] & 15;
+		all &= hex_digits[*p++] * 2;
+	}
+	for (; p < end; p += 2) {
+		all &= two_digits(p, &octet);
+		n = n << 8 | octet;
 	}
 	*value = n;
 	return all == 0 ? NUMBER_BAD : len > 16 ? NUMBER_BIG : NUMBER_OK;
@@ -681,86 +698,105 @@ set_algorithm(struct parser *p, enum field field, struct loc loc)
 		diag_hint(p->diag, "it is an encryption algorithm: -E");
 }
 
-/* Two digits to an octet.  Returns TWO, if they are. */
-#define TWO		(HEX + HEX)
-
-static inline unsigned
-two_digits(const uint8_t *p, uint8_t *out)
-{
-	unsigned pair = hex_first_digits[p[0]] + hex_digits[p[1]];
-
-	*out = (uint8_t)pair;
-	return pair & TWO;
-}
-
 /*
- * Octets of hexadecimal digits.  An odd number of them has a leading zero, as
- * ever.  Returns false at a digit that is none: its place is in *bad.
+ * Octets of hexadecimal digits, up to a pair that is none.  Returns the digits.
+ * It may look at eight characters behind them.
  */
-static bool
-read_hex(const char *digits, size_t n, uint8_t *out, size_t *bad)
+static size_t
+read_hex(const char *digits, uint8_t *out, size_t octets)
 {
-	const uint8_t *p = (const uint8_t *)digits, *end = p + n;
-	const uint8_t first[2] = { '0', *p };
-	unsigned all = TWO;
+	const uint8_t *p = (const uint8_t *)digits;
+	const uint8_t *end = out + octets;
 
-	if (n % 2 != 0) {
-		all &= two_digits(first, out++);
-		p++;
-	}
 	/* In eights, for a key has many. */
-	for (; end - p >= 8; p += 8, out += 4)
-		all &= two_digits(p, out) & two_digits(p + 2, out + 1) &
-		    two_digits(p + 4, out + 2) & two_digits(p + 6, out + 3);
-	for (; p < end; p += 2)
-		all &= two_digits(p, out++);
-	for (*bad = 0; all == 0; ++*bad)
-		if (hex_digits[(uint8_t)digits[*bad]] == 0)
-			return false;
-	return true;
+	while (end - out >= 4 && (two_digits(p, out) &
+	    two_digits(p + 2, out + 1) & two_digits(p + 4, out + 2) &
+	    two_digits(p + 6, out + 3)) != 0)
+		p += 8, out += 4;
+	while (out < end && two_digits(p, out) != 0)
+		p += 2, out++;
+	return (size_t)(p - (const uint8_t *)digits);
 }
 
 #define HIDDEN	"(hidden)"	/* as pfkey_script.c writes it */
 
+/* What stands where a key should, without 0x. */
 static void
-hex_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
+report_key(struct parser *p, struct loc loc, uint8_t *buf)
 {
 	const char *text = parser_text(p, loc);
-	size_t len = length(loc), digits = len - 2, bad;
-	struct loc at;
+	size_t len = length(loc);
 
 	if (len == sizeof(HIDDEN) - 1 && memcmp(text, HIDDEN, len) == 0) {
 		field_error(p, loc, "this key was hidden when it was written "
 		    "(-K)");
 		return;
 	}
-	if (len < 2 || text[0] != '0' || (text[1] | 32) != 'x') {
-		field_error(p, loc, "a key is a \"quoted string\", or 0x and "
-		    "hexadecimal digits");
-		if (len % 2 == 0 && len / 2 <= KEY_OCTETS &&
-		    read_hex(text, len, buf, &bad))
-			diag_hint(p->diag, "if these are hexadecimal digits, "
-			    "write 0x before them");
-		else
-			field_hint_lookalike(p, loc);
-		return;
-	}
+	field_error(p, loc, "a key is a \"quoted string\", or 0x and "
+	    "hexadecimal digits");
+	if (len % 2 == 0 && len / 2 <= KEY_OCTETS &&
+	    read_hex(text, buf, len / 2) == len)
+		diag_hint(p->diag, "if these are hexadecimal digits, write 0x "
+		    "before them");
+	else
+		field_hint_lookalike(p, loc);
+}
+
+/* An odd number of digits has a leading zero, as ever. */
+static void
+hex_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
+{
+	const char *text = parser_text(p, loc) + 2;
+	size_t digits = length(loc) - 2, odd = digits % 2, good = 0;
+	struct loc at;
+
 	if (digits == 0) {
 		field_error(p, loc, "a key needs digits after 0x");
 		return;
 	}
-	key->bits = (uint16_t)((digits + 1) / 2 * 8);
-	if ((digits + 1) / 2 > KEY_OCTETS) {
+	key->bits = (uint16_t)((digits + odd) / 2 * 8);
+	if ((digits + odd) / 2 > KEY_OCTETS) {
 		key->bits = UINT16_MAX;	/* check.c says which lengths fit */
 		return;
 	}
-	if (!read_hex(text + 2, digits, buf, &bad)) {
-		at.begin = loc.begin + 2 + (uint32_t)bad;
+	buf[0] = (uint8_t)hex_digits[(uint8_t)text[0]];
+	if (odd == 0 || hex_digits[(uint8_t)text[0]] != 0)
+		good = odd + read_hex(text + odd, buf + odd, digits / 2);
+	if (good < digits) {
+		good += hex_digits[(uint8_t)text[good]] != 0;
+		at.begin = loc.begin + 2 + (uint32_t)good;
 		at.end = at.begin + 1;
 		field_error(p, at, "this is not a hexadecimal digit");
-	} else if (digits % 2 != 0)
+	} else if (odd != 0)
 		diag(p->diag, DIAG_WARNING, loc, "an odd number of digits: a "
 		    "0 is put before them");
+}
+
+static void
+string_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
+{
+	size_t len = length(loc) - 2;		/* without the quotes */
+
+	key->bits = len > KEY_OCTETS ? UINT16_MAX : (uint16_t)(len * 8);
+	if (len <= KEY_OCTETS)
+		memcpy(buf, parser_text(p, loc) + 1, len);
+}
+
+const char *
+field_key_ahead(struct parser *p, enum field option, const char *word)
+{
+	bool auth = option == F_AUTH;
+	struct loc *read = &p->keys_read[auth];
+	size_t digits;
+
+	if (word[0] != '0' || word[1] != 'x')
+		return NULL;
+	digits = read_hex(word + 2, p->cmd.keys[auth], KEY_OCTETS);
+	if (digits == 0)
+		return NULL;
+	read->begin = (uint32_t)(word - p->source->text);
+	read->end = read->begin + 2 + (uint32_t)digits;
+	return word + 2 + digits;
 }
 
 void
@@ -775,22 +811,26 @@ void
 field_key(struct parser *p, unsigned first)
 {
 	struct loc loc = parser_loc(p, first);
-	bool enc = p->values[first - 2] == F_ENC;
-	struct key *key = enc ? &p->cmd.sa.enc_key : &p->cmd.sa.auth_key;
-	uint8_t *buf = enc ? p->cmd.keys.enc : p->cmd.keys.auth;
-	size_t len;
+	bool auth = p->values[first - 2] == F_AUTH;
+	struct key *key = auth ? &p->cmd.sa.auth_key : &p->cmd.sa.enc_key;
+	struct loc *read = &p->keys_read[auth];
+	const char *text = parser_text(p, loc);
+	uint8_t *buf = p->cmd.keys[auth];
 
-	given(p, enc ? F_ENC_KEY : F_AUTH_KEY, loc);
+	given(p, auth ? F_AUTH_KEY : F_ENC_KEY, loc);
 	key->given = true;
 	key->data = buf;
-	if (!is_kind(p, first, STRING)) {
-		hex_key(p, loc, key, buf);
+	if (read->begin == loc.begin && read->end == loc.end) {
+		key->bits = (uint16_t)((length(loc) - 2) * 4);
 		return;
 	}
-	len = length(loc) - 2;			/* without the quotes */
-	key->bits = len > KEY_OCTETS ? UINT16_MAX : (uint16_t)(len * 8);
-	if (len <= KEY_OCTETS)
-		memcpy(buf, parser_text(p, loc) + 1, len);
+	read->end = 0;
+	if (is_kind(p, first, STRING))
+		string_key(p, loc, key, buf);
+	else if (length(loc) < 2 || text[0] != '0' || (text[1] | 32) != 'x')
+		report_key(p, loc, buf);
+	else
+		hex_key(p, loc, key, buf);
 }
 
 void

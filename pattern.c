@@ -62,6 +62,20 @@ move(struct loc *out, const struct loc *from, uint64_t both)
 	memcpy(out, &loc, sizeof(loc));
 }
 
+/*
+ * Where the word ends that is behind a run, or NULL.  What ends a key is the
+ * first character of the next run, or it does not fit.
+ */
+static inline const char *
+word_end(struct parser *p, const struct pattern_run *run, const char *word)
+{
+	const char *end = NULL;
+
+	if (run->key_of != 0)
+		end = field_key_ahead(p, (enum field)run->key_of, word);
+	return end != NULL ? end : token_word(word, run->kind, run->in_policy);
+}
+
 /* The end of the statement, if the text from c on fits, or NULL. */
 static const char *
 fits(struct parser *p, const struct pattern *pattern, const char *c)
@@ -86,7 +100,7 @@ fits(struct parser *p, const struct pattern *pattern, const char *c)
 		if (run->kind == ';')
 			return c;
 		token->begin = (uint32_t)(c - text);
-		c = token_word(c, run->kind, run->in_policy);
+		c = word_end(p, run, c);
 		if (c == NULL)
 			return NULL;
 		token->end = (uint32_t)(c - text);
@@ -232,6 +246,28 @@ compare(const struct parser *p, struct pattern *pattern)
 	}
 }
 
+/* The part that a token belongs to, as an index. */
+static unsigned
+part_of(const struct pattern *pattern, unsigned t)
+{
+	unsigned i = pattern->nparts - 1;
+
+	while (i > 0 && pattern->parts[i].first > t)
+		i--;
+	return i;
+}
+
+/* The option whose key a word is, if text that stays is right behind it, or 0. */
+static uint8_t
+key_of(const struct parser *p, const struct pattern *pattern, unsigned t)
+{
+	if (pattern->parts[part_of(pattern, t)].read != field_key ||
+	    (pattern->differs[t + 1] &&
+	    parser_loc(p, t).end == parser_loc(p, t + 1).begin))
+		return 0;
+	return p->values[t - 2];
+}
+
 /*
  * Adds the text from the offset on with the tokens from first up to (not with)
  * next, whose word differs, or which is the end.  False if it is too long.
@@ -251,6 +287,7 @@ add_run(const struct parser *p, struct pattern *pattern,
 	run->tokens = (uint16_t)(next - first);
 	run->kind = last ? ';' : p->kinds[next];
 	run->in_policy = next > pattern->policy;
+	run->key_of = last ? 0 : key_of(p, pattern, next);
 	memcpy(pattern->text + run->begin, p->source->text + from, run->len);
 	for (t = first; t < next; t++) {
 		pattern->tokens[t].begin = parser_loc(p, t).begin - from +
@@ -281,17 +318,6 @@ take_text(const struct parser *p, struct pattern *pattern)
 		run++;
 	}
 	return add_run(p, pattern, run, from, first, t);
-}
-
-/* The part that a token belongs to, as an index. */
-static unsigned
-part_of(const struct pattern *pattern, unsigned t)
-{
-	unsigned i = pattern->nparts - 1;
-
-	while (i > 0 && pattern->parts[i].first > t)
-		i--;
-	return i;
 }
 
 /* Notes the tokens at a place in the command.  False if there are none. */

@@ -166,9 +166,7 @@ struct command {
 	struct sa sa;			/* addresses and ids still empty */
 	struct policy policy;		/* of its rules, only nrules are */
 	struct loc rule_at[POLICY_RULES];
-	struct {
-		uint8_t enc[KEY_OCTETS], auth[KEY_OCTETS];
-	} keys;
+	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */
 	char hwif[32], label[1024];
 };
 
@@ -207,6 +205,7 @@ struct pattern {
 		uint16_t tokens;	/* in it */
 		uint16_t kind;		/* of the token behind it, or ';' */
 		bool in_policy;		/* that one, behind "-P" */
+		uint8_t key_of;		/* it is the key of F_ENC, F_AUTH; or 0 */
 	} runs[PATTERN_TOKENS];
 	unsigned nparts, nfresh, nplaces;
 	struct part parts[PATTERN_PARTS];
@@ -248,6 +247,7 @@ struct parser {
 	struct pattern *pattern;	/* the statement's, or NULL */
 	const struct pattern *carried;	/* the one of the command in cmd */
 	bool renewing;			/* what is read was read before */
+	struct loc keys_read[2];	/* these are in cmd.keys already */
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
 	bool resyncing;			/* go on at stray: a ';' was lost */
@@ -381,6 +381,13 @@ void field_direction(struct parser *, unsigned first);
 void field_priority(struct parser *, unsigned first);
 void field_action(struct parser *, unsigned first);
 void field_rule(struct parser *, unsigned first);
+/*
+ * Reads the digits of a key ahead of its statement, whose field_key() will not
+ * read them again; option is F_ENC or F_AUTH.  Returns where they end: this may
+ * be in the middle of the word.  NULL if there is no "0x" at word.
+ */
+const char *field_key_ahead(struct parser *, enum field option,
+    const char *word);
 /* A hint on characters that look like others; false if the word has none. */
 bool field_hint_lookalike(struct parser *, struct loc);
 /* Reports an error of the command being parsed, and marks it bad. */

@@ -16,7 +16,8 @@
 
 #define SOURCE_MAX	((size_t)1 << 30)
 #define CHUNK		((size_t)64 * 1024)
-#define SPARE		2	/* zeros behind the text, for the lexer */
+#define SPARE		8	/* zeros behind the text: the lexer's two, and
+				   those of what is read in eights */
 
 static void
 source_init(struct source *source, const char *name, int fd)
