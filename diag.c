@@ -109,7 +109,7 @@ char *
 diag_quote_at(struct source *source, struct loc loc, char *buf, size_t size)
 {
 	if (!diag_is_secret(source, loc))
-		return diag_quote(buf, size, source->text + loc.begin,
+		return diag_quote(buf, size, source_at(source, loc.begin),
 		    loc.end - loc.begin);
 	snprintf(buf, size, "'***'");
 	return buf;
@@ -286,12 +286,15 @@ static void
 walk_secrets(struct source *source, size_t known, size_t end,
     void (*mark)(void *, size_t, size_t), void *ctx)
 {
-	struct walk w = { source->text, MAY_GO_ON, true, mark, ctx };
-	size_t i = source->statement;
+	size_t len, i = source->statement;
+	struct walk w = { source_whole(source, &len), MAY_GO_ON, true, mark,
+	    ctx };
 	bool ends;
 
 	if (i > known)
 		i = 0;
+	if (end > len)
+		end = len;
 	while (i < end) {
 		ends = w.text[i] == ';';
 		i = walk_step(&w, i, end);
@@ -318,10 +321,12 @@ bool
 diag_is_secret(struct source *source, struct loc loc)
 {
 	struct overlap o = { .loc = loc };
-	size_t end = loc.end < source->len ? loc.end : source->len;
+	size_t len;
 
-	walk_secrets(source, loc.begin, end, note_overlap, &o);
-	return o.found;
+	source_whole(source, &len);
+	walk_secrets(source, loc.begin, loc.end, note_overlap, &o);
+	/* Of what cannot be had, nobody knows. */
+	return o.found || loc.end > len;
 }
 
 /* ---- the excerpt ---- */
@@ -355,26 +360,28 @@ is_continuation(char c)
  * around the place.
  */
 static void
-choose(struct excerpt *e, const struct source *source, struct loc at)
+choose(struct excerpt *e, struct source *source, struct loc at)
 {
+	size_t len;
+	const char *text = source_whole(source, &len);
 	struct loc line = source_line(source, at.begin), whole = line;
 
 	if (line.end - line.begin > EXCERPT_COLUMNS) {
 		if (at.begin > line.begin + EXCERPT_COLUMNS / 2)
 			line.begin = at.begin - EXCERPT_COLUMNS / 2;
 		while (line.begin < at.begin &&
-		    is_continuation(source->text[line.begin]))
+		    is_continuation(text[line.begin]))
 			line.begin++;
 		if (line.end > line.begin + EXCERPT_COLUMNS)
 			line.end = line.begin + EXCERPT_COLUMNS;
 		while (line.end > at.begin && line.end < whole.end &&
-		    is_continuation(source->text[line.end]))
+		    is_continuation(text[line.end]))
 			line.end--;
 	}
 	e->line = line;
 	e->cut_before = line.begin > whole.begin;
 	e->cut_after = line.end < whole.end;
-	memcpy(e->masked, source->text + line.begin, line.end - line.begin);
+	memcpy(e->masked, text + line.begin, line.end - line.begin);
 }
 
 /*
@@ -435,7 +442,7 @@ void
 diag(struct diag *d, enum severity severity, struct loc at,
     const char *fmt, ...)
 {
-	unsigned line, column;
+	unsigned line = 0, column;
 	va_list ap;
 
 	if (severity == DIAG_WARNING)
@@ -449,10 +456,10 @@ diag(struct diag *d, enum severity severity, struct loc at,
 	if (d->out == NULL)
 		return;
 	fprintf(d->out, "%s%s:", colour(d, COLOUR_PLACE), d->source->name);
-	if (at.end != 0) {
+	if (at.end != 0)
 		source_position(d->source, at.begin, &line, &column);
+	if (line != 0)
 		fprintf(d->out, "%u:%u:", line, column);
-	}
 	fprintf(d->out, "%s %s%s:%s ", colour(d, COLOUR_OFF),
 	    colour(d, severities[severity].colour), severities[severity].word,
 	    colour(d, COLOUR_OFF));
@@ -460,7 +467,7 @@ diag(struct diag *d, enum severity severity, struct loc at,
 	vfprintf(d->out, fmt, ap);
 	va_end(ap);
 	putc('\n', d->out);
-	if (at.end != 0)
+	if (line != 0)
 		show_excerpt(d, at);
 }
 

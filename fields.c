@@ -272,11 +272,10 @@ hint_list(struct parser *p, const struct name *table)
 static bool
 hint_blank(struct parser *p, uint32_t end)
 {
-	const char *text = p->source->text;
 	uint32_t i;
 
 	for (i = p->cmd.loc.begin; i + 1 < end; i++)
-		if (memcmp(text + i, NO_BREAK_SPACE, 2) == 0) {
+		if (memcmp(source_at(p->source, i), NO_BREAK_SPACE, 2) == 0) {
 			diag_hint(p->diag, "there is a no-break space before "
 			    "it: write a plain one");
 			return true;
@@ -794,7 +793,7 @@ field_key_ahead(struct parser *p, enum field option, const char *word)
 	digits = read_hex(word + 2, p->cmd.keys[auth], KEY_OCTETS);
 	if (digits == 0)
 		return NULL;
-	read->begin = (uint32_t)(word - p->source->text);
+	read->begin = source_offset(p->source, word);
 	read->end = read->begin + 2 + (uint32_t)digits;
 	return word + 2 + digits;
 }

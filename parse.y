@@ -359,12 +359,12 @@ after_rule_slash(const struct parser *p, uint32_t i)
 		"two addresses (src-dst), '/' or the next rule",
 		"a level (default, use, require or unique)",
 	};
-	const char *text = p->source->text;
+	const char *c = source_at(p->source, i);
+	const char *action = source_at(p->source, p->cmd.at[F_ACTION].end);
 	unsigned slashes = 0;
 
-	for (; i > p->cmd.at[F_ACTION].end && strchr(" \t\n", text[i]) == NULL;
-	    i--)
-		slashes += text[i] == '/';
+	for (; c > action && strchr(" \t\n", *c) == NULL; c--)
+		slashes += *c == '/';
 	return parts[slashes < 3 ? slashes - 1 : 2];
 }
 
@@ -515,7 +515,7 @@ found(const struct parser *p, yysymbol_kind_t kind, struct loc loc,
 static void
 hint_comment(struct parser *p, uint32_t end)
 {
-	if (end < p->source->len && p->source->text[end] == '#')
+	if (*source_at(p->source, end) == '#')
 		diag_hint(p->diag, "from '#' on the line is a comment");
 }
 
@@ -528,12 +528,11 @@ is_command(const struct parser *p, struct loc loc)
 bool
 parser_begins_line(const struct parser *p, struct loc loc)
 {
-	const char *text = p->source->text;
-	uint32_t i = loc.begin;
+	const char *begin = p->source->text, *c = parser_text(p, loc);
 
-	while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
-		i--;
-	return (i == 0 || text[i - 1] == '\n') && is_command(p, loc);
+	while (c > begin && (c[-1] == ' ' || c[-1] == '\t'))
+		c--;
+	return (c == begin || c[-1] == '\n') && is_command(p, loc);
 }
 
 bool
@@ -557,14 +556,14 @@ parser_has_stray(struct parser *p, uint32_t offset)
 void
 parser_stray(struct parser *p, struct loc loc)
 {
-	uint32_t end = loc.begin;
+	const char *begin = p->source->text, *end = parser_text(p, loc);
 
 	if (parser_has_stray(p, loc.begin) || !is_command(p, loc))
 		return;
-	while (end > 0 && strchr(" \t", p->source->text[end - 1]) != NULL)
+	while (end > begin && strchr(" \t", end[-1]) != NULL)
 		end--;
 	p->stray = loc;
-	p->stray_after = end;
+	p->stray_after = source_offset(p->source, end);
 }
 
 void

@@ -81,6 +81,7 @@ static const char *
 fits(struct parser *p, const struct pattern *pattern, const char *c)
 {
 	const char *text = p->source->text, *end = text + p->source->ready;
+	uint32_t base = p->source->base;
 	const struct pattern_run *run = pattern->runs;
 	const struct loc *from = pattern->tokens;
 	struct loc *token = p->tokens, *next;
@@ -92,18 +93,18 @@ fits(struct parser *p, const struct pattern *pattern, const char *c)
 		if (end - c < run->len || (*c != *literal && run->len != 0) ||
 		    (run->len > 1 && memcmp(c, literal, run->len) != 0))
 			return NULL;
-		octets = (uint32_t)(c - text) - run->begin;
+		octets = (uint32_t)(c - text) + base - run->begin;
 		octets |= octets << 32;
 		for (next = token + run->tokens; token < next; token++, from++)
 			move(token, from, octets);
 		c += run->len;
 		if (run->kind == ';')
 			return c;
-		token->begin = (uint32_t)(c - text);
+		token->begin = (uint32_t)(c - text) + base;
 		c = word_end(p, run, c);
 		if (c == NULL)
 			return NULL;
-		token->end = (uint32_t)(c - text);
+		token->end = (uint32_t)(c - text) + base;
 		token++;
 		from++;
 	}
@@ -288,7 +289,8 @@ add_run(const struct parser *p, struct pattern *pattern,
 	run->kind = last ? ';' : p->kinds[next];
 	run->in_policy = next > pattern->policy;
 	run->key_of = last ? 0 : key_of(p, pattern, next);
-	memcpy(pattern->text + run->begin, p->source->text + from, run->len);
+	memcpy(pattern->text + run->begin, source_at(p->source, from),
+	    run->len);
 	for (t = first; t < next; t++) {
 		pattern->tokens[t].begin = parser_loc(p, t).begin - from +
 		    run->begin;
@@ -426,7 +428,7 @@ has_comment(const struct parser *p)
 
 	for (t = 1; t < p->ntokens; t++) {
 		end = parser_loc(p, t - 1).end;
-		if (memchr(p->source->text + end, '#',
+		if (memchr(source_at(p->source, end), '#',
 		    parser_loc(p, t).begin - end) != NULL)
 			return true;
 	}

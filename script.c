@@ -108,6 +108,7 @@ keep_command(void *ctx, struct command *cmd)
 static bool
 command_at(struct script *sc, struct loc loc, struct command *cmd)
 {
+	bool restored = source_restore(&sc->source);
 	struct source piece = sc->source;
 	struct diag silent = { .out = NULL, .source = &piece };
 	struct parser p = {
@@ -120,6 +121,8 @@ command_at(struct script *sc, struct loc loc, struct command *cmd)
 	piece.fd = -1;
 	piece.streaming = false;
 	cmd->op = OP_NONE;
+	if (!restored)
+		return false;
 	parser_run(&p);
 	wipe(&p.cmd, sizeof(p.cmd));
 	return cmd->op != OP_NONE;
@@ -611,6 +614,9 @@ run_script(const struct options *opt)
 	if (sc.source.error != 0)
 		session_error(&sc.session, "%s: %s", sc.source.name,
 		    strerror(sc.source.error));
+	else if (source_changed(&sc.source))
+		session_error(&sc.session, "%s: the file was changed while it "
+		    "was read: nothing was carried out", sc.source.name);
 	else if (!sc.session.failed) {
 		needs_report(&sc.needs, warn_need, &sc);
 		seen_free(&sc.seen);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "names.h"
 #include "pfkey.h"
@@ -25,17 +26,25 @@ struct loc {
 };
 
 /*
- * The text being read.  A file is read whole before it is parsed; streaming
- * text (-c) arrives piece by piece, and what has been executed is forgotten.
+ * The text being read.  A file is parsed to its end before any of it is
+ * executed; of a large one only the piece at hand is kept, and messages read it
+ * again.  Streaming text (-c) arrives piece by piece, and what has been
+ * executed is forgotten.
  */
 struct source {
 	const char *name;		/* as messages show it */
 	int fd;				/* where more comes from, or -1 */
 	bool streaming;
+	bool by_pieces;			/* a large regular file */
 	int error;			/* errno, when a read failed */
-	char *text;
-	size_t len, size;
+	char *text;			/* the piece at hand */
+	uint32_t base;			/* the offset at which it begins */
+	size_t len, size;		/* of it */
 	size_t ready;			/* octets that may be lexed: whole tokens */
+	char *whole;			/* all of it, once a message wanted it */
+	size_t whole_len;
+	off_t file_size;		/* of a file by pieces, when opened */
+	struct timespec file_time;	/* its mtime */
 	unsigned first_line;		/* number of the text's first line */
 	uint32_t known_begin;		/* a line found before: the next look */
 	unsigned known_line;		/* for one begins there */
@@ -56,12 +65,41 @@ int source_read_all(struct source *);
 /* Wipes the text, keys and all, and frees it. */
 void source_close(struct source *);
 
+/* The text at an offset of the piece at hand; the offset of what is there. */
+static inline char *
+source_at(const struct source *source, uint32_t offset)
+{
+	return source->text + (offset - source->base);
+}
+
+static inline uint32_t
+source_offset(const struct source *source, const char *text)
+{
+	return (uint32_t)(text - source->text) + source->base;
+}
+
 /*
- * Reads more of a stream, and hands out no more than up to an octet where no
- * token can be cut: blank, newline or ';'.  Returns octets now there to take,
- * 0 at the end, -1 with errno.
+ * Reads more of a stream or of a file by pieces, and hands out no more than up
+ * to an octet where no token can be cut: blank, newline or ';'.  What is before
+ * the offset keep is not needed any more.  Returns octets now there to take, 0
+ * at the end, -1 with errno.
  */
-ssize_t source_more(struct source *);
+ssize_t source_more(struct source *, uint32_t keep);
+
+/*
+ * All of the text, for messages, and its octets; of a file by pieces it is read
+ * again.  When that cannot be, or the file has changed, there are 0 octets.
+ */
+char *source_whole(struct source *, size_t *len);
+
+/*
+ * Makes the piece at hand all of the text, when it has been parsed: places in
+ * it can be looked at then.  False if it cannot be had.
+ */
+bool source_restore(struct source *);
+
+/* Whether a file by pieces is not what it was when it was opened. */
+bool source_changed(const struct source *);
 
 /*
  * Forgets text before offset (streams, between two commands); what a message
@@ -69,12 +107,15 @@ ssize_t source_more(struct source *);
  */
 uint32_t source_forget(struct source *, uint32_t offset);
 
-/* Line and column (of octets; both from 1) of an offset. */
+/*
+ * Line and column (of octets; both from 1) of an offset; 0 if its text can no
+ * longer be had.
+ */
 void source_position(struct source *, uint32_t offset, unsigned *line,
     unsigned *column);
 
 /* The line around an offset: where it begins and ends in the text. */
-struct loc source_line(const struct source *, uint32_t offset);
+struct loc source_line(struct source *, uint32_t offset);
 
 /* ---- diag.c: messages about the text ---- */
 
@@ -278,7 +319,7 @@ void parser_read(struct parser *, const struct part *, unsigned n);
 static inline const char *
 parser_text(const struct parser *p, struct loc loc)
 {
-	return p->source->text + loc.begin;
+	return source_at(p->source, loc.begin);
 }
 
 /* The place of the statement's token at an index. */

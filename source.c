@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The text of a configuration: read whole from a file, or piece by piece from
- * a stream whose commands take effect as they arrive.  Places in it are
- * offsets; lines and columns are worked out only for messages.
+ * The text of a configuration: a string, a file, or a stream whose commands
+ * take effect as they arrive.  Places in it are offsets; lines and columns are
+ * worked out only for messages.  So a large file need not be kept: the piece
+ * with the statement at hand is, and who has something to say about others
+ * reads the file again.
  */
 #include <sys/stat.h>
 #include <errno.h>
@@ -29,6 +31,13 @@ source_init(struct source *source, const char *name, int fd)
 	source->known_line = 1;
 }
 
+/* The octets that may hold text; behind it, some that was moved forward. */
+static size_t
+used(const struct source *source)
+{
+	return source->by_pieces ? source->size : source->len;
+}
+
 /*
  * Makes room for n more octets.  The old text may hold keys, so it is moved by
  * hand and wiped, where realloc() would leave it behind.
@@ -42,7 +51,7 @@ reserve(struct source *source, size_t n)
 	n += SPARE;
 	if (source->len + n <= size)
 		return 0;
-	if (source->len + n > SOURCE_MAX) {
+	if (source->base + source->len + n > SOURCE_MAX) {
 		errno = EFBIG;
 		return -1;
 	}
@@ -52,7 +61,7 @@ reserve(struct source *source, size_t n)
 		return -1;
 	if (source->len != 0) {
 		memcpy(text, source->text, source->len);
-		wipe(source->text, source->len);
+		wipe(source->text, used(source));
 	}
 	free(source->text);
 	source->text = text;
@@ -61,14 +70,20 @@ reserve(struct source *source, size_t n)
 }
 
 /* Some editors begin a file of UTF-8 with a byte order mark. */
-static void
-skip_mark(struct source *source)
+static size_t
+mark_octets(const char *text, size_t len)
 {
 	static const char mark[] = "\357\273\277";
 	size_t n = sizeof(mark) - 1;
 
-	if (source->len < n || memcmp(source->text, mark, n) != 0)
-		return;
+	return len >= n && memcmp(text, mark, n) == 0 ? n : 0;
+}
+
+static void
+skip_mark(struct source *source)
+{
+	size_t n = mark_octets(source->text, source->len);
+
 	source->len -= n;
 	memmove(source->text, source->text + n, source->len);
 	wipe(source->text + source->len, n);
@@ -88,7 +103,7 @@ read_more(struct source *source)
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		source->len += (size_t)n;
-	if (n > 0 && source->len == (size_t)n)
+	if (n > 0 && source->len == (size_t)n && source->base == 0)
 		skip_mark(source);
 	memset(source->text + source->len, 0, SPARE);
 	return n;
@@ -109,16 +124,25 @@ source_open_file(struct source *source, const char *path)
 		errno = EISDIR;
 		goto fail;
 	}
-	/* One allocation for a regular file, and an end to notice. */
-	if (S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    reserve(source, (size_t)st.st_size + CHUNK) != 0)
+	if (S_ISREG(st.st_mode) && st.st_size > (off_t)SOURCE_MAX) {
+		errno = EFBIG;
 		goto fail;
-	if (source_read_all(source) != 0)
+	}
+	/* One allocation for a small file, and an end to notice. */
+	if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <=
+	    (off_t)CHUNK && reserve(source, (size_t)st.st_size + CHUNK) != 0)
+		goto fail;
+	source->by_pieces = S_ISREG(st.st_mode) && st.st_size > (off_t)CHUNK;
+	source->file_size = st.st_size;
+	source->file_time = st.st_mtim;
+	if (source->by_pieces ? source_more(source, 0) < 0 :
+	    source_read_all(source) != 0)
 		goto fail;
 	return 0;
 fail:
 	error = errno;
-	close(source->fd);
+	if (!source->by_pieces)
+		close(source->fd);
 	source_close(source);
 	errno = error;
 	return -1;
@@ -164,12 +188,20 @@ source_open_stream(struct source *source, const char *name, int fd)
 void
 source_close(struct source *source)
 {
+	if (source->by_pieces && source->fd >= 0)
+		close(source->fd);
 	if (source->text != NULL)
-		wipe(source->text, source->len);
+		wipe(source->text, used(source));
+	if (source->whole != NULL)
+		wipe(source->whole, source->whole_len);
 	free(source->text);
-	source->text = NULL;
+	free(source->whole);
+	source->text = source->whole = NULL;
+	source->fd = -1;
 	source->len = source->ready = source->size = 0;
 }
+
+/* ---- piece by piece ---- */
 
 /*
  * The end of what can be lexed: a token does not go over a blank, a newline or
@@ -187,14 +219,29 @@ safe_end(const struct source *source)
 	return end;
 }
 
-ssize_t
-source_more(struct source *source)
+/* What is moved over may stay behind the text: source_close() wipes that. */
+static void
+give_up(struct source *source, uint32_t keep)
 {
-	size_t before = source->ready;
+	size_t n = keep - source->base;
+
+	source->len -= n;
+	source->ready -= n;
+	memmove(source->text, source->text + n, source->len);
+	source->base = keep;
+}
+
+ssize_t
+source_more(struct source *source, uint32_t keep)
+{
+	size_t before;
 	ssize_t n;
 
 	if (source->fd < 0)
 		return 0;
+	if (source->by_pieces && source->text != NULL)
+		give_up(source, keep);
+	before = source->ready;
 	do {
 		if (source->prompt != NULL && source->ready == source->len)
 			source->prompt(source->prompt_ctx);
@@ -206,6 +253,79 @@ source_more(struct source *source)
 		source->ready = n == 0 ? source->len : safe_end(source);
 	} while (n > 0 && source->ready == before);
 	return (ssize_t)(source->ready - before);
+}
+
+bool
+source_changed(const struct source *source)
+{
+	struct stat st;
+
+	return source->by_pieces && (fstat(source->fd, &st) != 0 ||
+	    st.st_size != source->file_size ||
+	    st.st_mtim.tv_sec != source->file_time.tv_sec ||
+	    st.st_mtim.tv_nsec != source->file_time.tv_nsec);
+}
+
+/* Reads all of a file again.  False, with nothing kept, if it cannot be. */
+static bool
+read_again(struct source *source)
+{
+	size_t len = (size_t)source->file_size, done = 0, mark;
+	char *text = malloc(len + SPARE);
+	ssize_t n = 1;
+
+	if (text == NULL)
+		return false;
+	while (done < len && (n > 0 || (n < 0 && errno == EINTR))) {
+		n = pread(source->fd, text + done, len - done, (off_t)done);
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (done < len || source_changed(source)) {
+		wipe(text, done);
+		free(text);
+		return false;
+	}
+	mark = mark_octets(text, len);
+	memmove(text, text + mark, len - mark);
+	memset(text + len - mark, 0, mark + SPARE);
+	source->whole = text;
+	source->whole_len = len - mark;
+	return true;
+}
+
+char *
+source_whole(struct source *source, size_t *len)
+{
+	*len = source->len;
+	if (!source->by_pieces)
+		return source->text;
+	if (source->whole == NULL && !read_again(source)) {
+		*len = 0;
+		return source->text;
+	}
+	*len = source->whole_len;
+	return source->whole;
+}
+
+bool
+source_restore(struct source *source)
+{
+	struct source all = *source;
+
+	all.text = source_whole(source, &all.len);
+	if (!source->by_pieces)
+		return true;
+	if (source->whole == NULL)
+		return false;
+	source->whole = NULL;
+	source_close(source);
+	all.by_pieces = false;
+	all.fd = -1;
+	all.whole = NULL;
+	all.base = 0;
+	all.ready = all.size = all.len;
+	*source = all;
+	return true;
 }
 
 uint32_t
@@ -234,9 +354,13 @@ void
 source_position(struct source *source, uint32_t offset, unsigned *line,
     unsigned *column)
 {
-	const char *text = source->text, *newline;
+	size_t len;
+	const char *text = source_whole(source, &len), *newline;
 	uint32_t begin = source->known_begin;
 
+	*line = *column = 0;
+	if (offset > len)
+		return;
 	if (offset < begin) {
 		begin = 0;
 		source->known_line = source->first_line;
@@ -252,15 +376,17 @@ source_position(struct source *source, uint32_t offset, unsigned *line,
 }
 
 struct loc
-source_line(const struct source *source, uint32_t offset)
+source_line(struct source *source, uint32_t offset)
 {
+	size_t len;
+	const char *text = source_whole(source, &len);
 	struct loc line = { offset, offset };
 
-	while (line.begin > 0 && source->text[line.begin - 1] != '\n')
+	while (line.begin > 0 && text[line.begin - 1] != '\n')
 		line.begin--;
-	while (line.end < source->len && source->text[line.end] != '\n')
+	while (line.end < len && text[line.end] != '\n')
 		line.end++;
-	if (line.end > line.begin && source->text[line.end - 1] == '\r')
+	if (line.end > line.begin && text[line.end - 1] == '\r')
 		line.end--;
 	return line;
 }
