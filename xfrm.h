@@ -56,9 +56,15 @@ bool xfrm_address_is_ours(const struct addr *);
 
 /* ---- xfrm_encode.c ---- */
 
+/* An algorithm, and how its attribute begins; the key's length is to be set. */
+struct xfrm_alg {
+	const struct algorithm *alg;
+	struct xfrm_algo_auth head;
+};
+
 struct xfrm_encoder {
 	uint32_t unused_reqid;		/* next to give away; 0: not known */
-	const struct algorithm *recent[3]; /* by enum alg_kind */
+	struct xfrm_alg recent[3];	/* by enum alg_kind */
 	const char *reason;		/* why a request was refused, or NULL */
 };
 

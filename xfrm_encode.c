@@ -202,38 +202,43 @@ put_offload(struct nlbuf *b, const char *name, uint8_t flags)
 /* ---- security associations ---- */
 
 /*
+ * What has the number; NULL if nothing has, or nothing that is netlink's.  Most
+ * SAs have what the one before them had.
+ */
+static struct xfrm_alg *
+algorithm_of(struct xfrm_encoder *enc, enum alg_kind kind, uint8_t id)
+{
+	const struct dialect *dialect = &dialects[DIALECT_LINUX];
+	struct xfrm_alg *a = &enc->recent[kind];
+
+	if (a->alg != NULL && a->alg->id[DIALECT_LINUX] == id)
+		return a;
+	memset(a, 0, sizeof(*a));
+	a->alg = algorithm_numbered(kind, dialect, id);
+	if (a->alg == NULL || a->alg->xfrm == NULL) {
+		a->alg = NULL;
+		return NULL;
+	}
+	/* All of names.c are shorter than the field. */
+	memcpy(a->head.alg_name, a->alg->xfrm, strlen(a->alg->xfrm));
+	a->head.alg_trunc_len = a->alg->icv;
+	return a;
+}
+
+/*
  * An algorithm attribute: struct xfrm_algo, xfrm_algo_auth and xfrm_algo_aead
  * are a name, the key's bits, the ICV's bits (not in the first), the key.
  */
 static void
-put_algorithm(struct nlbuf *b, uint16_t type, const struct algorithm *alg,
-    bool with_icv, const struct key *key)
+put_algorithm(struct nlbuf *b, uint16_t type, struct xfrm_alg *a,
+    const struct key *key)
 {
-	struct xfrm_algo_auth head;
-
-	memset(&head, 0, sizeof(head));
-	/* All of names.c are shorter than the field. */
-	memcpy(head.alg_name, alg->xfrm, strlen(alg->xfrm));
-	head.alg_key_len = key->bits;
-	head.alg_trunc_len = alg->icv;
-	nl_attr(b, type, &head, with_icv ? sizeof(head) :
+	a->head.alg_key_len = key->bits;
+	nl_attr(b, type, &a->head, type == XFRMA_ALG_AUTH_TRUNC ||
+	    type == XFRMA_ALG_AEAD ? sizeof(a->head) :
 	    offsetof(struct xfrm_algo_auth, alg_trunc_len));
 	if (key->bits != 0)
 		nl_bytes(b, key->data, (key->bits + 7u) / 8);
-}
-
-/* What has the number; NULL if nothing has, or nothing that is netlink's. */
-static const struct algorithm *
-algorithm_of(struct xfrm_encoder *enc, enum alg_kind kind, uint8_t id)
-{
-	const struct dialect *dialect = &dialects[DIALECT_LINUX];
-	const struct algorithm *alg = enc->recent[kind];
-
-	if (alg == NULL || alg->id[DIALECT_LINUX] != id) {
-		alg = algorithm_numbered(kind, dialect, id);
-		enc->recent[kind] = alg;
-	}
-	return alg != NULL && alg->xfrm != NULL ? alg : NULL;
 }
 
 static int
@@ -241,28 +246,22 @@ put_algorithms(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct sa *sa)
 {
 	static const struct key no_key;
-	const struct algorithm *alg;
 	bool comp = sa->satype == SADB_X_SATYPE_IPCOMP;
+	struct xfrm_alg *a;
 
 	if (sa->auth != 0) {
-		alg = algorithm_of(enc, ALG_AUTH, sa->auth);
-		if (alg == NULL)
+		a = algorithm_of(enc, ALG_AUTH, sa->auth);
+		if (a == NULL)
 			return ENOSYS;
-		put_algorithm(b, XFRMA_ALG_AUTH_TRUNC, alg, true,
-		    &sa->auth_key);
+		put_algorithm(b, XFRMA_ALG_AUTH_TRUNC, a, &sa->auth_key);
 	}
 	if (sa->encrypt != 0) {
-		alg = algorithm_of(enc, comp ? ALG_COMP : ALG_ENC,
-		    sa->encrypt);
-		if (alg == NULL)
+		a = algorithm_of(enc, comp ? ALG_COMP : ALG_ENC, sa->encrypt);
+		if (a == NULL)
 			return ENOSYS;
-		if (alg->flags & ALG_AEAD)
-			put_algorithm(b, XFRMA_ALG_AEAD, alg, true,
-			    &sa->enc_key);
-		else
-			put_algorithm(b, comp ? XFRMA_ALG_COMP :
-			    XFRMA_ALG_CRYPT, alg, false,
-			    comp ? &no_key : &sa->enc_key);
+		put_algorithm(b, comp ? XFRMA_ALG_COMP :
+		    (a->alg->flags & ALG_AEAD) ? XFRMA_ALG_AEAD :
+		    XFRMA_ALG_CRYPT, a, comp ? &no_key : &sa->enc_key);
 	}
 	return 0;
 }
