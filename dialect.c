@@ -228,30 +228,31 @@ digit(char c)
 	return (unsigned)(uint8_t)c - '0';
 }
 
-/* Four decimal octets, as inet_pton() takes them, at a fraction of its cost. */
-static bool
-dotted_quad(const char *p, size_t len, uint8_t octets[4])
+const char *
+addr_dotted(const char *p, struct addr *out)
 {
-	const char *end = p + len;
 	unsigned value, first;
 	int i;
 
+	memset(out, 0, sizeof(*out));
+	out->family = 4;
+	out->prefix = 32;
 	for (i = 0;; i++) {
 		first = value = digit(*p++);
 		if (value > 9)
-			return false;
+			return NULL;
 		if (digit(*p) <= 9) {
 			value = value * 10 + digit(*p++);
 			if (digit(*p) <= 9)
 				value = value * 10 + digit(*p++);
 			if (first == 0 || value > 255)
-				return false;
+				return NULL;
 		}
-		octets[i] = (uint8_t)value;
+		out->octets[i] = (uint8_t)value;
 		if (i == 3)
-			return p == end;
+			return p;
 		if (*p++ != '.')
-			return false;
+			return NULL;
 	}
 }
 
@@ -262,6 +263,7 @@ colon_hex(const char *text, size_t len, struct addr *out)
 	char buf[ADDR_TEXT], *zone, *end;
 	unsigned long scope;
 
+	memset(out, 0, sizeof(*out));
 	if (len >= sizeof(buf))
 		return false;
 	memcpy(buf, text, len);
@@ -287,12 +289,8 @@ colon_hex(const char *text, size_t len, struct addr *out)
 bool
 addr_numeric(const char *text, size_t len, struct addr *out)
 {
-	memset(out, 0, sizeof(*out));
-	if (!dotted_quad(text, len, out->octets))
-		return colon_hex(text, len, out);
-	out->family = 4;
-	out->prefix = 32;
-	return true;
+	return addr_dotted(text, out) == text + len ||
+	    colon_hex(text, len, out);
 }
 
 char *

@@ -218,6 +218,22 @@ complete(struct parser *p, const struct host *host, struct addresses *list)
 	}
 }
 
+/* Whether it is a numeric address, which may have been read already. */
+static bool
+is_numeric(const struct parser *p, struct loc at, struct addr *addr)
+{
+	const struct ahead *ahead = &p->ahead;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (ahead->hosts[i].begin == at.begin &&
+		    ahead->hosts[i].end == at.end) {
+			*addr = ahead->addrs[i];
+			return true;
+		}
+	return addr_numeric(parser_text(p, at), at.end - at.begin, addr);
+}
+
 static void
 resolve(struct parser *p, struct command *cmd, const struct host *host,
     struct addresses *list)
@@ -226,7 +242,7 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
 	struct addr *first = &list->addr[0];
 
 	list->n = 0;
-	if (addr_numeric(parser_text(p, at), at.end - at.begin, first)) {
+	if (is_numeric(p, at, first)) {
 		if (cmd->family != 0 && first->family != cmd->family) {
 			/* Once, if it is so for both. */
 			if (!cmd->bad)

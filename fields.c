@@ -51,6 +51,12 @@ length(struct loc loc)
 	return loc.end - loc.begin;
 }
 
+static bool
+is_same(struct loc a, struct loc b)
+{
+	return a.begin == b.begin && a.end == b.end;
+}
+
 /* Whether token i is there, and of that kind. */
 static bool
 is_kind(const struct parser *p, unsigned i, int kind)
@@ -232,6 +238,11 @@ static bool
 number(struct parser *p, struct loc loc, const char *what, bool hex,
     uint64_t max, uint64_t *value)
 {
+	if (hex && is_same(loc, p->ahead.number_at) &&
+	    p->ahead.number <= max) {
+		*value = p->ahead.number;
+		return true;
+	}
 	if (read_number(parser_text(p, loc), length(loc), hex, max, value) ==
 	    NUMBER_OK)
 		return true;
@@ -708,7 +719,7 @@ read_hex(const char *digits, uint8_t *out, size_t octets)
 	const uint8_t *end = out + octets;
 
 	/* In eights, for a key has many. */
-	while (end - out >= 4 && (two_digits(p, out) &
+	while (end - out >= 4 && hex_digits[*p] != 0 && (two_digits(p, out) &
 	    two_digits(p + 2, out + 1) & two_digits(p + 4, out + 2) &
 	    two_digits(p + 6, out + 3)) != 0)
 		p += 8, out += 4;
@@ -781,28 +792,25 @@ string_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 		memcpy(buf, parser_text(p, loc) + 1, len);
 }
 
-const char *
-field_key_ahead(struct parser *p, enum field option, const char *word)
-{
-	bool auth = option == F_AUTH;
-	struct loc *read = &p->keys_read[auth];
-	size_t digits;
-
-	if (word[0] != '0' || word[1] != 'x')
-		return NULL;
-	digits = read_hex(word + 2, p->cmd.keys[auth], KEY_OCTETS);
-	if (digits == 0)
-		return NULL;
-	read->begin = source_offset(p->source, word);
-	read->end = read->begin + 2 + (uint32_t)digits;
-	return word + 2 + digits;
-}
-
 void
 field_cipher(struct parser *p, unsigned first)
 {
 	set_algorithm(p, (enum field)p->values[first],
 	    parser_loc(p, first + 1));
+}
+
+__attribute__((noinline)) static void
+read_key(struct parser *p, unsigned first, struct key *key, uint8_t *buf)
+{
+	struct loc loc = parser_loc(p, first);
+	const char *text = parser_text(p, loc);
+
+	if (is_kind(p, first, STRING))
+		string_key(p, loc, key, buf);
+	else if (length(loc) < 2 || text[0] != '0' || (text[1] | 32) != 'x')
+		report_key(p, loc, buf);
+	else
+		hex_key(p, loc, key, buf);
 }
 
 /* Two tokens behind the option that it belongs to. */
@@ -812,24 +820,18 @@ field_key(struct parser *p, unsigned first)
 	struct loc loc = parser_loc(p, first);
 	bool auth = p->values[first - 2] == F_AUTH;
 	struct key *key = auth ? &p->cmd.sa.auth_key : &p->cmd.sa.enc_key;
-	struct loc *read = &p->keys_read[auth];
-	const char *text = parser_text(p, loc);
+	struct loc *read = &p->ahead.keys[auth];
 	uint8_t *buf = p->cmd.keys[auth];
 
 	given(p, auth ? F_AUTH_KEY : F_ENC_KEY, loc);
 	key->given = true;
 	key->data = buf;
-	if (read->begin == loc.begin && read->end == loc.end) {
+	if (is_same(loc, *read)) {
 		key->bits = (uint16_t)((length(loc) - 2) * 4);
 		return;
 	}
 	read->end = 0;
-	if (is_kind(p, first, STRING))
-		string_key(p, loc, key, buf);
-	else if (length(loc) < 2 || text[0] != '0' || (text[1] | 32) != 'x')
-		report_key(p, loc, buf);
-	else
-		hex_key(p, loc, key, buf);
+	read_key(p, first, key, buf);
 }
 
 void
@@ -1393,4 +1395,81 @@ field_tagged(struct parser *p, unsigned first)
 	string.end = string.begin + 1;
 	field_error(p, string, "expected a destination range, found a quoted "
 	    "string");
+}
+
+/* ---- read ahead ---- */
+
+static inline const char *
+note_ahead(const struct parser *p, struct loc *loc, const char *word,
+    const char *end)
+{
+	loc->begin = source_offset(p->source, word);
+	loc->end = loc->begin + (uint32_t)(end - word);
+	return end;
+}
+
+static inline const char *
+host_ahead(struct parser *p, bool dst, const char *word)
+{
+	const char *end = addr_dotted(word, &p->ahead.addrs[dst]);
+
+	return end == NULL ? NULL :
+	    note_ahead(p, &p->ahead.hosts[dst], word, end);
+}
+
+static inline const char *
+key_ahead(struct parser *p, bool auth, const char *word)
+{
+	size_t digits;
+
+	if (word[0] != '0' || word[1] != 'x')
+		return NULL;
+	digits = read_hex(word + 2, p->cmd.keys[auth], KEY_OCTETS);
+	if (digits == 0)
+		return NULL;
+	return note_ahead(p, &p->ahead.keys[auth], word, word + 2 + digits);
+}
+
+/* An SPI as most are written: of at most eight digits in hexadecimal. */
+const char *
+field_spi_ahead(struct parser *p, const char *word)
+{
+	const uint8_t *c = (const uint8_t *)word + 2, *end = c + 8;
+	uint64_t n = 0;
+	uint8_t octet;
+
+	if (word[0] != '0' || word[1] != 'x')
+		return NULL;
+	for (; c < end && two_digits(c, &octet) != 0; c += 2)
+		n = n << 8 | octet;
+	if (c < end && hex_digits[*c] != 0)
+		n = n << 4 | (hex_digits[*c++] & 15);
+	if (c == (const uint8_t *)word + 2)
+		return NULL;
+	p->ahead.number = n;
+	return note_ahead(p, &p->ahead.number_at, word, (const char *)c);
+}
+
+const char *
+field_src_ahead(struct parser *p, const char *word)
+{
+	return host_ahead(p, false, word);
+}
+
+const char *
+field_dst_ahead(struct parser *p, const char *word)
+{
+	return host_ahead(p, true, word);
+}
+
+const char *
+field_enc_key_ahead(struct parser *p, const char *word)
+{
+	return key_ahead(p, false, word);
+}
+
+const char *
+field_auth_key_ahead(struct parser *p, const char *word)
+{
+	return key_ahead(p, true, word);
 }

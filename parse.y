@@ -891,14 +891,16 @@ static void
 statement_end(struct parser *p)
 {
 	if (p->cmd.at[F_ENC_KEY].end != 0 || p->cmd.at[F_AUTH_KEY].end != 0 ||
-	    p->keys_read[0].end != 0 || p->keys_read[1].end != 0)
+	    p->ahead.keys[0].end != 0 || p->ahead.keys[1].end != 0)
 		wipe(&p->cmd.keys, sizeof(p->cmd.keys));
 	if (p->cmd.bad)
 		p->errors++;
 	p->cmd.op = OP_NONE;
 	p->cmd.bad = false;
 	p->cmd.at[F_ENC_KEY].end = p->cmd.at[F_AUTH_KEY].end = 0;
-	p->keys_read[0].end = p->keys_read[1].end = 0;
+	p->ahead.keys[0].end = p->ahead.keys[1].end = 0;
+	p->ahead.hosts[0].end = p->ahead.hosts[1].end = 0;
+	p->ahead.number_at.end = 0;
 	p->last_token = parser_loc(p, p->ntokens - 1);
 	if (p->resyncing)
 		token_seek(p, p->stray.begin);

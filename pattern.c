@@ -48,31 +48,32 @@ renewable(const struct part *part)
 /* ---- a statement that fits ---- */
 
 /*
- * Puts a place so many octets further on.  Both of its ends take one addition,
- * as the sums fit 32 bits: in a pattern, which lacks words, nothing is further
- * on than in a text.
+ * Puts two places so many octets further on; there is always room for a second.
+ * Both ends of one take one addition, as the sums fit 32 bits: in a pattern,
+ * which lacks words, nothing is further on than in a text.
  */
 static inline void
-move(struct loc *out, const struct loc *from, uint64_t both)
+move_two(struct loc *out, const struct loc *from, uint64_t both)
 {
-	uint64_t loc;
+	uint64_t locs[2];
 
-	memcpy(&loc, from, sizeof(loc));
-	loc += both;
-	memcpy(out, &loc, sizeof(loc));
+	memcpy(locs, from, sizeof(locs));
+	locs[0] += both;
+	locs[1] += both;
+	memcpy(out, locs, sizeof(locs));
 }
 
 /*
- * Where the word ends that is behind a run, or NULL.  What ends a key is the
- * first character of the next run, or it does not fit.
+ * Where the word ends that is behind a run, or NULL.  What was read ahead has
+ * the first character of the next run behind it, or the text does not fit.
  */
 static inline const char *
 word_end(struct parser *p, const struct pattern_run *run, const char *word)
 {
 	const char *end = NULL;
 
-	if (run->key_of != 0)
-		end = field_key_ahead(p, (enum field)run->key_of, word);
+	if (run->ahead != NULL)
+		end = run->ahead(p, word);
 	return end != NULL ? end : token_word(word, run->kind, run->in_policy);
 }
 
@@ -80,31 +81,35 @@ word_end(struct parser *p, const struct pattern_run *run, const char *word)
 static const char *
 fits(struct parser *p, const struct pattern *pattern, const char *c)
 {
-	const char *text = p->source->text, *end = text + p->source->ready;
-	uint32_t base = p->source->base;
+	const char *end = p->source->text + p->source->ready;
+	/* An offset is the address less this. */
+	uintptr_t origin = (uintptr_t)p->source->text - p->source->base;
 	const struct pattern_run *run = pattern->runs;
 	const struct loc *from = pattern->tokens;
-	struct loc *token = p->tokens, *next;
+	struct loc *token = p->tokens;
 	const char *literal;
 	uint64_t octets;
+	unsigned i;
 
 	for (;; run++) {
 		literal = pattern->text + run->begin;
 		if (end - c < run->len || (*c != *literal && run->len != 0) ||
 		    (run->len > 1 && memcmp(c, literal, run->len) != 0))
 			return NULL;
-		octets = (uint32_t)(c - text) + base - run->begin;
+		octets = (uint32_t)((uintptr_t)c - origin - run->begin);
 		octets |= octets << 32;
-		for (next = token + run->tokens; token < next; token++, from++)
-			move(token, from, octets);
+		for (i = 0; i < run->tokens; i += 2)
+			move_two(token + i, from + i, octets);
+		token += run->tokens;
+		from += run->tokens;
 		c += run->len;
 		if (run->kind == ';')
 			return c;
-		token->begin = (uint32_t)(c - text) + base;
+		token->begin = (uint32_t)((uintptr_t)c - origin);
 		c = word_end(p, run, c);
 		if (c == NULL)
 			return NULL;
-		token->end = (uint32_t)(c - text) + base;
+		token->end = (uint32_t)((uintptr_t)c - origin);
 		token++;
 		from++;
 	}
@@ -205,7 +210,7 @@ begin(struct parser *p)
 	struct pattern *pattern;
 	unsigned i;
 
-	if (p->ntokens > PATTERN_TOKENS || p->nparts > PATTERN_PARTS)
+	if (p->ntokens >= PATTERN_TOKENS || p->nparts > PATTERN_PARTS)
 		return NULL;
 	p->recent_pattern = (p->recent_pattern + 1) % PATTERNS;
 	pattern = &p->patterns[p->recent_pattern];
@@ -258,15 +263,22 @@ part_of(const struct pattern *pattern, unsigned t)
 	return i;
 }
 
-/* The option whose key a word is, if text that stays is right behind it, or 0. */
-static uint8_t
-key_of(const struct parser *p, const struct pattern *pattern, unsigned t)
+/* What reads a word ahead, if text that stays is right behind it, or NULL. */
+static field_ahead_fn *
+ahead(const struct parser *p, const struct pattern *pattern, unsigned t)
 {
-	if (pattern->parts[part_of(pattern, t)].read != field_key ||
-	    (pattern->differs[t + 1] &&
-	    parser_loc(p, t).end == parser_loc(p, t + 1).begin))
-		return 0;
-	return p->values[t - 2];
+	void (*read)(struct parser *, unsigned) =
+	    pattern->parts[part_of(pattern, t)].read;
+
+	if (pattern->differs[t + 1] &&
+	    parser_loc(p, t).end == parser_loc(p, t + 1).begin)
+		return NULL;
+	if (read == field_key)
+		return p->values[t - 2] == F_ENC ? field_enc_key_ahead :
+		    field_auth_key_ahead;
+	return read == field_src ? field_src_ahead :
+	    read == field_dst ? field_dst_ahead :
+	    read == field_spi ? field_spi_ahead : NULL;
 }
 
 /*
@@ -288,7 +300,7 @@ add_run(const struct parser *p, struct pattern *pattern,
 	run->tokens = (uint16_t)(next - first);
 	run->kind = last ? ';' : p->kinds[next];
 	run->in_policy = next > pattern->policy;
-	run->key_of = last ? 0 : key_of(p, pattern, next);
+	run->ahead = last ? NULL : ahead(p, pattern, next);
 	memcpy(pattern->text + run->begin, source_at(p->source, from),
 	    run->len);
 	for (t = first; t < next; t++) {

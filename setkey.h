@@ -225,12 +225,19 @@ struct part {
 };
 
 /*
+ * Reads a word where it is looked for, so that nobody has to find its end first
+ * and read it then.  Returns where what was read ends, which may be in the
+ * middle of the word, or NULL if it is nothing that can be read so.
+ */
+typedef const char *field_ahead_fn(struct parser *, const char *word);
+
+/*
  * A statement that was understood, as others are likely to be; see pattern.c.
  * Its text is in runs; behind each is a token whose word may differ, or the
  * end.
  */
 #define PATTERNS	8
-#define PATTERN_TOKENS	64
+#define PATTERN_TOKENS	64		/* less one */
 #define PATTERN_PARTS	24
 #define PATTERN_TEXT	512
 
@@ -246,7 +253,7 @@ struct pattern {
 		uint16_t tokens;	/* in it */
 		uint16_t kind;		/* of the token behind it, or ';' */
 		bool in_policy;		/* that one, behind "-P" */
-		uint8_t key_of;		/* it is the key of F_ENC, F_AUTH; or 0 */
+		field_ahead_fn *ahead;	/* for its word, or NULL */
 	} runs[PATTERN_TOKENS];
 	unsigned nparts, nfresh, nplaces;
 	struct part parts[PATTERN_PARTS];
@@ -288,7 +295,13 @@ struct parser {
 	struct pattern *pattern;	/* the statement's, or NULL */
 	const struct pattern *carried;	/* the one of the command in cmd */
 	bool renewing;			/* what is read was read before */
-	struct loc keys_read[2];	/* these are in cmd.keys already */
+	struct ahead {			/* what field_*_ahead() read: */
+		struct loc keys[2];	/* these are in cmd.keys */
+		struct loc hosts[2];	/* these are addresses: */
+		struct addr addrs[2];
+		struct loc number_at;	/* this is a number: */
+		uint64_t number;
+	} ahead;
 	struct loc stray;		/* a command word inside a command */
 	uint32_t stray_after;		/* end of the token before it */
 	bool resyncing;			/* go on at stray: a ';' was lost */
@@ -422,13 +435,8 @@ void field_direction(struct parser *, unsigned first);
 void field_priority(struct parser *, unsigned first);
 void field_action(struct parser *, unsigned first);
 void field_rule(struct parser *, unsigned first);
-/*
- * Reads the digits of a key ahead of its statement, whose field_key() will not
- * read them again; option is F_ENC or F_AUTH.  Returns where they end: this may
- * be in the middle of the word.  NULL if there is no "0x" at word.
- */
-const char *field_key_ahead(struct parser *, enum field option,
-    const char *word);
+field_ahead_fn field_src_ahead, field_dst_ahead, field_spi_ahead;
+field_ahead_fn field_enc_key_ahead, field_auth_key_ahead;
 /* A hint on characters that look like others; false if the word has none. */
 bool field_hint_lookalike(struct parser *, struct loc);
 /* Reports an error of the command being parsed, and marks it bad. */
