@@ -47,6 +47,19 @@ run setkey -e "deleteall 192.0.2.1 10.0.3.233 esp;"
 check "deleteall among many" "0 599" "$st$out$err $(count)"
 setkey -F
 
+# Of so large a file only a piece is in memory: it is read again for messages.
+adds 10001 11500 >/run/tmp/script
+setkey -f /run/tmp/script
+setkey -E 0 -f /run/tmp/script 2>/run/tmp/err
+check "a large file that is refused: exit status" 1 $?
+check "each statement has its line" "$(seq 1 1500 | cksum)" \
+    "$(sed -n 's/^[^:]*:\([0-9]*\):[0-9]*: error: .*/\1/p' /run/tmp/err | cksum)"
+check "and it is shown, also with the first ten notes" 1510 "$(grep -c '^    add 192.0.2.1 10.*\*;$' /run/tmp/err)"
+check "with what the kernel has" \
+    "note: the kernel has: add 192.0.2.1 10.0.39.17 esp 0x00002711" \
+    "$(grep -o 'note: .* esp 0x[0-9a-f]*' /run/tmp/err | head -n 1)"
+setkey -F
+
 awk 'BEGIN { for (i = 0; i < 3000; i++)
 	printf "spdadd 10.0.0.0/8 10.%d.%d.0/24 any -P in ipsec esp/transport//require;\n", i / 256, i % 256 }' >/run/tmp/script
 run setkey -f /run/tmp/script
