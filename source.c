@@ -132,7 +132,9 @@ source_open_file(struct source *source, const char *path)
 	if (S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <=
 	    (off_t)CHUNK && reserve(source, (size_t)st.st_size + CHUNK) != 0)
 		goto fail;
-	source->by_pieces = S_ISREG(st.st_mode) && st.st_size > (off_t)CHUNK;
+	/* Not a /dev/fd/N that somebody has read from: it begins there. */
+	source->by_pieces = S_ISREG(st.st_mode) && st.st_size > (off_t)CHUNK &&
+	    lseek(source->fd, 0, SEEK_CUR) == 0;
 	source->file_size = st.st_size;
 	source->file_time = st.st_mtim;
 	if (source->by_pieces ? source_more(source, 0) < 0 :
