@@ -108,8 +108,12 @@ diag_quote(char *buf, size_t size, const char *word, size_t len)
 char *
 diag_quote_at(struct source *source, struct loc loc, char *buf, size_t size)
 {
+	size_t len;
+	const char *text = source_whole(source, &len);
+
+	/* Of the text that is searched for keys, not of what was parsed. */
 	if (!diag_is_secret(source, loc))
-		return diag_quote(buf, size, source_at(source, loc.begin),
+		return diag_quote(buf, size, text + loc.begin,
 		    loc.end - loc.begin);
 	snprintf(buf, size, "'***'");
 	return buf;

@@ -1397,7 +1397,12 @@ field_tagged(struct parser *p, unsigned first)
 	    "string");
 }
 
-/* ---- read ahead ---- */
+/*
+ * ---- read ahead ----
+ *
+ * A pattern may fit in part, and then another is tried: what one has read holds
+ * for its place, until another reads something over it.
+ */
 
 static inline const char *
 note_ahead(const struct parser *p, struct loc *loc, const char *word,
@@ -1411,8 +1416,10 @@ note_ahead(const struct parser *p, struct loc *loc, const char *word,
 static inline const char *
 host_ahead(struct parser *p, bool dst, const char *word)
 {
-	const char *end = addr_dotted(word, &p->ahead.addrs[dst]);
+	const char *end;
 
+	p->ahead.hosts[dst].end = 0;
+	end = addr_dotted(word, &p->ahead.addrs[dst]);
 	return end == NULL ? NULL :
 	    note_ahead(p, &p->ahead.hosts[dst], word, end);
 }
@@ -1424,6 +1431,7 @@ key_ahead(struct parser *p, bool auth, const char *word)
 
 	if (word[0] != '0' || word[1] != 'x')
 		return NULL;
+	p->ahead.keys[auth].end = 0;
 	digits = read_hex(word + 2, p->cmd.keys[auth], KEY_OCTETS);
 	if (digits == 0)
 		return NULL;

@@ -782,7 +782,8 @@ general_error(struct parser *p, const yypcontext_t *ctx, struct loc loc)
 	}
 	field_error(p, loc, "expected %s, found %s", phrase,
 	    found(p, kind, loc, buf));
-	hint_comment(p, previous(p).end);
+	if (p->next > 1)		/* else it is another statement's */
+		hint_comment(p, previous(p).end);
 	hint_string(p);
 	field_hint_lookalike(p, loc);
 }

@@ -64,8 +64,10 @@ move_two(struct loc *out, const struct loc *from, uint64_t both)
 }
 
 /*
- * Where the word ends that is behind a run, or NULL.  What was read ahead has
- * the first character of the next run behind it, or the text does not fit.
+ * Where the word ends that is behind a run, or NULL.  What ends a word is the
+ * first character of the next run; what was read ahead has the same behind it,
+ * or the text does not fit.  This may be beyond the text that is ready: then
+ * the text does not fit either.
  */
 static inline const char *
 word_end(struct parser *p, const struct pattern_run *run, const char *word)
@@ -263,15 +265,18 @@ part_of(const struct pattern *pattern, unsigned t)
 	return i;
 }
 
-/* What reads a word ahead, if text that stays is right behind it, or NULL. */
+/*
+ * What reads a word ahead, or NULL: text that stays must be right behind it, and
+ * no other end than that of a word, as a string has.
+ */
 static field_ahead_fn *
 ahead(const struct parser *p, const struct pattern *pattern, unsigned t)
 {
 	void (*read)(struct parser *, unsigned) =
 	    pattern->parts[part_of(pattern, t)].read;
 
-	if (pattern->differs[t + 1] &&
-	    parser_loc(p, t).end == parser_loc(p, t + 1).begin)
+	if (p->kinds[t] != WORD || (pattern->differs[t + 1] &&
+	    parser_loc(p, t).end == parser_loc(p, t + 1).begin))
 		return NULL;
 	if (read == field_key)
 		return p->values[t - 2] == F_ENC ? field_enc_key_ahead :

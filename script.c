@@ -240,6 +240,7 @@ report_break(struct script *sc, int error)
 	const struct planned *requests = sc->plan.requests;
 	uint32_t i, commands = 0;
 	unsigned line, column;
+	char from[32] = "";
 
 	for (i = sc->answered; i < sc->plan.count; i++)
 		if (i == sc->answered || requests[i].loc.begin !=
@@ -251,9 +252,11 @@ report_break(struct script *sc, int error)
 	}
 	source_position(&sc->source, requests[sc->answered].loc.begin, &line,
 	    &column);
-	session_error(&sc->session, "%s: %u command%s from line %u on %s not "
-	    "carried out", strerror(error), (unsigned)commands,
-	    commands == 1 ? "" : "s", line, commands == 1 ? "was" : "were");
+	if (line != 0)
+		snprintf(from, sizeof(from), " from line %u on", line);
+	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
+	    strerror(error), (unsigned)commands, commands == 1 ? "" : "s",
+	    from, commands == 1 ? "was" : "were");
 }
 
 static int
@@ -356,8 +359,10 @@ warn_duplicate(struct script *sc, const struct command *cmd, uint8_t type)
 	if (!seen_before(&sc->seen, type, cmd, &earlier))
 		return;
 	source_position(&sc->source, earlier, &line, &column);
-	diag(&sc->diag, DIAG_WARNING, cmd->at[F_VERB], "line %u adds the same "
-	    "%s already", line, type == SADB_ADD ? "SA" : "policy");
+	if (line != 0)
+		diag(&sc->diag, DIAG_WARNING, cmd->at[F_VERB], "line %u adds "
+		    "the same %s already", line,
+		    type == SADB_ADD ? "SA" : "policy");
 }
 
 /* The verb that a message came from, for its canonical form. */

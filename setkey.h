@@ -88,7 +88,7 @@ ssize_t source_more(struct source *, uint32_t keep);
 
 /*
  * All of the text, for messages, and its octets; of a file by pieces it is read
- * again.  When that cannot be, or the file has changed, there are 0 octets.
+ * again.  NULL, and 0 octets, when that cannot be, or the file has changed.
  */
 char *source_whole(struct source *, size_t *len);
 
@@ -114,7 +114,10 @@ uint32_t source_forget(struct source *, uint32_t offset);
 void source_position(struct source *, uint32_t offset, unsigned *line,
     unsigned *column);
 
-/* The line around an offset: where it begins and ends in the text. */
+/*
+ * The line around an offset of which source_position() knows the line: where it
+ * begins and ends in the text.
+ */
 struct loc source_line(struct source *, uint32_t offset);
 
 /* ---- diag.c: messages about the text ---- */

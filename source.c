@@ -49,12 +49,12 @@ reserve(struct source *source, size_t n)
 	char *text;
 
 	n += SPARE;
-	if (source->len + n <= size)
-		return 0;
 	if (source->base + source->len + n > SOURCE_MAX) {
 		errno = EFBIG;
 		return -1;
 	}
+	if (source->len + n <= size)
+		return 0;
 	size = size * 2 > source->len + n ? size * 2 : source->len + n;
 	text = malloc(size);
 	if (text == NULL)
@@ -221,7 +221,7 @@ safe_end(const struct source *source)
 	return end;
 }
 
-/* What is moved over may stay behind the text: source_close() wipes that. */
+/* What is moved over may stay behind the text: used() is more than that. */
 static void
 give_up(struct source *source, uint32_t keep)
 {
@@ -230,6 +230,7 @@ give_up(struct source *source, uint32_t keep)
 	source->len -= n;
 	source->ready -= n;
 	memmove(source->text, source->text + n, source->len);
+	memset(source->text + source->len, 0, SPARE);
 	source->base = keep;
 }
 
@@ -273,10 +274,10 @@ static bool
 read_again(struct source *source)
 {
 	size_t len = (size_t)source->file_size, done = 0, mark;
-	char *text = malloc(len + SPARE);
 	ssize_t n = 1;
+	char *text;
 
-	if (text == NULL)
+	if (source_changed(source) || (text = malloc(len + SPARE)) == NULL)
 		return false;
 	while (done < len && (n > 0 || (n < 0 && errno == EINTR))) {
 		n = pread(source->fd, text + done, len - done, (off_t)done);
@@ -301,10 +302,9 @@ source_whole(struct source *source, size_t *len)
 	*len = source->len;
 	if (!source->by_pieces)
 		return source->text;
-	if (source->whole == NULL && !read_again(source)) {
-		*len = 0;
-		return source->text;
-	}
+	*len = 0;
+	if (source->whole == NULL && !read_again(source))
+		return NULL;
 	*len = source->whole_len;
 	return source->whole;
 }
@@ -315,10 +315,8 @@ source_restore(struct source *source)
 	struct source all = *source;
 
 	all.text = source_whole(source, &all.len);
-	if (!source->by_pieces)
-		return true;
-	if (source->whole == NULL)
-		return false;
+	if (!source->by_pieces || all.text == NULL)
+		return all.text != NULL;
 	source->whole = NULL;
 	source_close(source);
 	all.by_pieces = false;
@@ -361,7 +359,7 @@ source_position(struct source *source, uint32_t offset, unsigned *line,
 	uint32_t begin = source->known_begin;
 
 	*line = *column = 0;
-	if (offset > len)
+	if (text == NULL || offset > len)
 		return;
 	if (offset < begin) {
 		begin = 0;

@@ -101,6 +101,15 @@ add 10.7.4.1[500] 10.7.4.24 esp 0x310 -E aes-cbc 0x12112233445566778899aabbccdde
 add 10.7.4.1 10.7.4.25 esp 0x311 -E aes-cbc 0x13112233445566778899aabbccddeeff -E aes-cbc 0x14112233445566778899aabbccddeeff;
 add 10.7.4.1 10.7.4.26 esp 0x312 -E aes-cbc 0x15112233445566778899aabbccddeeff -E aes-cbc 0x16112233445566778899aabbccddeeff;
 add 10.7.4.1 10.7.4.27 esp 0x313 -E aes-cbc 0x17112233445566778899aabbccddeeff -E aes-cbc "abcdefghijklmnop";
+add 10.7.5.1 10.7.5.2 esp 1000 -E null;
+add  10.7.5.1 10.7.5.3 esp 1001 -m tunnel -E null;
+add  10.7.5.1 10.7.5.4 esp 1002 -u 3 -E null;
+add -4 10.7.5.1 10.7.5.5 esp 1003 -E null;
+add -4 10.7.5.1 10.7.5.6 esp 1004 -m tunnel -E null;
+add 10.7.6.1 10.7.6.2 esp 0x1001 -E aes-cbc "abcdefghijklmnop"-A hmac-sha1 "abcdefghijklmnopqrst";
+add 10.7.6.1 10.7.6.3 esp 0x1002 -E aes-cbc 0x00112233445566778899aabbccddeeff-A hmac-sha1 "abcdefghijklmnopqrst";
+add 10.7.6.1 10.7.6.4 esp 0x1003 -E aes-cbc "abcdefghijklmnop" -A hmac-sha1 "abcdefghijklmnopqrst";
+add 10.7.6.1 10.7.6.5 esp 0x1004 -E aes-cbc 0x00112233445566778899aabbccddeeff -A hmac-sha1 0x00112233445566778899aabbccddeeff00112233;
 spdadd 10.8.0.0/24 10.8.1.0/24 any -P in ipsec esp/transport/any-me/require;
 spdadd 10.8.2.0/24 10.8.3.0/24 any -P in ipsec esp/transport/any-me/require;
 spdadd 10.8.4.0/24 10.8.5.0/24 any -P out ipsec esp/transport/any-me/require;
@@ -209,8 +218,13 @@ BEGIN {
 		if (random(25) == 0)
 			split("", chosen)
 		s = mostly("what", "sa|sa|policy") == "sa" ? sa() : policy()
-		if (random(60) == 0)
-			sub(/ /, "  ", s)
+		if (random(20) == 0) {
+			m = split(s, word, " ")
+			s = word[1]
+			at = 2 + random(m - 1)
+			for (j = 2; j <= m; j++)
+				s = s (j == at ? "  " : " ") word[j]
+		}
 		print s (random(60) == 0 ? " " : "") ";"
 	}
 }' >>all.conf

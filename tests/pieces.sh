@@ -121,11 +121,19 @@ same "a file that ends in a command" -n -E 0
 { statements 1 1000; printf 'exit;\n'; mistakes; } >text
 same "exit" -n -E 0
 
+# What was said before is gone when this is wrong.
+{ statements 1 1000; printf 'flush;# x\n#%300000s\n[80];\n' ""; mistakes; } >text
+same "a mistake far behind the statement before it" -n -E 0
+
 # A NUL further on is no reason to take the file for another kind of file.
 { statements 1 1000; printf 'add 10.9.0.1 \0;\n'; } >text
 "$setkey" -n -f text >out 2>&1
 check "a NUL" "1 text:3762:14: error: expected a destination address, found '\\x00'" \
     "$? $(grep ': error: ' out)"
+{ statements 1 1000; head -c 300000 /dev/zero; } >text
+"$setkey" -n -f text >out 2>&1
+check "many NULs are one mistake" "1 text:3762:1: error: expected a command," \
+    "$? $(grep ': error: ' out | cut -d ' ' -f 1-5)"
 printf '\0' >text
 statements 1 1000 >>text
 "$setkey" -n -f text >out 2>&1
