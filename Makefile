@@ -69,7 +69,7 @@ token.o parse.o pattern.o fields.o: parse.h
 
 TEST_CPPFLAGS = $(ALL_CPPFLAGS) -I.
 
-$(UNIT_TESTS): tests/tap.h tests/print_samples.h tests/xfrm_samples.h \
+$(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h tests/xfrm_samples.h \
     tests/xfrm_requests.h $(LIB)
 	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ $@.c $(LIB)
 tests/tool: tests/tool.c $(LIB)

@@ -98,7 +98,7 @@ put_pair(char *p, const char table[], size_t n)
 }
 
 static unsigned
-count_digits(uint64_t n)
+count_digits(uint32_t n)
 {
 	unsigned digits = 1;
 
@@ -107,8 +107,9 @@ count_digits(uint64_t n)
 	return digits + (n >= 10) + (n >= 100) + (n >= 1000);
 }
 
-char *
-put_decimal(char *p, uint64_t n)
+/* Of 32 bits, as nearly all are: to divide these is cheap everywhere. */
+static char *
+put_decimal32(char *p, uint32_t n)
 {
 	char *end = p + count_digits(n);
 
@@ -121,6 +122,27 @@ put_decimal(char *p, uint64_t n)
 	else
 		p[-1] = (char)('0' + n);
 	return end;
+}
+
+#define PART	100000000u		/* eight digits */
+
+__attribute__((noinline)) static char *
+put_decimal64(char *p, uint64_t n)
+{
+	uint32_t low = (uint32_t)(n % PART);
+	int i;
+
+	p = put_decimal(p, n / PART) + 8;
+	for (i = 1; i <= 4; i++, low /= 100)
+		put_pair(p - 2 * i, pairs, low % 100);
+	return p;
+}
+
+char *
+put_decimal(char *p, uint64_t n)
+{
+	return n > UINT32_MAX ? put_decimal64(p, n) :
+	    put_decimal32(p, (uint32_t)n);
 }
 
 static inline char *

@@ -56,7 +56,7 @@ bool xfrm_address_is_ours(const struct addr *);
 
 /* ---- xfrm_encode.c ---- */
 
-/* An algorithm, and how its attribute begins; the key's length is to be set. */
+/* An algorithm, and how its attribute begins, but for the key's length. */
 struct xfrm_alg {
 	const struct algorithm *alg;
 	struct xfrm_algo_auth head;
@@ -110,7 +110,7 @@ uint8_t xfrm_satype(uint8_t proto);
 struct xfrm_decoder {
 	time_t now;			/* to tell dying SAs; 0: none is */
 	struct xfrm_links *links;	/* NULL: no names of interfaces */
-	const struct algorithm *recent[3]; /* by enum alg_kind */
+	struct xfrm_alg recent[3];	/* by enum alg_kind */
 };
 
 /*

@@ -258,27 +258,38 @@ struct transform {
 	uint32_t bits;
 };
 
-/*
- * The row of an algorithm.  A database is mostly of one kind, so the row found
- * last is looked at first.
- */
+/* The row of an algorithm, or NULL. */
 static const struct algorithm *
-find_algorithm(struct xfrm_decoder *d, enum alg_kind kind, const char *name,
+find_algorithm(enum alg_kind kind, const char *name, uint32_t icv)
+{
+	const struct algorithm *alg = icv > UINT16_MAX ? NULL :
+	    algorithm_of_xfrm(kind, name, (uint16_t)icv);
+
+	/* An ICV of an odd length: PF_KEY does not tell lengths at all. */
+	return alg == NULL && kind == ALG_AUTH ?
+	    algorithm_of_xfrm(kind, name, 0) : alg;
+}
+
+/*
+ * The same, with the one found last at hand, as a database is mostly of one
+ * kind.  False if the name has no end.
+ */
+static bool
+find_recent(struct xfrm_alg *recent, enum alg_kind kind, const char *name,
     uint32_t icv)
 {
-	const struct algorithm *alg = d->recent[kind];
+	struct xfrm_algo_auth *head = &recent->head;
 
-	if (alg != NULL && (icv == 0 || alg->icv == icv) &&
-	    strcmp(alg->xfrm, name) == 0)
-		return alg;
-	alg = icv <= UINT16_MAX ?
-	    algorithm_of_xfrm(kind, name, (uint16_t)icv) : NULL;
-	/* An ICV of an odd length: PF_KEY does not tell lengths at all. */
-	if (alg == NULL && kind == ALG_AUTH)
-		alg = algorithm_of_xfrm(kind, name, 0);
-	if (alg != NULL)
-		d->recent[kind] = alg;
-	return alg;
+	/* At first it is none, of no name. */
+	if (memcmp(head->alg_name, name, sizeof(head->alg_name)) == 0 &&
+	    head->alg_trunc_len == icv)
+		return true;
+	if (memchr(name, '\0', sizeof(head->alg_name)) == NULL)
+		return false;
+	memcpy(head->alg_name, name, sizeof(head->alg_name));
+	head->alg_trunc_len = icv;
+	recent->alg = find_algorithm(kind, name, icv);
+	return true;
 }
 
 /*
@@ -292,18 +303,19 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
 	const uint8_t *p = attrs->value[type];
 	const struct xfrm_algo_auth *head = (const void *)p; /* aligned to 4 */
 	const struct algorithm *alg;
+	uint32_t icv;
 	size_t size;
 
 	if (p == NULL)
 		return true;
 	size = with_icv ? sizeof(*head) :
 	    offsetof(struct xfrm_algo_auth, alg_trunc_len);
-	if (memchr(head->alg_name, '\0', sizeof(head->alg_name)) == NULL ||
-	    head->alg_key_len > UINT16_MAX ||
-	    (head->alg_key_len + 7) / 8 > attrs->len[type] - size)
+	icv = with_icv ? head->alg_trunc_len : 0;
+	if (head->alg_key_len > UINT16_MAX ||
+	    (head->alg_key_len + 7) / 8 > attrs->len[type] - size ||
+	    !find_recent(&d->recent[kind], kind, head->alg_name, icv))
 		return false;
-	alg = find_algorithm(d, kind, head->alg_name,
-	    with_icv ? head->alg_trunc_len : 0);
+	alg = d->recent[kind].alg;
 	out->id = alg != NULL ? alg->id[DIALECT_LINUX] : 0;
 	out->key = p + size;
 	out->bits = head->alg_key_len;

@@ -650,6 +650,26 @@ test_round_trip(void)
 	}
 }
 
+/* A name fills its field in no kernel, but a message can say anything. */
+static void
+test_endless_name(void)
+{
+	struct sa sa = an_sa(SADB_SATYPE_ESP, 12, 128, 0, 0);
+	struct xfrm_decoder decoder = { .now = 0 };
+	struct msgbuf m;
+	uint8_t *name;
+	int error;
+
+	encode_sa(SADB_ADD, &sa, wire, &error);
+	name = error != 0 ? NULL : memmem(wire, sizeof(wire), "cbc(aes)", 8);
+	if (name == NULL || xfrm_decode(&decoder, SADB_DUMP,
+	    (const void *)wire, &m) <= 0)
+		abort();
+	memset(name, 'x', 64);
+	ok(xfrm_decode(&decoder, SADB_DUMP, (const void *)wire, &m) < 0,
+	    "the name of an algorithm has no end");
+}
+
 static size_t
 put_link(uint8_t *out, int index, const char *name, uint32_t if_id)
 {
@@ -805,6 +825,7 @@ main(void)
 	test_samples();
 	test_states();
 	test_round_trip();
+	test_endless_name();
 	test_links();
 	test_damage();
 	test_errors();
