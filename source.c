@@ -242,7 +242,7 @@ source_more(struct source *source, uint32_t keep)
 
 	if (source->fd < 0)
 		return 0;
-	if (source->by_pieces && source->text != NULL)
+	if (source->by_pieces && keep > source->base)
 		give_up(source, keep);
 	before = source->ready;
 	do {
