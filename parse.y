@@ -511,7 +511,10 @@ found(const struct parser *p, yysymbol_kind_t kind, struct loc loc,
 
 /* ---- syntax errors: likely slips ---- */
 
-/* A '#' right behind a word was perhaps meant to belong to it. */
+/*
+ * A '#' right behind a word was perhaps meant to belong to it.  At the end of
+ * the text there is a zero.
+ */
 static void
 hint_comment(struct parser *p, uint32_t end)
 {

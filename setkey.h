@@ -292,7 +292,8 @@ struct parser {
 	struct part *parts;		/* enum field */
 	unsigned ntokens, nparts, room;
 	unsigned next;			/* token that the grammar gets next */
-	struct loc last_token;		/* of the statement before */
+	struct loc last_token;		/* of the statement before; its text */
+					/* may be gone */
 	struct pattern patterns[PATTERNS];
 	unsigned recent_pattern;	/* the last one that fitted or was made */
 	struct pattern *pattern;	/* the statement's, or NULL */
