@@ -226,8 +226,7 @@ is_numeric(const struct parser *p, struct loc at, struct addr *addr)
 	int i;
 
 	for (i = 0; i < 2; i++)
-		if (ahead->hosts[i].begin == at.begin &&
-		    ahead->hosts[i].end == at.end) {
+		if (loc_is_same(ahead->hosts[i], at)) {
 			*addr = ahead->addrs[i];
 			return true;
 		}

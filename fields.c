@@ -51,12 +51,6 @@ length(struct loc loc)
 	return loc.end - loc.begin;
 }
 
-static bool
-is_same(struct loc a, struct loc b)
-{
-	return a.begin == b.begin && a.end == b.end;
-}
-
 /* Whether token i is there, and of that kind. */
 static bool
 is_kind(const struct parser *p, unsigned i, int kind)
@@ -238,7 +232,7 @@ static bool
 number(struct parser *p, struct loc loc, const char *what, bool hex,
     uint64_t max, uint64_t *value)
 {
-	if (hex && is_same(loc, p->ahead.number_at) &&
+	if (hex && loc_is_same(loc, p->ahead.number_at) &&
 	    p->ahead.number <= max) {
 		*value = p->ahead.number;
 		return true;
@@ -826,7 +820,7 @@ field_key(struct parser *p, unsigned first)
 	given(p, auth ? F_AUTH_KEY : F_ENC_KEY, loc);
 	key->given = true;
 	key->data = buf;
-	if (is_same(loc, *read)) {
+	if (loc_is_same(loc, *read)) {
 		key->bits = (uint16_t)((length(loc) - 2) * 4);
 		return;
 	}

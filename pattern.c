@@ -22,16 +22,24 @@
  * The parts that can be read again over those of an earlier statement: each
  * says all that is to say of its fields, nothing of others, and no other part
  * looks at them.  The first word of some always differs; of what these say,
- * command_check() looks at little: see needs_no_check().
+ * command_check() looks at little: see needs_no_check().  It may be read ahead.
  */
 static const struct renewable {
 	void (*read)(struct parser *, unsigned);
 	bool differs;
+	field_ahead_fn *ahead;
+	enum field option;		/* for ahead: that before it, or 0 */
 } renewables[] = {
-	{ field_src, true }, { field_src_prefix, false },
-	{ field_src_port, false }, { field_dst, true },
-	{ field_dst_prefix, false }, { field_dst_port, false },
-	{ field_spi, true }, { field_key, true }, { field_number, false },
+	{ field_src, true, field_src_ahead, 0 },
+	{ field_src_prefix, false, NULL, 0 },
+	{ field_src_port, false, NULL, 0 },
+	{ field_dst, true, field_dst_ahead, 0 },
+	{ field_dst_prefix, false, NULL, 0 },
+	{ field_dst_port, false, NULL, 0 },
+	{ field_spi, true, field_spi_ahead, 0 },
+	{ field_key, true, field_enc_key_ahead, F_ENC },
+	{ field_key, true, field_auth_key_ahead, F_AUTH },
+	{ field_number, false, NULL, 0 },
 };
 
 static const struct renewable *
@@ -272,18 +280,17 @@ part_of(const struct pattern *pattern, unsigned t)
 static field_ahead_fn *
 ahead(const struct parser *p, const struct pattern *pattern, unsigned t)
 {
-	void (*read)(struct parser *, unsigned) =
-	    pattern->parts[part_of(pattern, t)].read;
+	const struct part *part = &pattern->parts[part_of(pattern, t)];
+	const struct renewable *row;
 
 	if (p->kinds[t] != WORD || (pattern->differs[t + 1] &&
 	    parser_loc(p, t).end == parser_loc(p, t + 1).begin))
 		return NULL;
-	if (read == field_key)
-		return p->values[t - 2] == F_ENC ? field_enc_key_ahead :
-		    field_auth_key_ahead;
-	return read == field_src ? field_src_ahead :
-	    read == field_dst ? field_dst_ahead :
-	    read == field_spi ? field_spi_ahead : NULL;
+	for (row = renewables; row < renewables + nitems(renewables); row++)
+		if (row->read == part->read && (row->option == 0 ||
+		    row->option == p->values[t - 2]))
+			return row->ahead;
+	return NULL;
 }
 
 /*

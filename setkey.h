@@ -25,6 +25,12 @@ struct loc {
 	uint32_t begin, end;
 };
 
+static inline bool
+loc_is_same(struct loc a, struct loc b)
+{
+	return a.begin == b.begin && a.end == b.end;
+}
+
 /*
  * The text being read.  A file is parsed to its end before any of it is
  * executed; of a large one only the piece at hand is kept, and messages read it
@@ -240,7 +246,7 @@ typedef const char *field_ahead_fn(struct parser *, const char *word);
  * end.
  */
 #define PATTERNS	8
-#define PATTERN_TOKENS	64		/* less one */
+#define PATTERN_TOKENS	64		/* more than any pattern has */
 #define PATTERN_PARTS	24
 #define PATTERN_TEXT	512
 

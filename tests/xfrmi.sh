@@ -15,6 +15,7 @@ fi
 qemu_root "$tmp/root"
 qemu_program setkey "${SETKEY:-$tests/../setkey}"
 cp "$tests/xfrmi-guest" "$tmp/root/init"
+cp "$tests/uml/lib.sh" "$tmp/root/"
 qemu_run -m 512M >"$tmp/console"
 sed -n 's/^tap: //p' "$tmp/console"
 grep -q '^tap: 1\.\.' "$tmp/console" || {

@@ -1,4 +1,5 @@
-# For the scripts that run inside the kernel that `boot` starts.
+# For the scripts that run inside the kernel that `boot` starts; what comes
+# before "run" is for any script.
 #
 #	. "$UML/lib.sh"
 #	check "what must hold" "$expected" "$got"
