@@ -59,11 +59,14 @@ end_is_shown() {	# two messages with two addresses
 	[ "$(times_shown "addr=203\.0\.113\.2 ")" -ge 4 ] || { "$@"; false; }
 }
 
-# transcript: what was shown, without the marks, and without what is never the
-# same: times, numbers of processes, of messages and of policies, and how often
-# a policy is referred to.
+# transcript: what was shown, without the marks, without the times that stand
+# alone (PF_KEY's answers to the monitor itself, before a mark or behind it),
+# and without what is never the same: times, numbers of processes, of messages
+# and of policies, and how often a policy is referred to.
 transcript() {
-	awk 'BEGIN { RS = ""; ORS = "\n\n" } !/addr=203\.0\.113\./' /run/tmp/watch |
+	awk 'BEGIN { RS = ""; ORS = "\n\n"; time = "^[0-9:]+[.][0-9]+ " }
+	    { while ($0 ~ time "\n[0-9:]+[.]") sub(time "\n", "") }
+	    !/addr=203\.0\.113\./ && $0 !~ time "$"' /run/tmp/watch |
 	    sed -e 's/^[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\.[0-9]\{6\} $/TIME/' \
 	    -e 's/seq=[0-9]* pid=0$/seq=N pid=0/' \
 	    -e 's/seq=[0-9]* pid=[1-9][0-9]*$/seq=N pid=N/' \
