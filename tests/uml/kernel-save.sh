@@ -1,4 +1,4 @@
-# kernels: pfkey xfrm auto nopfkey
+# kernels: pfkey xfrm auto
 # setkey -o script: what it saves, loads as the same.
 
 . "$UML/lib.sh"

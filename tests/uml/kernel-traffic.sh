@@ -1,4 +1,4 @@
-# kernels: pfkey xfrm auto nopfkey
+# kernels: pfkey xfrm auto
 # Packets: what setkey loads on both hosts encrypts and decrypts, and what
 # must not pass does not.
 

@@ -1,4 +1,4 @@
-# kernels: pfkey xfrm nopfkey
+# kernels: pfkey xfrm
 # setkey -x beside others that change things, ask, send and let expire; and
 # what -v and -l show.
 
@@ -190,7 +190,7 @@ ip xfrm state flush
 adds 40000 >/run/tmp/script
 watch
 kill -STOP "$monitor"
-setkey -f /run/tmp/script
+setkey -T xfrm -f /run/tmp/script	# by PF_KEY it takes minutes
 kill -CONT "$monitor"
 # More gets through only when there is room again.
 watched mark 203.0.113.2
