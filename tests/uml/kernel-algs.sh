@@ -1,4 +1,4 @@
-# kernels: pfkey xfrm auto
+# kernels: pfkey xfrm
 # Every algorithm of the program that the kernel has: the association that
 # setkey makes on left is the one that iproute2 makes on right, and a packet
 # encrypted by one is understood by the other.
