@@ -25,6 +25,7 @@ struct loc {
 	uint32_t begin, end;
 };
 
+/* Whether two places are the same one, with the same end. */
 static inline bool
 loc_is_same(struct loc a, struct loc b)
 {

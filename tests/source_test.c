@@ -15,7 +15,7 @@
 #define STATEMENTS	3000
 #define SECRET		"c0ffee00c0ffee00c0ffee00c0ffee00"
 
-static char path[] = "/tmp/setkey-source.XXXXXX";
+static char path[] = "source.XXXXXX";
 
 /* Each on a line of its own, the last one with a host that has no address. */
 static void
@@ -173,9 +173,13 @@ check(const struct way *way)
 int
 main(void)
 {
-	int fd = mkstemp(path);
+	const char *dir = getenv("TMPDIR");
 	size_t i;
+	int fd;
 
+	if (chdir(dir == NULL ? "/tmp" : dir) != 0)
+		abort();
+	fd = mkstemp(path);
 	if (fd < 0 || close(fd) != 0)
 		abort();
 	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)

@@ -157,24 +157,15 @@ check "both in one file: what is left" "0x00001003 0x00001001 0x00001002 " \
     "$(states | sed -n 's/.*spi \(0x[0-9a-f]*\) .*/\1/p' | tr '\n' ' ')"
 clear
 
-# wait_until COMMAND ...: until it succeeds, or long enough
-wait_until() {
-	tries=1000
-	until "$@" || [ "$tries" -eq 0 ]; do
-		tries=$((tries - 1))
-		sleep 0.05
-	done
-}
-
 # -v: every request once, every answer once, and of what others do each once.
 # A command is done when it shows a second time, as the answer.
 shown() { [ "$(grep -c "type=[0-9]*($1)" /run/tmp/out)" -ge "$2" ]; }
 {
 	echo "add $ends esp 0x1001 $plain; add $ends esp 0x1002 $gcm; flush;"
-	wait_until shown FLUSH 2
+	wait_until 60 shown FLUSH 2
 	ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1003 enc 'cbc(aes)' $aes
 	echo "add $ends esp 0x1004 $gcm; delete $ends esp 0x1004;"
-	wait_until shown DELETE 2
+	wait_until 60 shown DELETE 2
 	ip xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x1003
 	echo "add $ends esp 0x1005 $plain; add $ends esp 0x1006 $gcm;"
 } | setkey -v -c >/run/tmp/out 2>/run/tmp/err
@@ -295,7 +286,7 @@ has_one() { [ "$(count)" = 1 ]; }
 for channel in auto pfkey; do
 	{
 		echo "add $ends esp 0x1001 $plain;"
-		wait_until has_one
+		wait_until 60 has_one
 		awk 'BEGIN { for (i = 0; i < 2000; i++)
 		    printf "xfrm policy add src 10.1.%d.%d dst 10.2.0.1 dir out\n", i / 250, i % 250 }' |
 		    ip -batch -

@@ -177,16 +177,11 @@ setkey -c </run/tmp/pipe >/run/tmp/out 2>/run/tmp/err &
 pid=$!
 exec 9>/run/tmp/pipe
 echo "add $a esp 0x1001 $aes;" >&9
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	[ "$(spis)" ] && break
-	sleep 0.1
-done
+loaded() { [ "$(spis)" ]; }
+wait_until 10 loaded
 check "-c: a command takes effect at its end" "0x00001001 " "$(spis)"
 echo "get $a esp 0x1001;" >&9
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	[ -s /run/tmp/out ] && break
-	sleep 0.1
-done
+wait_until 10 [ -s /run/tmp/out ]
 like "-c: and its output comes" 0x00001001 "$(cat /run/tmp/out)"
 {
 	echo "add $a esp 0x1001 $aes;"

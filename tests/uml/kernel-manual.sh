@@ -72,12 +72,11 @@ check "they are as before" "$before" "$(both)"
 check "only root can read the file" -rw------- "$(ls -l saved.conf | cut -c 1-10)"
 
 sh -c "exec $watch" >watched 2>&1 &
-i=0
-while ! grep -q ADD watched && [ $i -lt 50 ]; do
+is_seen() {
 	setkey -f saved.conf
-	sleep 0.2
-	i=$((i + 1))
-done
+	grep -q ADD watched
+}
+wait_until 10 is_seen
 kill $!
 wait $! 2>/dev/null
 like "-xK shows what is done" "ADD" "$(cat watched)"

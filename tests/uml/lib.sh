@@ -113,6 +113,17 @@ sk_ok() {
 	fi
 }
 
+# wait_until SECONDS COMMAND ...: until it succeeds
+wait_until() {
+	tries=$(($1 * 20))
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.05
+	done
+}
+
 # The kernel's own view, as iproute2 shows it.
 states() { ip xfrm state "$@"; }
 policies() { ip xfrm policy "$@"; }

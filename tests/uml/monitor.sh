@@ -21,17 +21,6 @@ mark() {
 # times_shown TEXT: how often the monitor has shown it
 times_shown() { grep -c "$1" /run/tmp/watch; }
 
-# wait_until SECONDS COMMAND ...: until it succeeds
-wait_until() {
-	tries=$(($1 * 20))
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.05
-	done
-}
-
 # watch [OPTION ...]: starts a monitor into /run/tmp/watch, and returns when
 # it sees what happens.
 watch() {
