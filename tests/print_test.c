@@ -754,20 +754,11 @@ test_addresses(void)
 	printed(&sink, "fe80::1%4000", "address", "with a zone that is gone");
 }
 
-static uint64_t
-power_of_ten(unsigned n)
-{
-	return n == 0 ? 1 : 10 * power_of_ten(n - 1);
-}
-
 static void
 test_numbers(void)
 {
 	struct sink sink;
 	struct text *t = sink_open(&sink);
-	char *want, *p;
-	uint64_t n;
-	unsigned i;
 
 	text_dec(t, 0);
 	text_char(t, ' ');
@@ -789,12 +780,27 @@ test_numbers(void)
 	text_printf(sink_open(&sink), "%1000s", "");
 	ok(strlen(sink_text(&sink)) == 511, "a long text_printf() is cut");
 	sink_close(&sink);
+}
 
-	/* Where a digit is added, and where 32 bits end. */
+static uint64_t
+power_of_ten(unsigned n)
+{
+	return n == 0 ? 1 : 10 * power_of_ten(n - 1);
+}
+
+/* Where a digit is added, and where 32 bits end. */
+static void
+test_lengths(void)
+{
+	struct sink sink;
+	struct text *t = sink_open(&sink);
+	char *want, *p;
+	uint64_t n;
+	unsigned i;
+
 	want = p = malloc(64 * 22 + 1);
 	if (want == NULL)
 		exit(1);
-	t = sink_open(&sink);
 	for (i = 0; i < 63; i++) {
 		n = i < 60 ? power_of_ten(i / 3) + i % 3 - 1 :
 		    UINT32_MAX + (uint64_t)i - 60;
@@ -805,12 +811,20 @@ test_numbers(void)
 	ok(strcmp(sink_text(&sink), want) == 0, "numbers of all lengths");
 	sink_close(&sink);
 	free(want);
+}
 
-	/* More than the buffer, in pieces of all lengths. */
+/* More than the buffer, in pieces of all lengths. */
+static void
+test_buffer(void)
+{
+	struct sink sink;
+	struct text *t = sink_open(&sink);
+	char *want, *p;
+	unsigned i;
+
 	want = p = malloc(7 * 100000 + 2 * TEXT_OCTETS + 1);
 	if (want == NULL)
 		exit(1);
-	t = sink_open(&sink);
 	for (i = 0; i < 100000; i++) {
 		text_dec(t, i);
 		text_char(t, '\n');
@@ -1242,6 +1256,8 @@ main(void)
 	test_priority();
 	test_addresses();
 	test_numbers();
+	test_lengths();
+	test_buffer();
 	test_times();
 	test_keys();
 	test_hexdump();
