@@ -15,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pfkey.h"
+#include "channel.h"
+#include "pfkey_limits.h"
 
 #define PHRASE	160		/* octets of a reason */
 

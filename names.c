@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "wire.h"
 
 const struct name satype_names[] = {
 	{ "unspec", SADB_SATYPE_UNSPEC },

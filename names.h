@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pfkey.h"
+#include "dialect.h"
 
 /*
  * Whether the len octets at word are the name.  By hand, for it is asked of

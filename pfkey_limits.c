@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "names.h"
-#include "pfkey.h"
+#include "pfkey_limits.h"
 
 static const struct algorithm *
 auth_of(const struct view *view)

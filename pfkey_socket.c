@@ -17,8 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "names.h"
-#include "pfkey.h"
+#include "pfkey_limits.h"
 #include "pfkey_socket.h"
 #include "platform.h"
 

@@ -2,7 +2,7 @@
 #ifndef PFKEY_SOCKET_H
 #define PFKEY_SOCKET_H
 
-#include "pfkey.h"
+#include "channel.h"
 
 /*
  * The PF_KEY channel over a socket that is open already (tests speak for the

@@ -6,7 +6,7 @@
 #ifndef RUN_H
 #define RUN_H
 
-#include "pfkey.h"
+#include "channel.h"
 #include "print.h"
 
 enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,

@@ -5,8 +5,9 @@
  */
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
-#include "print.h"
+#include "text.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 

@@ -13,7 +13,7 @@
  * Events arrive at a second socket, so that a flood of them (from whoever
  * else changes the tables) cannot push out answers.
  */
-#include "pfkey.h"
+#include "channel.h"
 #include "platform.h"
 
 #ifdef __linux__

@@ -6,6 +6,7 @@
 #ifndef XFRM_CHANNEL_H
 #define XFRM_CHANNEL_H
 
+#include "channel.h"
 #include "xfrm.h"
 
 #define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */

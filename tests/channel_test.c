@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../pfkey.h"
+#include "../channel.h"
 #include "tap.h"
 
 /* What happened, as words: see the functions that write it. */

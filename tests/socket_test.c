@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "names.h"
-#include "pfkey.h"
 #include "pfkey_socket.h"
 #include "tap.h"
 

@@ -3,7 +3,7 @@
  * The NETLINK_XFRM channel against a kernel that is made up here: batches and
  * whose failure is whose, dumps that break, answers that are lost or late.
  */
-#include "../pfkey.h"
+#include "../channel.h"
 
 #ifdef __linux__
 
@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../pfkey_limits.h"
 #include "../setkey.h"
 #include "../xfrm_channel.h"
 #include "tap.h"

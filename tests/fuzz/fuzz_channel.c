@@ -18,6 +18,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "xfrm.h"
 
 static struct {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "pfkey_limits.h"
 
 #ifdef __linux__
 #include "xfrm.h"

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../pfkey.h"
+#include "../../channel.h"
 
 #define SHA256_128		5
 #define SHA256_96		129
