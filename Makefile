@@ -29,7 +29,7 @@ ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS)
 
 # From text to messages, messages to text, messages to the kernel.
 LANGUAGE = token.o parse.o pattern.o source.o diag.o fields.o check.o expand.o
-MESSAGES = pfkey.o addr.o dialect.o names.o ipsec_strerror.o
+MESSAGES = pfkey.o addr.o dialect.o extension.o names.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
 	xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o netlink.o
@@ -60,8 +60,8 @@ token.c: token.l
 	$(LEX) token.l
 
 # Few and small enough to be built again together.
-HEADERS = addr.h channel.h dialect.h existing.h names.h netlink.h pfkey.h \
-	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h \
+HEADERS = addr.h channel.h dialect.h existing.h extension.h key_debug.h \
+	names.h netlink.h pfkey.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h \
 	run.h save.h setkey.h text.h twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS)
 token.o parse.o pattern.o fields.o: parse.h

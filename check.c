@@ -7,7 +7,6 @@
 
 #include "setkey.h"
 
-#define CPI_MAX		0xffff	/* RFC 3173: 16 bits */
 
 static void
 warn(struct parser *p, struct loc loc, const char *text)
@@ -279,7 +278,6 @@ check_lifetimes(struct parser *p, struct command *cmd)
 }
 
 /* The bitmap of a Linux SA has at most 128 words (XFRMA_REPLAY_ESN_VAL). */
-#define LINUX_WINDOW_MAX	4096
 #define LINUX_WINDOW_DEFAULT	32
 #define FIELD_WINDOW_MAX	(255 * 8)	/* of struct wire_sa.replay */
 
@@ -304,7 +302,7 @@ check_replay(struct parser *p, struct command *cmd)
 	struct sa *sa = &cmd->sa;
 
 	drop_ipcomp_window(p, cmd);
-	if (p->dialect->ext[EXT_SA_REPLAY] == 0 &&
+	if (ext_number(p->dialect, EXT_SA_REPLAY) == 0 &&
 	    sa->replay > FIELD_WINDOW_MAX) {
 		warn(p, cmd->at[F_REPLAY], "this system has windows of up to "
 		    "255 octets (2040 packets): setting that");
@@ -346,8 +344,8 @@ check_extensions(struct parser *p, struct command *cmd)
 		const char *what;
 	} needs[] = {
 		{ F_LABEL, EXT_SEC_CTX, "security labels" },
-		{ F_MARK, EXT_MARK, "marks" },
-		{ F_IF_ID, EXT_IF_ID, "XFRM interface identifiers" },
+		{ F_MARK, EXT_X_MARK, "marks" },
+		{ F_IF_ID, EXT_X_IF_ID, "XFRM interface identifiers" },
 		{ F_HWIF, EXT_IF_HW_OFFL, "hardware offload" },
 		{ F_NATT_MTU, EXT_NAT_T_FRAG, "-natt_mtu" },
 	};
@@ -355,7 +353,7 @@ check_extensions(struct parser *p, struct command *cmd)
 
 	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
 		if (cmd->at[needs[i].field].end != 0 &&
-		    p->dialect->ext[needs[i].ext] == 0)
+		    ext_number(p->dialect, needs[i].ext) == 0)
 			field_error(p, cmd->at[needs[i].field],
 			    "%s has no %s", p->dialect->system,
 			    needs[i].what);

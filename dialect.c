@@ -6,20 +6,7 @@
 #include <string.h>
 
 #include "dialect.h"
-
-/* Extensions that have the same number everywhere: RFC 2367 and early KAME. */
-#define COMMON_EXTENSIONS						\
-	[EXT_SA] = 1, [EXT_LIFETIME_CURRENT] = 2,			\
-	[EXT_LIFETIME_HARD] = 3, [EXT_LIFETIME_SOFT] = 4,		\
-	[EXT_ADDRESS_SRC] = 5, [EXT_ADDRESS_DST] = 6,			\
-	[EXT_ADDRESS_PROXY] = 7, [EXT_KEY_AUTH] = 8,			\
-	[EXT_KEY_ENCRYPT] = 9, [EXT_IDENTITY_SRC] = 10,			\
-	[EXT_IDENTITY_DST] = 11, [EXT_SENSITIVITY] = 12,		\
-	[EXT_PROPOSAL] = 13, [EXT_SUPPORTED_AUTH] = 14,			\
-	[EXT_SUPPORTED_ENCRYPT] = 15, [EXT_SPIRANGE] = 16,		\
-	[EXT_KMPRIVATE] = 17, [EXT_POLICY] = 18, [EXT_SA2] = 19,	\
-	[EXT_NAT_T_TYPE] = 20, [EXT_NAT_T_SPORT] = 21,			\
-	[EXT_NAT_T_DPORT] = 22, [EXT_NAT_T_OAI] = 23
+#include "wire.h"
 
 const struct dialect dialects[DIALECTS] = {
 	[DIALECT_LINUX] = {
@@ -28,28 +15,28 @@ const struct dialect dialects[DIALECTS] = {
 		.index = DIALECT_LINUX,
 		.af_inet6 = 10,
 		.wide_request = true,
+		.replay_in_packets = true,
+		.replay_field_max = 32,	/* what is beyond becomes that */
 		.has_fwd = true,
 		.has_priority = true,
-		.replay_in_packets = true,
-		.replay_clamped = true,
+		.has_xfrm = true,
+		.has_beet = true,
+		.has_esn = true,
+		.has_header_flags = true,
+		.has_sa_selector = true,
 		.max_requests = 6,
+		.max_window = LINUX_WINDOW_MAX,
 		.default_priority = 0x80000000u,
-		.ext = {
-			COMMON_EXTENSIONS,
-			[EXT_SEC_CTX] = 24,
-			[EXT_KMADDRESS] = 25,
-			[EXT_FILTER] = 26,
-			/*
-			 * Ours: what only NETLINK_XFRM can say.  PF_KEY skips
-			 * numbers above 26, but is never sent these.
-			 */
-			[EXT_NAT_T_OAR] = 224,
-			[EXT_NAT_T_FRAG] = 225,
-			[EXT_SA_REPLAY] = 226,
-			[EXT_IF_HW_OFFL] = 227,
-			[EXT_MARK] = 228,
-			[EXT_IF_ID] = 229,
-		},
+		.cpi_is_spi = true,
+		.esn_needs_window = true,
+		.drops_windowed_ipcomp = true,
+		.drops_cyclic_seq = true,
+		.drops_icv_length = true,
+		.updates_limits_only = true,
+		.ignores_transport_ends = true,
+		.newest_first = true,
+		.asks_if_registered = true,
+		.copies_events = true,
 	},
 	[DIALECT_FREEBSD] = {
 		.name = "freebsd",
@@ -57,21 +44,14 @@ const struct dialect dialects[DIALECTS] = {
 		.index = DIALECT_FREEBSD,
 		.af_inet6 = 28,
 		.sa_len = true,
+		.replay_field_max = 255,
 		.has_scope = true,
+		.has_esn = true,
 		.has_tcp_md5 = true,
 		.has_old_formats = true,
+		.has_delete_all = true,
 		.max_requests = 4,
-		.ext = {
-			COMMON_EXTENSIONS,
-			[EXT_NAT_T_OAR] = 24,
-			[EXT_NAT_T_FRAG] = 25,
-			[EXT_SA_REPLAY] = 26,
-			[EXT_NEW_ADDRESS_SRC] = 27,
-			[EXT_NEW_ADDRESS_DST] = 28,
-			[EXT_LFT_CUR_SW_OFFL] = 29,
-			[EXT_LFT_CUR_HW_OFFL] = 30,
-			[EXT_IF_HW_OFFL] = 31,
-		},
+		.max_window = UINT32_MAX,
 	},
 	[DIALECT_NETBSD] = {
 		.name = "netbsd",
@@ -79,14 +59,12 @@ const struct dialect dialects[DIALECTS] = {
 		.index = DIALECT_NETBSD,
 		.af_inet6 = 24,
 		.sa_len = true,
+		.replay_field_max = 255,
 		.has_tcp_md5 = true,
 		.has_old_formats = true,
+		.has_delete_all = true,
 		.max_requests = 4,
-		.ext = {
-			COMMON_EXTENSIONS,
-			[EXT_NAT_T_OAR] = 24,
-			[EXT_NAT_T_FRAG] = 25,
-		},
+		.max_window = 255 * 8,
 	},
 };
 
@@ -111,15 +89,4 @@ dialect_named(const char *name)
 		if (strcmp(dialects[i].name, name) == 0)
 			return &dialects[i];
 	return NULL;
-}
-
-enum ext
-dialect_search_ext(const struct dialect *dialect, unsigned wire_type)
-{
-	unsigned i;
-
-	for (i = EXT_NONE + 1; i < EXT_COUNT; i++)
-		if (dialect->ext[i] != 0 && dialect->ext[i] == wire_type)
-			return (enum ext)i;
-	return EXT_NONE;
 }

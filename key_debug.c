@@ -7,40 +7,15 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "key_debug.h"
 #include "print.h"
-
-/* Where and how a message is shown. */
-struct debug {
-	struct text *t;
-	const struct dialect *dialect;
-	bool hide_keys;
-};
-
-/*
- * Prints the body of an extension.  len is all of it, and no less than the
- * kind's fixed part.
- */
-typedef void body_fn(const struct debug *, enum ext, const void *ext,
-    size_t len);
 
 /* Octets that no field takes: after the last combination, algorithm ... */
 static void
-left_over(const struct debug *d, size_t n)
+left_over(const struct raw_printer *d, size_t n)
 {
 	if (n != 0)
 		text_printf(d->t, "kdebug_sadb: %zu octets left over.\n", n);
-}
-
-static void
-body_sa(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_sa *sa = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_sa{ spi=%u replay=%u state=%u\n"
-	    "  auth=%u encrypt=%u flags=0x%08x }\n", (unsigned)ntohl(sa->spi),
-	    sa->replay, sa->state, sa->auth, sa->encrypt, (unsigned)sa->flags);
-	left_over(d, len - sizeof(*sa));
 }
 
 /*
@@ -53,8 +28,9 @@ low32(uint64_t n)
 	return (unsigned)(n & 0xffffffffu);
 }
 
-static void
-body_lifetime(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_lifetime(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_lifetime *life = ext;
 
@@ -70,7 +46,7 @@ body_lifetime(const struct debug *d, enum ext id, const void *ext, size_t len)
  * of a family that has no known length.
  */
 static size_t
-show_sockaddr(const struct debug *d, const uint8_t *p, size_t room)
+show_sockaddr(const struct raw_printer *d, const uint8_t *p, size_t room)
 {
 	struct addr addr;
 	size_t size = sockaddr_decode(d->dialect, p, room, &addr);
@@ -95,8 +71,9 @@ show_sockaddr(const struct debug *d, const uint8_t *p, size_t room)
 	return size;
 }
 
-static void
-body_address(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_address(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_address *addr = ext;
 	const uint8_t *reserved = (const uint8_t *)&addr->reserved;
@@ -108,8 +85,8 @@ body_address(const struct debug *d, enum ext id, const void *ext, size_t len)
 	show_sockaddr(d, (const uint8_t *)(addr + 1), len - sizeof(*addr));
 }
 
-static void
-body_key(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_key(const struct raw_printer *d, enum ext id, const void *ext, size_t len)
 {
 	const struct wire_key *key = ext;
 	size_t octets = (key->bits + 7u) / 8, room = len - sizeof(*key);
@@ -131,14 +108,15 @@ body_key(const struct debug *d, enum ext id, const void *ext, size_t len)
 
 /* A string, padded with NULs to the length of its extension. */
 static void
-show_string(const struct debug *d, const void *octets, size_t len)
+show_string(const struct raw_printer *d, const void *octets, size_t len)
 {
 	text_str(d->t, "\n  str=");
 	text_quoted(d->t, octets, len);
 }
 
-static void
-body_identity(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_identity(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_ident *ident = ext;
 
@@ -150,8 +128,8 @@ body_identity(const struct debug *d, enum ext id, const void *ext, size_t len)
 	text_str(d->t, " }\n");
 }
 
-static void
-body_sensitivity(const struct debug *d, enum ext id, const void *ext,
+void
+raw_sensitivity(const struct raw_printer *d, enum ext id, const void *ext,
     size_t len)
 {
 	const uint8_t *p = ext;
@@ -169,8 +147,9 @@ body_sensitivity(const struct debug *d, enum ext id, const void *ext,
  * The labels of a combination's last line are the format's, though they lie:
  * its numbers are the addtimes and the usetimes.
  */
-static void
-body_proposal(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_proposal(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_prop *prop = ext;
 	const uint8_t *p = (const uint8_t *)(prop + 1);
@@ -202,8 +181,8 @@ body_proposal(const struct debug *d, enum ext id, const void *ext, size_t len)
 	left_over(d, len);
 }
 
-static void
-body_supported(const struct debug *d, enum ext id, const void *ext,
+void
+raw_supported(const struct raw_printer *d, enum ext id, const void *ext,
     size_t len)
 {
 	const struct wire_supported *sup = ext;
@@ -219,36 +198,12 @@ body_supported(const struct debug *d, enum ext id, const void *ext,
 	text_str(d->t, "}\n");
 }
 
-static void
-body_spirange(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_spirange *range = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_spirange{ min=%u max=%u reserved=%u }\n",
-	    (unsigned)range->min, (unsigned)range->max,
-	    (unsigned)range->reserved);
-	left_over(d, len - sizeof(*range));
-}
-
-static void
-body_kmprivate(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	uint32_t reserved;
-
-	(void)id;
-	memcpy(&reserved, (const uint8_t *)ext + 4, sizeof(reserved));
-	text_printf(d->t, "sadb_x_kmprivate{ reserved=%u }\n",
-	    (unsigned)reserved);
-	left_over(d, len - 8);
-}
-
 /*
  * One request of a policy, of which room octets are there; returns its octets,
  * or 0 where the chain breaks.
  */
 static size_t
-show_request(const struct debug *d, const uint8_t *p, size_t room)
+show_request(const struct raw_printer *d, const uint8_t *p, size_t room)
 {
 	size_t head = d->dialect->wide_request ?
 	    sizeof(struct wire_request_linux) : sizeof(struct wire_request);
@@ -287,8 +242,9 @@ show_request(const struct debug *d, const uint8_t *p, size_t room)
 	return 0;
 }
 
-static void
-body_policy(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_policy(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_policy *policy = ext;
 	bool ifnet = d->dialect->has_scope &&
@@ -313,86 +269,17 @@ body_policy(const struct debug *d, enum ext id, const void *ext, size_t len)
 	}
 }
 
-static void
-body_sa2(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_sa2 *sa2 = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_sa2{ mode=%u reqid=%u\n"
-	    "  reserved1=%u reserved2=%u sequence=%u }\n", sa2->mode,
-	    (unsigned)sa2->reqid, sa2->reserved1, sa2->reserved2,
-	    (unsigned)sa2->sequence);
-	left_over(d, len - sizeof(*sa2));
-}
-
-static void
-body_natt_type(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_nat_t_type *type = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_nat_t_type{ type=%u }\n", type->nat_type);
-	left_over(d, len - sizeof(*type));
-}
-
-static void
-body_natt_port(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_nat_t_port *port = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_nat_t_port{ port=%u }\n",
-	    (unsigned)ntohs(port->port));
-	left_over(d, len - sizeof(*port));
-}
-
-static void
-body_natt_frag(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_nat_t_frag *frag = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_nat_t_frag{ fraglen=%u reserved=%u }\n",
-	    frag->fraglen, frag->reserved);
-	left_over(d, len - sizeof(*frag));
-}
-
-static void
-body_sa_replay(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_sa_replay *replay = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_sa_replay{ replay=%u }\n",
-	    (unsigned)replay->replay);
-	left_over(d, len - sizeof(*replay));
-}
-
 /* A name in a field that a NUL may not end. */
 static void
-show_name(const struct debug *d, const char *name, size_t size)
+show_name(struct text *t, const char *name, size_t size)
 {
 	const char *end = memchr(name, '\0', size);
 
-	text_escaped(d->t, name, end == NULL ? size : (size_t)(end - name));
+	text_escaped(t, name, end == NULL ? size : (size_t)(end - name));
 }
 
-static void
-body_hwif(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_if_hw_offl *hwif = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_if_hw_offl{ flags=0x%08x name=\"",
-	    (unsigned)hwif->flags);
-	show_name(d, hwif->name, sizeof(hwif->name));
-	text_str(d->t, "\" }\n");
-	left_over(d, len - sizeof(*hwif));
-}
-
-static void
-body_label(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_label(const struct raw_printer *d, enum ext id, const void *ext, size_t len)
 {
 	const struct wire_sec_ctx *ctx = ext;
 
@@ -408,8 +295,9 @@ body_label(const struct debug *d, enum ext id, const void *ext, size_t len)
 }
 
 /* The key manager's addresses, local and remote: unpadded, as in requests. */
-static void
-body_kmaddress(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_kmaddress(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_kmaddress *km = ext;
 	const uint8_t *p = (const uint8_t *)(km + 1);
@@ -425,7 +313,7 @@ body_kmaddress(const struct debug *d, enum ext id, const void *ext, size_t len)
 }
 
 static void
-show_filter_addr(const struct debug *d, const uint32_t octets[4],
+show_filter_addr(const struct raw_printer *d, const uint32_t octets[4],
     uint16_t family, unsigned prefix)
 {
 	struct addr addr = { .family = 0 };
@@ -439,8 +327,9 @@ show_filter_addr(const struct debug *d, const uint32_t octets[4],
 	text_printf(d->t, "/%u", prefix);
 }
 
-static void
-body_filter(const struct debug *d, enum ext id, const void *ext, size_t len)
+void
+raw_filter(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
 {
 	const struct wire_filter *filter = ext;
 
@@ -453,85 +342,66 @@ body_filter(const struct debug *d, enum ext id, const void *ext, size_t len)
 	left_over(d, len - sizeof(*filter));
 }
 
-static void
-body_mark(const struct debug *d, enum ext id, const void *ext, size_t len)
-{
-	const struct wire_mark *mark = ext;
+/* ---- extensions ---- */
 
-	(void)id;
-	text_printf(d->t, "sadb_x_mark{ value=0x%x mask=0x%x }\n",
-	    (unsigned)mark->value, (unsigned)mark->mask);
-	left_over(d, len - sizeof(*mark));
+static uint32_t
+field_number(const struct ext_field *field, const uint8_t *p)
+{
+	uint16_t n16;
+	uint32_t n32;
+
+	switch (field->size) {
+	case 1:
+		return *p;
+	case 2:
+		memcpy(&n16, p, sizeof(n16));
+		return field->form == FORM_NET ? ntohs(n16) : n16;
+	default:
+		memcpy(&n32, p, sizeof(n32));
+		return field->form == FORM_NET ? ntohl(n32) : n32;
+	}
 }
 
 static void
-body_if_id(const struct debug *d, enum ext id, const void *ext, size_t len)
+show_field(struct text *t, const struct ext_field *field, const uint8_t *p)
 {
-	const struct wire_if_id *p = ext;
-
-	(void)id;
-	text_printf(d->t, "sadb_x_if_id{ if_id=0x%x name=\"",
-	    (unsigned)p->if_id);
-	show_name(d, p->name, sizeof(p->name));
-	text_str(d->t, "\" }\n");
-	left_over(d, len - sizeof(*p));
+	text_str(t, field->label);
+	switch (field->form) {
+	case FORM_NAME:
+		text_char(t, '"');
+		show_name(t, (const char *)p, field->size);
+		text_char(t, '"');
+		break;
+	case FORM_HEX:
+	case FORM_HEX8:
+		text_str(t, "0x");
+		text_hex(t, field_number(field, p),
+		    field->form == FORM_HEX ? 1 : 8);
+		break;
+	default:
+		text_dec(t, field_number(field, p));
+	}
 }
 
-#define ADDRESS		{ body_address, sizeof(struct wire_address) }
-#define LIFETIME	{ body_lifetime, sizeof(struct wire_lifetime) }
-#define SUPPORTED	{ body_supported, sizeof(struct wire_supported) }
+static void
+show_fields(const struct raw_printer *d, const struct extension *row,
+    const void *ext, size_t len)
+{
+	const struct ext_field *field;
 
-/*
- * The printers, with the octets of each kind's fixed part.  Those that say
- * themselves what is wrong behind it look at more than ext_valid() admits.
- */
-static const struct {
-	body_fn *print;
-	size_t fixed;
-} bodies[EXT_COUNT] = {
-	[EXT_SA] = { body_sa, sizeof(struct wire_sa) },
-	[EXT_LIFETIME_CURRENT] = LIFETIME,
-	[EXT_LIFETIME_HARD] = LIFETIME,
-	[EXT_LIFETIME_SOFT] = LIFETIME,
-	[EXT_ADDRESS_SRC] = ADDRESS,
-	[EXT_ADDRESS_DST] = ADDRESS,
-	[EXT_ADDRESS_PROXY] = ADDRESS,
-	[EXT_KEY_AUTH] = { body_key, sizeof(struct wire_key) },
-	[EXT_KEY_ENCRYPT] = { body_key, sizeof(struct wire_key) },
-	[EXT_IDENTITY_SRC] = { body_identity, sizeof(struct wire_ident) },
-	[EXT_IDENTITY_DST] = { body_identity, sizeof(struct wire_ident) },
-	[EXT_SENSITIVITY] = { body_sensitivity, 16 },
-	[EXT_PROPOSAL] = { body_proposal, sizeof(struct wire_prop) },
-	[EXT_SUPPORTED_AUTH] = SUPPORTED,
-	[EXT_SUPPORTED_ENCRYPT] = SUPPORTED,
-	[EXT_SPIRANGE] = { body_spirange, sizeof(struct wire_spirange) },
-	[EXT_KMPRIVATE] = { body_kmprivate, 8 },
-	[EXT_POLICY] = { body_policy, sizeof(struct wire_policy) },
-	[EXT_SA2] = { body_sa2, sizeof(struct wire_sa2) },
-	[EXT_NAT_T_TYPE] = { body_natt_type, sizeof(struct wire_nat_t_type) },
-	[EXT_NAT_T_SPORT] = { body_natt_port, sizeof(struct wire_nat_t_port) },
-	[EXT_NAT_T_DPORT] = { body_natt_port, sizeof(struct wire_nat_t_port) },
-	[EXT_NAT_T_OAI] = ADDRESS,
-	[EXT_NAT_T_OAR] = ADDRESS,
-	[EXT_NAT_T_FRAG] = { body_natt_frag, sizeof(struct wire_nat_t_frag) },
-	[EXT_SA_REPLAY] = { body_sa_replay, sizeof(struct wire_sa_replay) },
-	[EXT_NEW_ADDRESS_SRC] = ADDRESS,
-	[EXT_NEW_ADDRESS_DST] = ADDRESS,
-	[EXT_LFT_CUR_SW_OFFL] = LIFETIME,
-	[EXT_LFT_CUR_HW_OFFL] = LIFETIME,
-	[EXT_IF_HW_OFFL] = { body_hwif, sizeof(struct wire_if_hw_offl) },
-	[EXT_SEC_CTX] = { body_label, sizeof(struct wire_sec_ctx) },
-	[EXT_KMADDRESS] = { body_kmaddress, sizeof(struct wire_kmaddress) },
-	[EXT_FILTER] = { body_filter, sizeof(struct wire_filter) },
-	[EXT_MARK] = { body_mark, sizeof(struct wire_mark) },
-	[EXT_IF_ID] = { body_if_id, sizeof(struct wire_if_id) },
-};
+	text_str(d->t, row->structure);
+	text_char(d->t, '{');
+	for (field = row->fields; field->label != NULL; field++)
+		show_field(d->t, field, (const uint8_t *)ext + field->offset);
+	text_str(d->t, " }\n");
+	left_over(d, len - row->size);
+}
 
 static void
-show_ext_header(const struct debug *d, const struct wire_ext *ext)
+show_ext_header(const struct raw_printer *d, const struct wire_ext *ext)
 {
-	enum ext id = dialect_ext(d->dialect, ext->type);
-	const char *name = name_of(ext_names, id);
+	enum ext id = ext_of_wire(d->dialect, ext->type);
+	const char *name = extensions[id].name;
 
 	if (id == EXT_NONE && ext->type != 0)
 		name = NULL;
@@ -539,25 +409,32 @@ show_ext_header(const struct debug *d, const struct wire_ext *ext)
 	    ext->type, name == NULL ? "UNKNOWN" : name);
 }
 
+/*
+ * Printers that say themselves what is wrong behind the fixed part look at more
+ * than ext_valid() admits.
+ */
 static void
-show_ext(const struct debug *d, const struct wire_ext *ext, size_t len)
+show_ext(const struct raw_printer *d, const struct wire_ext *ext, size_t len)
 {
-	enum ext id = dialect_ext(d->dialect, ext->type);
+	enum ext id = ext_of_wire(d->dialect, ext->type);
+	const struct extension *row = &extensions[id];
 
 	show_ext_header(d, ext);
 	if (id == EXT_NONE)
 		text_printf(d->t, "kdebug_sadb: invalid ext_type %u\n",
 		    ext->type);
-	else if (len < bodies[id].fixed)
+	else if (len < row->size)
 		text_printf(d->t, "kdebug_sadb: extension cut short "
-		    "(%zu < %zu).\n", len, bodies[id].fixed);
+		    "(%zu < %u).\n", len, row->size);
+	else if (row->print != NULL)
+		row->print(d, id, ext, len);
 	else
-		bodies[id].print(d, id, ext, len);
+		show_fields(d, row, ext, len);
 }
 
 /* Why there is no extension at p, where room octets are left. */
 static void
-show_break(const struct debug *d, const uint8_t *p, size_t room)
+show_break(const struct raw_printer *d, const uint8_t *p, size_t room)
 {
 	struct wire_ext ext;
 
@@ -575,7 +452,7 @@ show_break(const struct debug *d, const uint8_t *p, size_t room)
 }
 
 static void
-show_header(const struct debug *d, const struct wire_msg *msg, size_t len)
+show_header(const struct raw_printer *d, const struct wire_msg *msg, size_t len)
 {
 	const char *name = name_of(message_names, msg->type);
 
@@ -612,7 +489,7 @@ void
 print_message(struct text *t, const struct dialect *dialect, const void *msg,
     size_t len, const struct print_style *style)
 {
-	const struct debug d = { t, dialect, style->hide_keys };
+	const struct raw_printer d = { t, dialect, style->hide_keys };
 	size_t offset = sizeof(struct wire_msg), extlen, wrap;
 	const struct wire_ext *ext;
 	const uint8_t *inner;
@@ -654,7 +531,7 @@ next_key(const struct dialect *dialect, const uint8_t *msg, size_t len,
 	enum ext id;
 
 	while ((ext = msg_next_ext(msg, len, offset, &extlen)) != NULL) {
-		id = dialect_ext(dialect, ext->type);
+		id = ext_of_wire(dialect, ext->type);
 		if ((id == EXT_KEY_AUTH || id == EXT_KEY_ENCRYPT) &&
 		    extlen > sizeof(struct wire_key)) {
 			blot.end = *offset;

@@ -114,48 +114,6 @@ const struct name message_names[] = {
 	{ NULL, 0 }
 };
 
-/* The raw decoder's names: the old program's where it had one. */
-const struct name ext_names[] = {
-	{ "RESERVED", EXT_NONE },
-	{ "SA", EXT_SA },
-	{ "LIFETIME_CURRENT", EXT_LIFETIME_CURRENT },
-	{ "LIFETIME_HARD", EXT_LIFETIME_HARD },
-	{ "LIFETIME_SOFT", EXT_LIFETIME_SOFT },
-	{ "ADDRESS_SRC", EXT_ADDRESS_SRC },
-	{ "ADDRESS_DST", EXT_ADDRESS_DST },
-	{ "ADDRESS_PROXY", EXT_ADDRESS_PROXY },
-	{ "KEY_AUTH", EXT_KEY_AUTH },
-	{ "KEY_ENCRYPT", EXT_KEY_ENCRYPT },
-	{ "IDENTITY_SRC", EXT_IDENTITY_SRC },
-	{ "IDENTITY_DST", EXT_IDENTITY_DST },
-	{ "SENSITIVITY", EXT_SENSITIVITY },
-	{ "PROPOSAL", EXT_PROPOSAL },
-	{ "SUPPORTED_AUTH", EXT_SUPPORTED_AUTH },
-	{ "SUPPORTED_ENCRYPT", EXT_SUPPORTED_ENCRYPT },
-	{ "SPIRANGE", EXT_SPIRANGE },
-	{ "KMPRIVATE", EXT_KMPRIVATE },
-	{ "POLICY", EXT_POLICY },
-	{ "SA2", EXT_SA2 },
-	{ "NAT_T_TYPE", EXT_NAT_T_TYPE },
-	{ "NAT_T_SPORT", EXT_NAT_T_SPORT },
-	{ "NAT_T_DPORT", EXT_NAT_T_DPORT },
-	{ "NAT_T_OAI", EXT_NAT_T_OAI },
-	{ "NAT_T_OAR", EXT_NAT_T_OAR },
-	{ "NAT_T_FRAG", EXT_NAT_T_FRAG },
-	{ "SA_REPLAY", EXT_SA_REPLAY },
-	{ "NEW_ADDRESS_SRC", EXT_NEW_ADDRESS_SRC },
-	{ "NEW_ADDRESS_DST", EXT_NEW_ADDRESS_DST },
-	{ "LFT_CUR_SW_OFFL", EXT_LFT_CUR_SW_OFFL },
-	{ "LFT_CUR_HW_OFFL", EXT_LFT_CUR_HW_OFFL },
-	{ "IF_HW_OFFL", EXT_IF_HW_OFFL },
-	{ "SEC_CTX", EXT_SEC_CTX },
-	{ "KMADDRESS", EXT_KMADDRESS },
-	{ "FILTER", EXT_FILTER },
-	{ "MARK", EXT_MARK },
-	{ "IF_ID", EXT_IF_ID },
-	{ NULL, 0 }
-};
-
 #define ALL(n)		{ n, n, n }
 #define LINUX(n)	{ n, 0, 0 }
 #define BSD(n)		{ 0, n, n }
@@ -289,7 +247,7 @@ const char *
 mode_name(const struct dialect *dialect, uint8_t mode)
 {
 	if (mode == IPSEC_MODE_BEET)
-		return dialect->index == DIALECT_LINUX ? "beet" : NULL;
+		return dialect->has_beet ? "beet" : NULL;
 	return name_of(mode_names, mode);
 }
 

@@ -41,7 +41,6 @@ extern const struct name level_names[];		/* IPSEC_LEVEL_* */
 extern const struct name scope_names[];		/* IPSEC_SCOPE_* */
 extern const struct name rule_proto_names[];	/* IP protocols of a rule */
 extern const struct name message_names[];	/* SADB_*: "X_SPDADD" */
-extern const struct name ext_names[];		/* enum ext: "POLICY" */
 
 /* The name of a number, or NULL. */
 const char *name_of(const struct name *, uint32_t value);

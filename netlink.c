@@ -16,7 +16,6 @@
 #include "netlink.h"
 #include "platform.h"
 
-#define ALIGN4(n)	(((n) + 3) & ~(size_t)3)
 
 /*
  * The kernel answers before its system call returns, so an answer is there

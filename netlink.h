@@ -15,6 +15,8 @@
 
 #include <linux/netlink.h>
 
+#define ALIGN4(n)	(((n) + 3) & ~(size_t)3)
+
 /*
  * Messages under construction, one after another, in memory of the caller
  * (aligned to 8).  What does not fit sets overflow, and nl_end() then takes

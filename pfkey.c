@@ -10,7 +10,6 @@
 #include "platform.h"
 
 #define PF_KEY_V2	2
-#define ROUND8(n)	(((n) + 7) & ~(size_t)7)
 #define PROTO_ANY	255		/* in the addresses of an SA */
 
 /* ---- the builder ---- */
@@ -101,7 +100,7 @@ msg_ext(struct msgbuf *m, enum ext id, size_t fixed)
 	m->len += fixed;
 	ext = (struct wire_ext *)(void *)(m->space + m->ext);
 	ext->len = (uint16_t)(ROUND8(fixed) / 8);
-	ext->type = m->dialect->ext[id];
+	ext->type = ext_number(m->dialect, id);
 	if (ext->type == 0)
 		m->overflow = true;
 	return ext;
@@ -140,118 +139,6 @@ msg_end(struct msgbuf *m)
 
 /* ---- the view ---- */
 
-/* sadb_key: as many octets as the bits need must be there. */
-static bool
-key_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	const struct wire_key *key = ext;
-
-	(void)dialect;
-	return (key->bits + 7u) / 8 <= len - sizeof(*key);
-}
-
-static bool
-address_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	const struct wire_address *address = ext;
-
-	return sockaddr_valid(dialect, address + 1, len - sizeof(*address));
-}
-
-static bool
-policy_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	size_t offset = sizeof(struct wire_policy);
-	struct rule rule;
-
-	while (offset < len)
-		if (!request_next(dialect, ext, len, &offset, &rule))
-			return false;
-	return true;
-}
-
-static bool
-label_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	const struct wire_sec_ctx *ctx = ext;
-
-	(void)dialect;
-	return ctx->ctx_len <= len - sizeof(*ctx);
-}
-
-static bool
-if_id_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	const struct wire_if_id *p = ext;
-
-	(void)dialect;
-	(void)len;
-	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
-}
-
-static bool
-hwif_valid(const struct dialect *dialect, const void *ext, size_t len)
-{
-	const struct wire_if_hw_offl *p = ext;
-
-	(void)dialect;
-	(void)len;
-	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
-}
-
-/* The least octets of each extension, and what else must hold. */
-static const struct {
-	size_t size;
-	bool (*valid)(const struct dialect *, const void *, size_t);
-} ext_rules[EXT_COUNT] = {
-	[EXT_SA] = { sizeof(struct wire_sa), NULL },
-	[EXT_LIFETIME_CURRENT] = { sizeof(struct wire_lifetime), NULL },
-	[EXT_LIFETIME_HARD] = { sizeof(struct wire_lifetime), NULL },
-	[EXT_LIFETIME_SOFT] = { sizeof(struct wire_lifetime), NULL },
-	[EXT_ADDRESS_SRC] = { sizeof(struct wire_address), address_valid },
-	[EXT_ADDRESS_DST] = { sizeof(struct wire_address), address_valid },
-	[EXT_ADDRESS_PROXY] = { sizeof(struct wire_address), address_valid },
-	[EXT_KEY_AUTH] = { sizeof(struct wire_key), key_valid },
-	[EXT_KEY_ENCRYPT] = { sizeof(struct wire_key), key_valid },
-	[EXT_IDENTITY_SRC] = { sizeof(struct wire_ident), NULL },
-	[EXT_IDENTITY_DST] = { sizeof(struct wire_ident), NULL },
-	[EXT_SENSITIVITY] = { 16, NULL },
-	[EXT_PROPOSAL] = { sizeof(struct wire_prop), NULL },
-	[EXT_SUPPORTED_AUTH] = { sizeof(struct wire_supported), NULL },
-	[EXT_SUPPORTED_ENCRYPT] = { sizeof(struct wire_supported), NULL },
-	[EXT_SPIRANGE] = { sizeof(struct wire_spirange), NULL },
-	[EXT_KMPRIVATE] = { 8, NULL },
-	[EXT_POLICY] = { sizeof(struct wire_policy), policy_valid },
-	[EXT_SA2] = { sizeof(struct wire_sa2), NULL },
-	[EXT_NAT_T_TYPE] = { sizeof(struct wire_nat_t_type), NULL },
-	[EXT_NAT_T_SPORT] = { sizeof(struct wire_nat_t_port), NULL },
-	[EXT_NAT_T_DPORT] = { sizeof(struct wire_nat_t_port), NULL },
-	[EXT_NAT_T_OAI] = { sizeof(struct wire_address), address_valid },
-	[EXT_NAT_T_OAR] = { sizeof(struct wire_address), address_valid },
-	[EXT_NAT_T_FRAG] = { sizeof(struct wire_nat_t_frag), NULL },
-	[EXT_SA_REPLAY] = { sizeof(struct wire_sa_replay), NULL },
-	[EXT_NEW_ADDRESS_SRC] = { sizeof(struct wire_address), address_valid },
-	[EXT_NEW_ADDRESS_DST] = { sizeof(struct wire_address), address_valid },
-	[EXT_LFT_CUR_SW_OFFL] = { sizeof(struct wire_lifetime), NULL },
-	[EXT_LFT_CUR_HW_OFFL] = { sizeof(struct wire_lifetime), NULL },
-	[EXT_IF_HW_OFFL] = { sizeof(struct wire_if_hw_offl), hwif_valid },
-	[EXT_SEC_CTX] = { sizeof(struct wire_sec_ctx), label_valid },
-	[EXT_KMADDRESS] = { sizeof(struct wire_kmaddress), NULL },
-	[EXT_FILTER] = { sizeof(struct wire_filter), NULL },
-	[EXT_MARK] = { sizeof(struct wire_mark), NULL },
-	[EXT_IF_ID] = { sizeof(struct wire_if_id), if_id_valid },
-};
-
-bool
-ext_valid(const struct dialect *dialect, enum ext id,
-    const struct wire_ext *ext, size_t len)
-{
-	if (len < ext_rules[id].size)
-		return false;
-	return ext_rules[id].valid == NULL ||
-	    ext_rules[id].valid(dialect, ext, len);
-}
-
 const struct wire_ext *
 msg_next_ext(const void *buf, size_t len, size_t *offset, size_t *extlen)
 {
@@ -265,16 +152,6 @@ msg_next_ext(const void *buf, size_t len, size_t *offset, size_t *extlen)
 		return NULL;
 	*offset += *extlen;
 	return ext;
-}
-
-/*
- * IF_HW_OFFL alone may come more than once (FreeBSD: one for each device an SA
- * is offloaded to); the first is kept.
- */
-static bool
-may_repeat(enum ext id)
-{
-	return id == EXT_IF_HW_OFFL;
 }
 
 enum view_error
@@ -296,10 +173,10 @@ view_init(struct view *view, const struct dialect *dialect, const void *buf,
 	if ((size_t)view->msg->len * 8 != len)
 		return VIEW_LENGTH;
 	while ((ext = msg_next_ext(buf, len, &offset, &extlen)) != NULL) {
-		id = dialect_ext(dialect, ext->type);
+		id = ext_of_wire(dialect, ext->type);
 		if (id == EXT_NONE)
 			continue;
-		if (view->ext[id] != NULL && !may_repeat(id))
+		if (view->ext[id] != NULL && !extensions[id].may_repeat)
 			return VIEW_EXT_DUPLICATE;
 		if (!ext_valid(dialect, id, ext, extlen))
 			return VIEW_EXT_MALFORMED;
@@ -323,7 +200,7 @@ view_built(struct view *view, const struct dialect *dialect, const void *buf)
 	for (offset = sizeof(*view->msg); offset < view->len;
 	    offset += (size_t)ext->len * 8) {
 		ext = (const void *)(p + offset);
-		view->ext[dialect_ext(dialect, ext->type)] = ext;
+		view->ext[ext_of_wire(dialect, ext->type)] = ext;
 	}
 }
 
@@ -460,12 +337,12 @@ put_mark(struct msgbuf *m, bool has_mark, uint32_t mark, uint32_t mask,
 	struct wire_if_id *id;
 
 	if (has_mark) {
-		wire = msg_ext(m, EXT_MARK, sizeof(*wire));
+		wire = msg_ext(m, EXT_X_MARK, sizeof(*wire));
 		wire->value = mark;
 		wire->mask = mask;
 	}
 	if (if_id != 0) {
-		id = msg_ext(m, EXT_IF_ID, sizeof(*id));
+		id = msg_ext(m, EXT_X_IF_ID, sizeof(*id));
 		id->if_id = if_id;
 	}
 }
@@ -474,8 +351,8 @@ static void
 get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
     uint32_t *mask, uint32_t *if_id)
 {
-	const struct wire_mark *wire = view->ext[EXT_MARK];
-	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+	const struct wire_mark *wire = view->ext[EXT_X_MARK];
+	const struct wire_if_id *id = view->ext[EXT_X_IF_ID];
 
 	if (wire != NULL) {
 		*has_mark = true;
@@ -486,10 +363,6 @@ get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
 		*if_id = id->if_id;
 }
 
-/* The largest window, in packets, that struct wire_sa.replay says. */
-#define LINUX_REPLAY_MAX	32	/* the kernel clamps to it */
-#define BSD_REPLAY_MAX		255	/* octets, an 8-bit field */
-
 /*
  * The anti-replay window is packets with Linux and octets of bitmap with the
  * others; a wider one goes into an extension that counts packets.
@@ -497,8 +370,7 @@ get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
 static uint8_t
 replay_field(const struct dialect *dialect, uint32_t packets, bool *wide)
 {
-	uint32_t max = dialect->replay_in_packets ? LINUX_REPLAY_MAX :
-	    BSD_REPLAY_MAX, value;
+	uint32_t max = dialect->replay_field_max, value;
 
 	value = dialect->replay_in_packets ? packets : (packets + 7) / 8;
 	*wide = value > max;
@@ -522,7 +394,7 @@ put_sa(struct msgbuf *m, const struct sa *sa)
 	wire2 = msg_ext(m, EXT_SA2, sizeof(*wire2));
 	wire2->mode = sa->mode;
 	wire2->reqid = sa->reqid;
-	if (wide && m->dialect->ext[EXT_SA_REPLAY] != 0) {
+	if (wide && ext_number(m->dialect, EXT_SA_REPLAY) != 0) {
 		replay = msg_ext(m, EXT_SA_REPLAY, sizeof(*replay));
 		replay->replay = sa->replay;
 	}
@@ -804,7 +676,7 @@ get_policy(const struct view *view, struct policy *policy)
 static void
 set_linux_scope(const struct view *view, struct policy *policy)
 {
-	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+	const struct wire_if_id *id = view->ext[EXT_X_IF_ID];
 
 	policy->scope = IPSEC_SCOPE_GLOBAL;
 	if (policy->dir >= IPSEC_DIR_SOCKET_IN) {

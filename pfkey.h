@@ -13,6 +13,7 @@
 
 #include "addr.h"
 #include "dialect.h"
+#include "extension.h"
 #include "wire.h"
 
 /*
@@ -175,13 +176,6 @@ void view_built(struct view *, const struct dialect *, const void *buf);
  */
 const struct wire_ext *msg_next_ext(const void *buf, size_t len,
     size_t *offset, size_t *extlen);
-
-/*
- * Whether the octets of a known extension are well-formed: the check that
- * view_init() makes of each.
- */
-bool ext_valid(const struct dialect *, enum ext, const struct wire_ext *,
-    size_t extlen);
 
 /*
  * Reads the policy request at octets + *offset of an extension's extlen octets

@@ -12,39 +12,39 @@
 
 /* The names of our tables are short, and there is always room for one. */
 static char *
-put_name(char *p, const char *name, uint32_t number)
+fmt_name(char *p, const char *name, uint32_t number)
 {
-	return name != NULL ? put_word(p, name) : put_dec(p, number);
+	return name != NULL ? fmt_word(p, name) : fmt_dec(p, number);
 }
 
 /* A database is mostly of one kind: the row shown last is looked at first. */
 static char *
-put_algorithm(struct text *t, char *p, const struct dialect *dialect,
+fmt_algorithm(struct text *t, char *p, const struct dialect *dialect,
     enum alg_kind kind, uint8_t id)
 {
 	const struct algorithm *alg = t->recent[kind];
 
 	if (id == 0)
-		return put_str(p, "none");
+		return fmt_str(p, "none");
 	if (alg == NULL || alg->id[dialect->index] != id) {
 		alg = algorithm_numbered(kind, dialect, id);
 		t->recent[kind] = alg;
 	}
-	return put_name(p, alg == NULL ? NULL : alg->name, id);
+	return fmt_name(p, alg == NULL ? NULL : alg->name, id);
 }
 
 void
 print_algorithm(struct text *t, const struct dialect *dialect,
     enum alg_kind kind, uint8_t id)
 {
-	text_end(t, put_algorithm(t, text_room(t), dialect, kind, id));
+	text_end(t, fmt_algorithm(t, text_room(t), dialect, kind, id));
 }
 
 static char *
-put_port(char *p, uint16_t port)
+fmt_port(char *p, uint16_t port)
 {
 	*p = '[';
-	p = put_dec(p + 1, port);
+	p = fmt_dec(p + 1, port);
 	*p = ']';
 	return p + 1;
 }
@@ -52,7 +52,7 @@ put_port(char *p, uint16_t port)
 static void
 print_port(struct text *t, uint16_t port)
 {
-	text_end(t, put_port(text_room(t), port));
+	text_end(t, fmt_port(text_room(t), port));
 }
 
 /*
@@ -110,13 +110,13 @@ print_label(struct text *t, const struct label *label)
  * sockaddr's where there is none.
  */
 static char *
-put_end(char *p, const struct addr *addr, bool natt, uint16_t natt_port,
+fmt_end(char *p, const struct addr *addr, bool natt, uint16_t natt_port,
     const struct print_style *style)
 {
-	p = put_addr(p, addr);
+	p = fmt_addr(p, addr);
 	if (natt)
-		return put_port(p, natt_port);
-	return style->ports ? put_port(p, addr->port) : p;
+		return fmt_port(p, natt_port);
+	return style->ports ? fmt_port(p, addr->port) : p;
 }
 
 /* A message without the extension leaves all of the address zero. */
@@ -138,13 +138,13 @@ sa_ends(struct text *t, const struct sa *sa, const struct print_style *style)
 		text_str(t, "no ADDRESS_SRC extension.\n");
 		return false;
 	}
-	p = put_end(text_room(t), &sa->src, natt->given && natt->has_sport,
+	p = fmt_end(text_room(t), &sa->src, natt->given && natt->has_sport,
 	    natt->sport, style);
 	if (absent(&sa->dst))
 		missing = "ADDRESS_DST";
 	else {
 		*p = ' ';
-		p = put_end(p + 1, &sa->dst, natt->given && natt->has_dport,
+		p = fmt_end(p + 1, &sa->dst, natt->given && natt->has_dport,
 		    natt->dport, style);
 		missing = !sa->has_sa ? "SA" : !sa->has_sa2 ? "SA2" : NULL;
 	}
@@ -162,23 +162,23 @@ static void
 sa_identity(struct text *t, const struct dialect *dialect,
     const struct sa *sa)
 {
-	char *p = put_str(text_room(t), "\t");
+	char *p = fmt_str(text_room(t), "\t");
 
 	if (sa->satype == SADB_SATYPE_ESP && sa->natt.given)
-		p = put_str(p, "esp-udp");
+		p = fmt_str(p, "esp-udp");
 	else
-		p = put_name(p, name_of(satype_names, sa->satype), sa->satype);
-	p = put_str(p, " mode=");
-	p = put_name(p, mode_name(dialect, sa->mode), sa->mode);
-	p = put_str(p, " spi=");
-	p = put_dec(p, sa->spi);
-	p = put_str(p, "(0x");
-	p = put_hex8(p, sa->spi);
-	p = put_str(p, ") reqid=");
-	p = put_dec(p, sa->reqid);
-	p = put_str(p, "(0x");
-	p = put_hex8(p, sa->reqid);
-	p = put_str(p, ")\n");
+		p = fmt_name(p, name_of(satype_names, sa->satype), sa->satype);
+	p = fmt_str(p, " mode=");
+	p = fmt_name(p, mode_name(dialect, sa->mode), sa->mode);
+	p = fmt_str(p, " spi=");
+	p = fmt_dec(p, sa->spi);
+	p = fmt_str(p, "(0x");
+	p = fmt_hex8(p, sa->spi);
+	p = fmt_str(p, ") reqid=");
+	p = fmt_dec(p, sa->reqid);
+	p = fmt_str(p, "(0x");
+	p = fmt_hex8(p, sa->reqid);
+	p = fmt_str(p, ")\n");
 	text_end(t, p);
 }
 
@@ -224,13 +224,13 @@ sa_algorithms(struct text *t, const struct dialect *dialect,
 		text_str(t, " \n");
 	}
 	if (sa->satype == SADB_SATYPE_ESP && sa->enc_key.given) {
-		p = put_str(text_room(t), "\tE: ");
-		text_end(t, put_algorithm(t, p, dialect, ALG_ENC, sa->encrypt));
+		p = fmt_str(text_room(t), "\tE: ");
+		text_end(t, fmt_algorithm(t, p, dialect, ALG_ENC, sa->encrypt));
 		sa_key(t, &sa->enc_key, style);
 	}
 	if (sa->auth_key.given) {
-		p = put_str(text_room(t), "\tA: ");
-		text_end(t, put_algorithm(t, p, dialect, ALG_AUTH, sa->auth));
+		p = fmt_str(text_room(t), "\tA: ");
+		text_end(t, fmt_algorithm(t, p, dialect, ALG_AUTH, sa->auth));
 		sa_key(t, &sa->auth_key, style);
 	}
 }
@@ -238,17 +238,17 @@ sa_algorithms(struct text *t, const struct dialect *dialect,
 static void
 sa_state(struct text *t, const struct sa *sa)
 {
-	char *p = put_str(text_room(t), "\tseq=0x");
+	char *p = fmt_str(text_room(t), "\tseq=0x");
 
-	p = put_hex8(p, sa->sequence);
+	p = fmt_hex8(p, sa->sequence);
 	/* The octets of the bitmap, as -r takes them. */
-	p = put_str(p, " replay=");
-	p = put_dec(p, ((uint64_t)sa->replay + 7) / 8);
-	p = put_str(p, " flags=0x");
-	p = put_hex8(p, sa->flags);
-	p = put_str(p, " state=");
-	p = put_name(p, name_of(state_names, sa->state), sa->state);
-	text_end(t, put_str(p, " \n"));
+	p = fmt_str(p, " replay=");
+	p = fmt_dec(p, ((uint64_t)sa->replay + 7) / 8);
+	p = fmt_str(p, " flags=0x");
+	p = fmt_hex8(p, sa->flags);
+	p = fmt_str(p, " state=");
+	p = fmt_name(p, name_of(state_names, sa->state), sa->state);
+	text_end(t, fmt_str(p, " \n"));
 }
 
 /* Seconds since the SA was made; a clock that was set back makes none. */
@@ -262,12 +262,12 @@ sa_age(const struct sa *sa, time_t now)
 }
 
 static inline char *
-put_limits(char *p, uint64_t hard, uint64_t soft, const char *unit)
+fmt_limits(char *p, uint64_t hard, uint64_t soft, const char *unit)
 {
-	p = put_str(p, "\thard: ");
-	p = put_str(put_dec(p, hard), unit);
-	p = put_str(p, "\tsoft: ");
-	return put_str(put_dec(p, soft), unit);
+	p = fmt_str(p, "\thard: ");
+	p = fmt_str(fmt_dec(p, hard), unit);
+	p = fmt_str(p, "\tsoft: ");
+	return fmt_str(fmt_dec(p, soft), unit);
 }
 
 /* Limits that are not there are zero, as those that are not set. */
@@ -276,26 +276,26 @@ sa_lifetimes(struct text *t, const struct sa *sa, time_t now)
 {
 	const struct lifetime *cur = &sa->current, *hard = &sa->hard,
 	    *soft = &sa->soft;
-	char *p = put_str(text_room(t), "\tcreated: ");
+	char *p = fmt_str(text_room(t), "\tcreated: ");
 
-	p = put_time(t, p, cur->addtime);
-	p = put_str(p, "\tcurrent: ");
-	p = put_time(t, p, (uint64_t)now);
-	p = put_str(p, "\n\tdiff: ");
-	p = put_dec(p, sa_age(sa, now));
-	p = put_str(p, "(s)");
-	p = put_limits(p, hard->addtime, soft->addtime, "(s)");
-	p = put_str(p, "\n\tlast: ");
-	p = put_time(t, p, cur->usetime);
-	p = put_limits(p, hard->usetime, soft->usetime, "(s)");
-	p = put_str(p, "\n\tcurrent: ");
-	p = put_dec(p, cur->bytes);
-	p = put_str(p, "(bytes)");
-	p = put_limits(p, hard->bytes, soft->bytes, "(bytes)");
-	p = put_str(p, "\n\tallocated: ");
-	p = put_dec(p, cur->allocations);
-	p = put_limits(p, hard->allocations, soft->allocations, "");
-	text_end(t, put_str(p, "\n"));
+	p = fmt_time(t, p, cur->addtime);
+	p = fmt_str(p, "\tcurrent: ");
+	p = fmt_time(t, p, (uint64_t)now);
+	p = fmt_str(p, "\n\tdiff: ");
+	p = fmt_dec(p, sa_age(sa, now));
+	p = fmt_str(p, "(s)");
+	p = fmt_limits(p, hard->addtime, soft->addtime, "(s)");
+	p = fmt_str(p, "\n\tlast: ");
+	p = fmt_time(t, p, cur->usetime);
+	p = fmt_limits(p, hard->usetime, soft->usetime, "(s)");
+	p = fmt_str(p, "\n\tcurrent: ");
+	p = fmt_dec(p, cur->bytes);
+	p = fmt_str(p, "(bytes)");
+	p = fmt_limits(p, hard->bytes, soft->bytes, "(bytes)");
+	p = fmt_str(p, "\n\tallocated: ");
+	p = fmt_dec(p, cur->allocations);
+	p = fmt_limits(p, hard->allocations, soft->allocations, "");
+	text_end(t, fmt_str(p, "\n"));
 }
 
 /* What a device or the software did for an SA that may be offloaded. */
@@ -336,13 +336,13 @@ print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
 	print_label(t, &sa->label);
 	if (sa->current.given)
 		sa_lifetimes(t, sa, style->now);
-	p = put_str(text_room(t), "\tsadb_seq=");
-	p = put_dec(p, sa->seq);
-	p = put_str(p, " pid=");
-	p = put_dec(p, sa->pid);
-	p = put_str(p, " refcnt=");
-	p = put_dec(p, sa->refcnt);
-	text_end(t, put_str(p, "\n"));
+	p = fmt_str(text_room(t), "\tsadb_seq=");
+	p = fmt_dec(p, sa->seq);
+	p = fmt_str(p, " pid=");
+	p = fmt_dec(p, sa->pid);
+	p = fmt_str(p, " refcnt=");
+	p = fmt_dec(p, sa->refcnt);
+	text_end(t, fmt_str(p, "\n"));
 	sa_offload(t, "sw offl", &sa->sw_offload);
 	sa_offload(t, "hw offl", &sa->hw_offload);
 }
@@ -509,24 +509,24 @@ priority_text(const struct dialect *dialect, uint32_t priority, char *buf)
 }
 
 static char *
-put_selector(char *p, const struct addr *addr, bool port)
+fmt_selector(char *p, const struct addr *addr, bool port)
 {
-	p = put_addr(p, addr);
+	p = fmt_addr(p, addr);
 	if (addr->family == 0)
 		return p;
 	if (addr->prefix != (addr->family == 4 ? 32 : 128)) {
 		*p = '/';
-		p = put_dec(p + 1, addr->prefix);
+		p = fmt_dec(p + 1, addr->prefix);
 	}
 	if (!port)
 		return p;
-	return addr->port == 0 ? put_str(p, "[any]") : put_port(p, addr->port);
+	return addr->port == 0 ? fmt_str(p, "[any]") : fmt_port(p, addr->port);
 }
 
 void
 print_selector(struct text *t, const struct addr *addr, bool port)
 {
-	text_end(t, put_selector(text_room(t), addr, port));
+	text_end(t, fmt_selector(text_room(t), addr, port));
 }
 
 void
@@ -554,9 +554,9 @@ policy_selectors(struct text *t, const struct policy *policy)
 		text_str(t, "(no selector, probably per-socket policy) \n");
 		return;
 	}
-	p = put_selector(text_room(t), &policy->src, ports);
+	p = fmt_selector(text_room(t), &policy->src, ports);
 	*p = ' ';
-	p = put_selector(p + 1, &policy->dst, ports);
+	p = fmt_selector(p + 1, &policy->dst, ports);
 	*p = ' ';
 	text_end(t, p + 1);
 	print_upper(t, policy->upper);
@@ -574,31 +574,31 @@ policy_selectors(struct text *t, const struct policy *policy)
  * In the language an id makes a rule that must be obeyed a unique one.
  */
 static char *
-put_rule(char *p, const struct dialect *dialect, const struct rule *rule,
+fmt_rule(char *p, const struct dialect *dialect, const struct rule *rule,
     bool script)
 {
 	uint8_t level = script && rule->reqid != 0 &&
 	    rule->level != IPSEC_LEVEL_USE ? IPSEC_LEVEL_UNIQUE : rule->level;
 
-	p = put_name(p, name_of(rule_proto_names, rule->proto), rule->proto);
+	p = fmt_name(p, name_of(rule_proto_names, rule->proto), rule->proto);
 	*p++ = '/';
-	p = put_name(p, mode_name(dialect, rule->mode), rule->mode);
+	p = fmt_name(p, mode_name(dialect, rule->mode), rule->mode);
 	*p++ = '/';
 	if (rule->src.family != 0) {
-		p = put_addr(p, &rule->src);
+		p = fmt_addr(p, &rule->src);
 		if (script && rule->src.port != 0)
-			p = put_port(p, rule->src.port);
+			p = fmt_port(p, rule->src.port);
 		*p++ = '-';
-		p = put_addr(p, &rule->dst);
+		p = fmt_addr(p, &rule->dst);
 		if (script && rule->dst.port != 0)
-			p = put_port(p, rule->dst.port);
+			p = fmt_port(p, rule->dst.port);
 	}
 	*p++ = '/';
-	p = put_name(p, name_of(level_names, level), level);
+	p = fmt_name(p, name_of(level_names, level), level);
 	if (rule->reqid != 0) {
 		*p++ = script || rule->reqid <= IPSEC_MANUAL_REQID_MAX ?
 		    ':' : '#';
-		p = put_dec(p, rule->reqid);
+		p = fmt_dec(p, rule->reqid);
 	}
 	return p;
 }
@@ -607,7 +607,7 @@ void
 print_rule(struct text *t, const struct dialect *dialect,
     const struct rule *rule, bool script)
 {
-	text_end(t, put_rule(text_room(t), dialect, rule, script));
+	text_end(t, fmt_rule(text_room(t), dialect, rule, script));
 }
 
 /* Whether every number of the policy proper has a name. */
@@ -644,24 +644,24 @@ policy_proper(struct text *t, const struct dialect *dialect,
 		text_str(t, "\t(null)\n");
 		return;
 	}
-	p = put_str(text_room(t), "\t");
-	p = put_word(p, name_of(direction_names, policy->dir));
+	p = fmt_str(text_room(t), "\t");
+	p = fmt_word(p, name_of(direction_names, policy->dir));
 	*p++ = ' ';
 	/* Those of a socket are not in the order of the others. */
 	if (policy->dir < IPSEC_DIR_SOCKET_IN &&
 	    *priority_text(dialect, policy->priority, prio) != '\0') {
-		p = put_word(p, prio);
+		p = fmt_word(p, prio);
 		*p++ = ' ';
 	}
-	p = put_word(p, name_of(action_names, policy->action));
+	p = fmt_word(p, name_of(action_names, policy->action));
 	*p++ = '\n';
 	text_end(t, p);
 	if (policy->action != IPSEC_POLICY_IPSEC)
 		return;
 	for (i = 0; i < policy->nrules; i++) {
-		p = put_str(text_room(t), "\t");
-		p = put_rule(p, dialect, &policy->rules[i], false);
-		text_end(t, put_str(p, "\n"));
+		p = fmt_str(text_room(t), "\t");
+		p = fmt_rule(p, dialect, &policy->rules[i], false);
+		text_end(t, fmt_str(p, "\n"));
 	}
 }
 
@@ -671,18 +671,18 @@ policy_lifetimes(struct text *t, const struct policy *policy)
 	char *p = text_room(t);
 
 	if (policy->current.given) {
-		p = put_str(p, "\tcreated: ");
-		p = put_time(t, p, policy->current.addtime);
-		p = put_str(p, "  lastused: ");
-		p = put_time(t, p, policy->current.usetime);
-		p = put_str(p, "\n");
+		p = fmt_str(p, "\tcreated: ");
+		p = fmt_time(t, p, policy->current.addtime);
+		p = fmt_str(p, "  lastused: ");
+		p = fmt_time(t, p, policy->current.usetime);
+		p = fmt_str(p, "\n");
 	}
 	if (policy->hard.given) {
-		p = put_str(p, "\tlifetime: ");
-		p = put_dec(p, policy->hard.addtime);
-		p = put_str(p, "(s) validtime: ");
-		p = put_dec(p, policy->hard.usetime);
-		p = put_str(p, "(s)\n");
+		p = fmt_str(p, "\tlifetime: ");
+		p = fmt_dec(p, policy->hard.addtime);
+		p = fmt_str(p, "(s) validtime: ");
+		p = fmt_dec(p, policy->hard.usetime);
+		p = fmt_str(p, "(s)\n");
 	}
 	text_end(t, p);
 }
@@ -696,12 +696,12 @@ policy_scope(struct text *t, const struct dialect *dialect,
     const struct policy *policy)
 {
 	uint8_t scope = policy->scope;
-	char name[IF_NAMESIZE], *p = put_str(text_room(t), " scope=");
+	char name[IF_NAMESIZE], *p = fmt_str(text_room(t), " scope=");
 
 	if (!dialect->has_scope && scope == IPSEC_SCOPE_ANY)
 		scope = IPSEC_SCOPE_GLOBAL;
-	p = put_name(p, name_of(scope_names, scope), scope);
-	text_end(t, put_str(p, " "));
+	p = fmt_name(p, name_of(scope_names, scope), scope);
+	text_end(t, fmt_str(p, " "));
 	if (scope != IPSEC_SCOPE_IFNET)
 		return;
 	if (policy->ifname != NULL) {
@@ -731,14 +731,14 @@ print_policy(struct text *t, const struct dialect *dialect,
 	    policy->if_id);
 	print_label(t, &policy->label);
 	policy_lifetimes(t, policy);
-	p = put_str(text_room(t), "\tspid=");
-	p = put_dec(p, policy->id);
-	p = put_str(p, " seq=");
-	p = put_dec(p, policy->seq);
-	p = put_str(p, " pid=");
-	text_end(t, put_dec(p, policy->pid));
+	p = fmt_str(text_room(t), "\tspid=");
+	p = fmt_dec(p, policy->id);
+	p = fmt_str(p, " seq=");
+	p = fmt_dec(p, policy->seq);
+	p = fmt_str(p, " pid=");
+	text_end(t, fmt_dec(p, policy->pid));
 	policy_scope(t, dialect, policy);
-	p = put_str(text_room(t), "\n\trefcnt=");
-	p = put_dec(p, policy->refcnt);
-	text_end(t, put_str(p, "\n"));
+	p = fmt_str(text_room(t), "\n\trefcnt=");
+	p = fmt_dec(p, policy->refcnt);
+	text_end(t, fmt_str(p, "\n"));
 }

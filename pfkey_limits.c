@@ -76,13 +76,13 @@ has_offload(const struct view *view)
 static bool
 has_mark(const struct view *view)
 {
-	return view->ext[EXT_MARK] != NULL;
+	return view->ext[EXT_X_MARK] != NULL;
 }
 
 static bool
 has_if_id(const struct view *view)
 {
-	return view->ext[EXT_IF_ID] != NULL;
+	return view->ext[EXT_X_IF_ID] != NULL;
 }
 
 /* Whether a policy has such a rule. */

@@ -26,7 +26,7 @@ bracketed(struct text *t, uint16_t port)
 
 /* A limit of zero is none, as none given is. */
 static void
-put_limits(struct text *t, const struct lifetime *hard,
+print_limits(struct text *t, const struct lifetime *hard,
     const struct lifetime *soft)
 {
 	option_dec(t, " -lh ", hard->addtime);
@@ -40,7 +40,7 @@ put_limits(struct text *t, const struct lifetime *hard,
 }
 
 static void
-put_hwif(struct text *t, const char *hwif)
+print_hwif(struct text *t, const char *hwif)
 {
 	if (hwif == NULL || *hwif == '\0')
 		return;
@@ -49,7 +49,7 @@ put_hwif(struct text *t, const char *hwif)
 }
 
 static void
-put_label(struct text *t, const struct label *label)
+print_label(struct text *t, const struct label *label)
 {
 	if (label->len == 0)
 		return;
@@ -63,7 +63,7 @@ put_label(struct text *t, const struct label *label)
 
 /* What tells apart entries that are otherwise the same: in every command. */
 static void
-put_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
+print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
     uint32_t if_id)
 {
 	if (has_mark) {
@@ -88,7 +88,7 @@ natt_pair(const struct natt *natt)
 }
 
 static void
-put_end(struct text *t, const struct addr *addr, const struct natt *natt,
+print_sa_end(struct text *t, const struct addr *addr, const struct natt *natt,
     bool has_port, uint16_t port)
 {
 	text_char(t, ' ');
@@ -100,7 +100,7 @@ put_end(struct text *t, const struct addr *addr, const struct natt *natt,
 }
 
 static void
-put_protocol(struct text *t, const struct sa *sa)
+print_protocol(struct text *t, const struct sa *sa)
 {
 	const char *name = name_of(satype_names, sa->satype);
 	bool esp = sa->satype == SADB_SATYPE_ESP;
@@ -122,7 +122,7 @@ put_protocol(struct text *t, const struct sa *sa)
 }
 
 static void
-put_natt(struct text *t, const struct natt *natt)
+print_natt(struct text *t, const struct natt *natt)
 {
 	if (natt_pair(natt)) {
 		text_str(t, " -natt ");
@@ -152,7 +152,7 @@ static const struct {
  * kernel dumps (which has a current lifetime) its absence means nothing.
  */
 static void
-put_flags(struct text *t, const struct dialect *dialect, const struct sa *sa)
+print_flags(struct text *t, const struct dialect *dialect, const struct sa *sa)
 {
 	size_t i;
 
@@ -160,12 +160,12 @@ put_flags(struct text *t, const struct dialect *dialect, const struct sa *sa)
 		if ((sa->flags & flag_words[i].flag) != 0)
 			text_str(t, flag_words[i].words);
 	if ((sa->flags & SADB_X_EXT_CYCSEQ) == 0 &&
-	    (dialect->index != DIALECT_LINUX || !sa->current.given))
+	    (!dialect->drops_cyclic_seq || !sa->current.given))
 		text_str(t, " -f nocyclic-seq");
 }
 
 static void
-put_extensions(struct text *t, const struct dialect *dialect,
+print_options(struct text *t, const struct dialect *dialect,
     const struct sa *sa)
 {
 	const char *mode = mode_name(dialect, sa->mode);
@@ -179,16 +179,16 @@ put_extensions(struct text *t, const struct dialect *dialect,
 	}
 	option_dec(t, " -r ", ((uint64_t)sa->replay + 7) / 8);
 	option_dec(t, " -u ", sa->reqid);
-	put_limits(t, &sa->hard, &sa->soft);
-	put_flags(t, dialect, sa);
-	put_natt(t, &sa->natt);
-	put_hwif(t, sa->hwif);
-	put_label(t, &sa->label);
+	print_limits(t, &sa->hard, &sa->soft);
+	print_flags(t, dialect, sa);
+	print_natt(t, &sa->natt);
+	print_hwif(t, sa->hwif);
+	print_label(t, &sa->label);
 }
 
 /* An algorithm and its key; without octets, the one that takes none. */
 static void
-put_algorithm(struct text *t, const struct dialect *dialect,
+print_key_option(struct text *t, const struct dialect *dialect,
     enum alg_kind kind, uint8_t id, const struct key *key, bool hide)
 {
 	size_t i;
@@ -207,7 +207,7 @@ put_algorithm(struct text *t, const struct dialect *dialect,
 }
 
 static void
-put_algorithms(struct text *t, const struct dialect *dialect,
+print_algorithms(struct text *t, const struct dialect *dialect,
     const struct sa *sa, bool hide)
 {
 	if (sa->satype == SADB_X_SATYPE_IPCOMP) {
@@ -220,10 +220,10 @@ put_algorithms(struct text *t, const struct dialect *dialect,
 		return;
 	}
 	if (sa->encrypt != 0 || sa->enc_key.given)
-		put_algorithm(t, dialect, ALG_ENC, sa->encrypt, &sa->enc_key,
+		print_key_option(t, dialect, ALG_ENC, sa->encrypt, &sa->enc_key,
 		    hide);
 	if (sa->auth != 0 || sa->auth_key.given)
-		put_algorithm(t, dialect, ALG_AUTH, sa->auth, &sa->auth_key,
+		print_key_option(t, dialect, ALG_AUTH, sa->auth, &sa->auth_key,
 		    hide);
 }
 
@@ -234,18 +234,18 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 	bool whole = strcmp(verb, "add") == 0 || strcmp(verb, "update") == 0;
 
 	text_str(t, verb);
-	put_end(t, &sa->src, &sa->natt, sa->natt.has_sport, sa->natt.sport);
-	put_end(t, &sa->dst, &sa->natt, sa->natt.has_dport, sa->natt.dport);
-	put_protocol(t, sa);
+	print_sa_end(t, &sa->src, &sa->natt, sa->natt.has_sport, sa->natt.sport);
+	print_sa_end(t, &sa->dst, &sa->natt, sa->natt.has_dport, sa->natt.dport);
+	print_protocol(t, sa);
 	if (strcmp(verb, "deleteall") != 0) {
 		text_str(t, " 0x");
 		text_hex(t, sa->spi, 8);
 	}
 	if (whole)
-		put_extensions(t, dialect, sa);
-	put_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+		print_options(t, dialect, sa);
+	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
 	if (whole)
-		put_algorithms(t, dialect, sa, style->hide_keys);
+		print_algorithms(t, dialect, sa, style->hide_keys);
 	text_str(t, ";\n");
 }
 
@@ -259,7 +259,7 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 #define TYPE_MAX	255		/* what is beyond goes as ports */
 
 static void
-put_selectors(struct text *t, const struct policy *policy)
+print_selectors(struct text *t, const struct policy *policy)
 {
 	uint16_t a = policy->src.port, b = policy->dst.port;
 	uint8_t upper = policy->upper;
@@ -295,13 +295,13 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	text_str(t, verb);
 	if ((flags & SCRIPT_KERNEL) != 0)
 		text_str(t, " -k");
-	put_selectors(t, policy);
+	print_selectors(t, policy);
 	if (whole) {
-		put_limits(t, &policy->hard, &policy->soft);
-		put_hwif(t, policy->hwif);
+		print_limits(t, &policy->hard, &policy->soft);
+		print_hwif(t, policy->hwif);
 	}
-	put_label(t, &policy->label);
-	put_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
+	print_label(t, &policy->label);
+	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
 	    policy->if_id);
 	text_str(t, " -P ");
 	text_str(t, dir == NULL ? "?" : dir);

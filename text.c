@@ -93,7 +93,7 @@ text_overflow(struct text *t, const void *octets, size_t n)
 }
 
 static inline void
-put_pair(char *p, const char table[], size_t n)
+fmt_pair(char *p, const char table[], size_t n)
 {
 	memcpy(p, table + 2 * n, 2);
 }
@@ -110,16 +110,16 @@ count_digits(uint32_t n)
 
 /* Of 32 bits, as nearly all are: to divide these is cheap everywhere. */
 static char *
-put_decimal32(char *p, uint32_t n)
+fmt_decimal32(char *p, uint32_t n)
 {
 	char *end = p + count_digits(n);
 
 	for (p = end; n >= 100; n /= 100) {
 		p -= 2;
-		put_pair(p, pairs, n % 100);
+		fmt_pair(p, pairs, n % 100);
 	}
 	if (n >= 10)
-		put_pair(p - 2, pairs, n);
+		fmt_pair(p - 2, pairs, n);
 	else
 		p[-1] = (char)('0' + n);
 	return end;
@@ -128,41 +128,41 @@ put_decimal32(char *p, uint32_t n)
 #define PART	100000000u		/* eight digits */
 
 __attribute__((noinline)) static char *
-put_decimal64(char *p, uint64_t n)
+fmt_decimal64(char *p, uint64_t n)
 {
 	uint32_t low = (uint32_t)(n % PART);
 	int i;
 
-	p = put_decimal(p, n / PART) + 8;
+	p = fmt_decimal(p, n / PART) + 8;
 	for (i = 1; i <= 4; i++, low /= 100)
-		put_pair(p - 2 * i, pairs, low % 100);
+		fmt_pair(p - 2 * i, pairs, low % 100);
 	return p;
 }
 
 char *
-put_decimal(char *p, uint64_t n)
+fmt_decimal(char *p, uint64_t n)
 {
-	return n > UINT32_MAX ? put_decimal64(p, n) :
-	    put_decimal32(p, (uint32_t)n);
+	return n > UINT32_MAX ? fmt_decimal64(p, n) :
+	    fmt_decimal32(p, (uint32_t)n);
 }
 
 static inline char *
-put_octets4(char *p, const uint8_t octets[4])
+fmt_octets4(char *p, const uint8_t octets[4])
 {
-	put_pair(p, hex_pairs, octets[0]);
-	put_pair(p + 2, hex_pairs, octets[1]);
-	put_pair(p + 4, hex_pairs, octets[2]);
-	put_pair(p + 6, hex_pairs, octets[3]);
+	fmt_pair(p, hex_pairs, octets[0]);
+	fmt_pair(p + 2, hex_pairs, octets[1]);
+	fmt_pair(p + 4, hex_pairs, octets[2]);
+	fmt_pair(p + 6, hex_pairs, octets[3]);
 	return p + 8;
 }
 
 char *
-put_hex8(char *p, uint32_t n)
+fmt_hex8(char *p, uint32_t n)
 {
 	const uint8_t octets[4] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
 	    (uint8_t)(n >> 8), (uint8_t)n };
 
-	return put_octets4(p, octets);
+	return fmt_octets4(p, octets);
 }
 
 void
@@ -171,14 +171,14 @@ text_hex(struct text *t, uint32_t n, int digits)
 	char buf[8];
 	int skip = 8 - digits;
 
-	put_hex8(buf, n);
+	fmt_hex8(buf, n);
 	while (skip > 0 && n >> (32 - 4 * skip) != 0)
 		skip--;
 	text_bytes(t, buf + skip, (size_t)(8 - skip));
 }
 
 static char *
-put_octet(char *p, unsigned n)
+fmt_octet(char *p, unsigned n)
 {
 	if (n < 10) {
 		*p = (char)('0' + n);
@@ -188,19 +188,19 @@ put_octet(char *p, unsigned n)
 		*p++ = (char)('0' + n / 100);
 		n %= 100;
 	}
-	put_pair(p, pairs, n);
+	fmt_pair(p, pairs, n);
 	return p + 2;
 }
 
 static char *
-put_ipv4(char *p, const uint8_t octets[4])
+fmt_ipv4(char *p, const uint8_t octets[4])
 {
 	int i;
 
 	for (i = 0; i < 4; i++) {
 		if (i != 0)
 			*p++ = '.';
-		p = put_octet(p, octets[i]);
+		p = fmt_octet(p, octets[i]);
 	}
 	return p;
 }
@@ -229,7 +229,7 @@ longest_run(const uint16_t groups[8], int *begin, int *length)
  * deprecated IPv4-compatible addresses: the text of glibc's inet_ntop().
  */
 static char *
-put_ipv6(char *p, const uint8_t octets[16])
+fmt_ipv6(char *p, const uint8_t octets[16])
 {
 	uint16_t groups[8];
 	int run, zeros, i, shift;
@@ -249,7 +249,7 @@ put_ipv6(char *p, const uint8_t octets[16])
 			*p++ = ':';
 		if (i == 6 && run == 0 && (zeros == 6 ||
 		    (zeros == 5 && groups[5] == 0xffff)))
-			return put_ipv4(p, octets + 12);
+			return fmt_ipv4(p, octets + 12);
 		for (shift = 12; shift > 0 && groups[i] >> shift == 0;)
 			shift -= 4;
 		for (; shift >= 0; shift -= 4)
@@ -259,19 +259,19 @@ put_ipv6(char *p, const uint8_t octets[16])
 }
 
 char *
-put_addr(char *p, const struct addr *addr)
+fmt_addr(char *p, const struct addr *addr)
 {
 	if (addr->family == 4)
-		return put_ipv4(p, addr->octets);
+		return fmt_ipv4(p, addr->octets);
 	if (addr->family == 6 && addr->scope == 0)
-		return put_ipv6(p, addr->octets);
+		return fmt_ipv6(p, addr->octets);
 	return p + strlen(addr_text(addr, p));
 }
 
 void
 text_addr(struct text *t, const struct addr *addr)
 {
-	text_end(t, put_addr(text_room(t), addr));
+	text_end(t, fmt_addr(text_room(t), addr));
 }
 
 /*
@@ -322,46 +322,46 @@ minute_of(struct text *t, int64_t minute)
 }
 
 char *
-put_time(struct text *t, char *p, uint64_t when)
+fmt_time(struct text *t, char *p, uint64_t when)
 {
 	const struct text_minute *m;
 	size_t len;
 	int second;
 
 	if (when == 0)
-		return put_str(p, "                    ");
+		return fmt_str(p, "                    ");
 	/* A clock that no calendar reaches: a message can say anything. */
 	if (when > INT64_MAX || (uint64_t)(time_t)when != when)
-		return put_dec(p, when);
+		return fmt_dec(p, when);
 	m = minute_of(t, (int64_t)(when / 60));
 	if (m != NULL) {
 		memcpy(p, m->date, sizeof(m->date));
-		put_pair(p + SECONDS_AT, pairs, when % 60);
+		fmt_pair(p + SECONDS_AT, pairs, when % 60);
 		return p + m->len;
 	}
 	len = format_date(p, sizeof(m->date), (time_t)when, &second);
-	return len == 0 ? put_dec(p, when) : p + len;
+	return len == 0 ? fmt_dec(p, when) : p + len;
 }
 
 void
 text_time(struct text *t, uint64_t when)
 {
-	text_end(t, put_time(t, text_room(t), when));
+	text_end(t, fmt_time(t, text_room(t), when));
 }
 
 #define KEY_STEP	256		/* octets of a key, with room for them */
 
 static char *
-put_groups(char *p, const uint8_t *octets, size_t n)
+fmt_groups(char *p, const uint8_t *octets, size_t n)
 {
 	for (; n >= 4; octets += 4, n -= 4) {
 		*p = ' ';
-		p = put_octets4(p + 1, octets);
+		p = fmt_octets4(p + 1, octets);
 	}
 	if (n != 0)
 		*p++ = ' ';
 	for (; n > 0; n--, p += 2)
-		put_pair(p, hex_pairs, *octets++);
+		fmt_pair(p, hex_pairs, *octets++);
 	return p;
 }
 
@@ -369,8 +369,8 @@ void
 text_groups(struct text *t, const uint8_t *octets, size_t n)
 {
 	for (; n > KEY_STEP; octets += KEY_STEP, n -= KEY_STEP)
-		text_end(t, put_groups(text_room(t), octets, KEY_STEP));
-	text_end(t, put_groups(text_room(t), octets, n));
+		text_end(t, fmt_groups(text_room(t), octets, KEY_STEP));
+	text_end(t, fmt_groups(text_room(t), octets, n));
 }
 
 void

@@ -73,7 +73,7 @@ text_char(struct text *t, char c)
 /*
  * A line of a record is put down without a look at the room for each piece:
  * text_room() has TEXT_ROOM octets for it, and text_end() takes it.  What is
- * called put_...() returns where to go on.
+ * called fmt_...() returns where to go on.
  */
 #define TEXT_ROOM	1024
 
@@ -95,37 +95,37 @@ text_end(struct text *t, const char *end)
 
 /* A constant, for which the compiler knows its length; a name. */
 static inline char *
-put_str(char *p, const char *s)
+fmt_str(char *p, const char *s)
 {
 	return (char *)memcpy(p, s, strlen(s)) + strlen(s);
 }
 
 static inline char *
-put_word(char *p, const char *s)
+fmt_word(char *p, const char *s)
 {
 	return stpcpy(p, s);
 }
 
-char *put_decimal(char *, uint64_t);	/* as put_dec() */
+char *fmt_decimal(char *, uint64_t);	/* as fmt_dec() */
 
 static inline char *
-put_dec(char *p, uint64_t n)
+fmt_dec(char *p, uint64_t n)
 {
 	if (n >= 10)
-		return put_decimal(p, n);
+		return fmt_decimal(p, n);
 	*p = (char)('0' + n);		/* most are 0 */
 	return p + 1;
 }
 
-char *put_hex8(char *, uint32_t);	/* lower case, all eight digits */
-char *put_addr(char *, const struct addr *);	/* at most ADDR_TEXT */
-char *put_time(struct text *, char *, uint64_t);
+char *fmt_hex8(char *, uint32_t);	/* lower case, all eight digits */
+char *fmt_addr(char *, const struct addr *);	/* at most ADDR_TEXT */
+char *fmt_time(struct text *, char *, uint64_t);
 
 /* The same pieces by themselves. */
 static inline void
 text_dec(struct text *t, uint64_t n)
 {
-	text_end(t, put_dec(text_room(t), n));
+	text_end(t, fmt_dec(text_room(t), n));
 }
 
 void text_hex(struct text *, uint32_t, int digits);	/* lower case, no 0x */

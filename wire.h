@@ -8,6 +8,7 @@
 #ifndef WIRE_H
 #define WIRE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* sadb_msg_type: RFC 2367 section 3.1, and the KAME additions (SADB_X_). */
@@ -65,6 +66,10 @@ enum { IPSEC_SCOPE_ANY, IPSEC_SCOPE_GLOBAL, IPSEC_SCOPE_IFNET,
 #define IPSEC_ULPROTO_ANY	255
 #define IPSEC_MANUAL_REQID_MAX	0x3fff	/* above: chosen by the kernel */
 #define UDP_ENCAP_ESPINUDP	2	/* RFC 3948 */
+#define CPI_MAX			0xffffu	/* RFC 3173: 16 bits */
+#define LINUX_WINDOW_MAX	4096	/* anti-replay, in packets */
+
+#define ROUND8(n)	(((n) + 7) & ~(size_t)7)
 
 #define SADB_AALG_NONE		0
 #define SADB_X_AALG_NULL	251
@@ -186,6 +191,10 @@ struct wire_filter {
 	uint32_t saddr[4], daddr[4];
 	uint16_t family;
 	uint8_t splen, dplen;
+};
+struct wire_value {
+	uint16_t len, type;
+	uint32_t value;
 };
 struct wire_mark {
 	uint16_t len, type;

@@ -29,7 +29,7 @@
 #define XFRM_OFFLOAD_WHOLE	4	/* packet offload, Linux 6.2 */
 
 #define XFRM_TMPL_MAX	6		/* the kernel's XFRM_MAX_DEPTH */
-#define XFRM_WINDOW_MAX	4096		/* packets, XFRMA_REPLAY_ESN_MAX */
+#define XFRM_SMALL_WINDOW 32		/* the most without REPLAY_ESN_VAL */
 
 /* ---- xfrm_links.c ---- */
 

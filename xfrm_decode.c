@@ -228,13 +228,13 @@ xfrm_put_private(struct xfrm_decoder *d, struct msgbuf *m,
 
 	if (xfrm_get_attr(attrs, XFRMA_MARK, &mark, sizeof(mark)) &&
 	    (mark.v | mark.m) != 0) {
-		wire = msg_ext(m, EXT_MARK, sizeof(*wire));
+		wire = msg_ext(m, EXT_X_MARK, sizeof(*wire));
 		wire->value = mark.v;
 		wire->mask = mark.m;
 	}
 	if (xfrm_get_attr(attrs, XFRM_IF_ID, &if_id, sizeof(if_id)) &&
 	    if_id != 0) {
-		id = msg_ext(m, EXT_IF_ID, sizeof(*id));
+		id = msg_ext(m, EXT_X_IF_ID, sizeof(*id));
 		id->if_id = if_id;
 		if (d->links != NULL)
 			copy_name(id->name, sizeof(id->name),
@@ -405,8 +405,6 @@ flags_of(uint8_t flags)
 	    (flags & XFRM_STATE_ESN ? SADB_X_SAFLAGS_ESN : 0);
 }
 
-#define SMALL_WINDOW	32	/* the widest that PF_KEY tells */
-
 static uint32_t
 window_of(const struct xfrm_usersa_info *info, const struct xfrm_attrs *attrs)
 {
@@ -424,8 +422,8 @@ put_sa(struct msgbuf *m, const struct xfrm_usersa_info *info, uint32_t window,
 	struct wire_sa *wire = msg_ext(m, EXT_SA, sizeof(*wire));
 
 	wire->spi = info->id.spi;
-	wire->replay = (uint8_t)(window < SMALL_WINDOW ? window :
-	    SMALL_WINDOW);
+	wire->replay = (uint8_t)(window < XFRM_SMALL_WINDOW ? window :
+	    XFRM_SMALL_WINDOW);
 	wire->state = state;
 	wire->auth = auth;
 	wire->encrypt = encrypt;
@@ -491,7 +489,7 @@ put_state(struct xfrm_decoder *d, struct msgbuf *m,
 	put_natt(m, attrs);
 	if (!xfrm_put_label(m, attrs))
 		return false;
-	if (window > SMALL_WINDOW) {
+	if (window > XFRM_SMALL_WINDOW) {
 		replay = msg_ext(m, EXT_SA_REPLAY, sizeof(*replay));
 		replay->replay = window;
 	}
@@ -747,7 +745,6 @@ static const struct kind {
 };
 
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
-#define ALIGN4(n)	(((n) + 3) & ~(size_t)3)
 
 /* Lays a message open: its kind, structure and attributes. */
 static const struct kind *

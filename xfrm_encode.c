@@ -27,7 +27,6 @@
 
 #define SPI_MIN		0x100u		/* what af_key offers to GETSPI */
 #define SPI_MAX		0x0fffffffu
-#define CPI_MAX		0xffffu		/* IPComp: 16 bits, RFC 3173 */
 
 static const struct {
 	uint8_t satype, proto;
@@ -152,8 +151,8 @@ put_mark(struct nlbuf *b, bool has_mark, uint32_t value, uint32_t mask,
 static void
 put_marks_of(struct nlbuf *b, const struct view *view)
 {
-	const struct wire_mark *mark = view->ext[EXT_MARK];
-	const struct wire_if_id *id = view->ext[EXT_IF_ID];
+	const struct wire_mark *mark = view->ext[EXT_X_MARK];
+	const struct wire_if_id *id = view->ext[EXT_X_IF_ID];
 
 	if (mark != NULL)
 		put_mark(b, true, mark->value, mark->mask, 0);
@@ -277,9 +276,6 @@ static const struct {
 	{ SADB_X_SAFLAGS_ESN, XFRM_STATE_ESN },
 };
 
-/* Windows that the 8-bit field holds; the kernel clamps it to this. */
-#define SMALL_WINDOW	32
-
 /*
  * The anti-replay window.  A wide one, and 64-bit sequence numbers, need the
  * attribute, and then the small field must be 0.  The kernel cannot do ESN
@@ -291,7 +287,7 @@ static int
 put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
     struct xfrm_usersa_info *info)
 {
-	static const uint8_t zeros[XFRM_WINDOW_MAX / 8];
+	static const uint8_t zeros[LINUX_WINDOW_MAX / 8];
 	bool esn = (info->flags & XFRM_STATE_ESN) != 0;
 	struct xfrm_replay_state_esn state;
 	uint32_t window = sa->replay;
@@ -300,11 +296,11 @@ put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
 		return !esn ? 0 : refuse(enc, EOPNOTSUPP,
 		    "IPComp has no sequence numbers (-esn)");
 	if (esn && window == 0)
-		window = SMALL_WINDOW;
-	if (window > XFRM_WINDOW_MAX)
+		window = XFRM_SMALL_WINDOW;
+	if (window > LINUX_WINDOW_MAX)
 		return refuse(enc, EOPNOTSUPP, "Linux has anti-replay "
 		    "windows of up to 4096 packets (-r 512)");
-	if (!esn && window <= SMALL_WINDOW) {
+	if (!esn && window <= XFRM_SMALL_WINDOW) {
 		info->replay_window = (uint8_t)window;
 		return 0;
 	}

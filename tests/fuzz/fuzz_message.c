@@ -64,7 +64,7 @@ turn_keys(const struct dialect *dialect, uint8_t *msg, size_t len)
 	if (!dialect->wide_request && len > head && msg[1] == SADB_X_PROMISC)
 		return turn_keys(dialect, msg + head, len - head);
 	while ((ext = msg_next_ext(msg, len, &offset, &extlen)) != NULL) {
-		id = dialect_ext(dialect, ext->type);
+		id = ext_of_wire(dialect, ext->type);
 		if (id != EXT_KEY_AUTH && id != EXT_KEY_ENCRYPT)
 			continue;
 		for (i = offset - extlen + sizeof(struct wire_key);

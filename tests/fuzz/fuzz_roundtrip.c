@@ -114,7 +114,7 @@ make_label(struct input *in, const struct dialect *dialect,
 {
 	size_t n;
 
-	if (dialect->ext[EXT_SEC_CTX] == 0 || !flip(in))
+	if (ext_number(dialect, EXT_SEC_CTX) == 0 || !flip(in))
 		return;
 	label->text = (const char *)octets(in, 255, &n);
 	while (n > 0 && label->text[n - 1] == '\0')
@@ -137,9 +137,9 @@ make_natt(struct input *in, const struct dialect *dialect, struct natt *natt)
 	natt->dport = (uint16_t)number(in, 2);
 	if (flip(in))
 		make_end(in, &natt->oai, flip(in) ? 4 : 6);
-	if (dialect->ext[EXT_NAT_T_OAR] != 0 && flip(in))
+	if (ext_number(dialect, EXT_NAT_T_OAR) != 0 && flip(in))
 		make_end(in, &natt->oar, flip(in) ? 4 : 6);
-	if (dialect->ext[EXT_NAT_T_FRAG] != 0)
+	if (ext_number(dialect, EXT_NAT_T_FRAG) != 0)
 		natt->frag = (uint16_t)number(in, octet(in) % 3);
 }
 
@@ -147,7 +147,7 @@ static void
 make_mark(struct input *in, const struct dialect *dialect, bool *has_mark,
     uint32_t *mark, uint32_t *mask, uint32_t *if_id)
 {
-	if (dialect->ext[EXT_MARK] == 0)
+	if (ext_number(dialect, EXT_X_MARK) == 0)
 		return;
 	*has_mark = flip(in);
 	if (*has_mark) {
@@ -182,7 +182,7 @@ make_sa(struct input *in, const struct dialect *dialect, struct sa *sa)
 	make_lifetime(in, &sa->soft);
 	make_natt(in, dialect, &sa->natt);
 	make_label(in, dialect, &sa->label);
-	if (dialect->ext[EXT_IF_HW_OFFL] != 0 && octet(in) == 1)
+	if (ext_number(dialect, EXT_IF_HW_OFFL) != 0 && octet(in) == 1)
 		sa->hwif = "eth0";
 	make_mark(in, dialect, &sa->has_mark, &sa->mark, &sa->mark_mask,
 	    &sa->if_id);
