@@ -28,7 +28,9 @@ ALL_CPPFLAGS = -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"$(VERSION)"' \
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS)
 
 # From text to messages, messages to text, messages to the kernel.
-LANGUAGE = token.o parse.o pattern.o source.o diag.o fields.o check.o expand.o
+LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o field_option.o \
+	field_key.o field_host.o field_policy.o number.o check.o expand.o \
+	source.o secrets.o diag.o
 MESSAGES = pfkey.o addr.o dialect.o extension.o names.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
@@ -60,11 +62,13 @@ token.c: token.l
 	$(LEX) token.l
 
 # Few and small enough to be built again together.
-HEADERS = addr.h channel.h dialect.h existing.h extension.h key_debug.h \
-	names.h netlink.h pfkey.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h \
-	run.h save.h setkey.h text.h twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h
+HEADERS = addr.h channel.h check.h command.h diag.h dialect.h existing.h expand.h \
+	extension.h fields.h ipsec_strerror.h key_debug.h names.h netlink.h options.h parser.h pfkey.h \
+	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h run.h save.h \
+	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h xfrm_channel.h \
+	xfrm_decode.h
 $(OBJS): $(HEADERS)
-token.o parse.o pattern.o fields.o: parse.h
+token.o parse.o syntax.o command.o options.o: parse.h
 
 # ---- tests ----
 

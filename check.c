@@ -5,14 +5,24 @@
  */
 #include <string.h>
 
-#include "setkey.h"
+#include "check.h"
+#include "fields.h"
 
 
+/* The kernel will hold something else than was written. */
 static void
 warn(struct parser *p, struct loc loc, const char *text)
 {
 	if (!p->cmd.bad)
 		diag(p->diag, DIAG_WARNING, loc, "%s", text);
+}
+
+/* It will hold just that, but it was perhaps not meant. */
+static void
+advise(struct parser *p, struct loc loc, const char *text)
+{
+	if (!p->cmd.bad)
+		diag(p->diag, DIAG_ADVICE, loc, "%s", text);
 }
 
 /* "128, 192 or 256", "40 to 448", "160". */
@@ -92,18 +102,17 @@ check_algorithm(struct parser *p, const struct algorithm *alg, struct loc at,
 	return !gone && *id != 0;
 }
 
-/* Said once of each; -n says more. */
+/* Said once of each. */
 static void
 warn_obsolete(struct parser *p, const struct algorithm *alg, struct loc at)
 {
-	unsigned flags = p->lint ? ALG_WEAK | ALG_FADING : ALG_WEAK;
 	ptrdiff_t index = alg == NULL ? 0 : alg - algorithms;
 
-	if (p->cmd.bad || alg == NULL || (alg->flags & flags) == 0 ||
+	if (p->cmd.bad || alg == NULL || (alg->flags & (ALG_WEAK | ALG_FADING)) == 0 ||
 	    index >= 64 || (p->weak_said >> index & 1) != 0)
 		return;
 	p->weak_said |= (uint64_t)1 << index;
-	diag(p->diag, DIAG_WARNING, at, "%s is obsolete", alg->name);
+	diag(p->diag, DIAG_ADVICE, at, "%s is obsolete", alg->name);
 }
 
 /* Which kinds of algorithms a protocol wants. */
@@ -131,13 +140,13 @@ check_kinds(struct parser *p, struct command *cmd)
 
 	while (w->satype != cmd->sa.satype)
 		w++;
-	if (cmd->at[F_ENC].end != 0 && !w->enc)
+	if (is_given(cmd, F_ENC) && !w->enc)
 		field_error(p, cmd->at[F_ENC], "%s takes no encryption "
 		    "algorithm", w->name);
-	if (cmd->at[F_AUTH].end != 0 && !w->auth)
+	if (is_given(cmd, F_AUTH) && !w->auth)
 		field_error(p, cmd->at[F_AUTH], "%s takes no authentication "
 		    "algorithm", w->name);
-	if (cmd->at[F_COMP].end != 0 && !w->comp)
+	if (is_given(cmd, F_COMP) && !w->comp)
 		field_error(p, cmd->at[F_COMP], "%s takes no compression "
 		    "algorithm", w->name);
 	if (cmd->at[w->must].end == 0 && !cmd->bad) {
@@ -222,10 +231,10 @@ check_protocol(struct parser *p, struct command *cmd)
 		diag_hint(p->diag, "give the key to the routing daemon, which "
 		    "sets it with TCP_MD5SIG");
 	}
-	if (old && cmd->at[F_REPLAY].end != 0 && sa->replay != 0)
+	if (old && is_given(cmd, F_REPLAY) && sa->replay != 0)
 		field_error(p, cmd->at[F_REPLAY], "replay prevention cannot "
 		    "be used with esp-old and ah-old");
-	if (cmd->at[F_NATT].end != 0 && is_esp_udp(p, at))
+	if (is_given(cmd, F_NATT) && is_esp_udp(p, at))
 		field_error(p, cmd->at[F_NATT], "esp-udp says so already: write "
 		    "esp");
 	else if (sa->natt.given && sa->satype != SADB_SATYPE_ESP)
@@ -233,7 +242,7 @@ check_protocol(struct parser *p, struct command *cmd)
 		    "only");
 	if (!sa->natt.given && (cmd->src.port_at.end != 0 ||
 	    cmd->dst.port_at.end != 0))
-		warn(p, cmd->src.port_at.end != 0 ? cmd->src.port_at :
+		advise(p, cmd->src.port_at.end != 0 ? cmd->src.port_at :
 		    cmd->dst.port_at, "a port counts with esp-udp only");
 }
 
@@ -243,14 +252,10 @@ check_spi(struct parser *p, struct command *cmd)
 	/* Linux always sends the SPI as the CPI, -R or not. */
 	if (cmd->sa.satype == SADB_X_SATYPE_IPCOMP && cmd->sa.spi > CPI_MAX &&
 	    ((cmd->sa.flags & SADB_X_EXT_RAWCPI) == 0 ||
-	    p->dialect->index == DIALECT_LINUX))
+	    p->dialect->cpi_is_spi))
 		field_error(p, cmd->at[F_SPI], "the index of an ipcomp SA has "
 		    "16 bits");
 }
-
-#define LIMITS	(GIVEN(F_HARD_TIME) | GIVEN(F_SOFT_TIME) | \
-    GIVEN(F_HARD_BYTES) | GIVEN(F_SOFT_BYTES) | GIVEN(F_HARD_PACKETS) | \
-    GIVEN(F_SOFT_PACKETS) | GIVEN(F_HARD_USE) | GIVEN(F_SOFT_USE))
 
 static void
 check_lifetimes(struct parser *p, struct command *cmd)
@@ -270,16 +275,14 @@ check_lifetimes(struct parser *p, struct command *cmd)
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		any |= values[i][0] != 0 || values[i][1] != 0;
 		if (values[i][0] != 0 && values[i][1] > values[i][0])
-			warn(p, cmd->at[pairs[i][1]], "the soft limit is "
+			advise(p, cmd->at[pairs[i][1]], "the soft limit is "
 			    "above the hard one, so it is never reached");
 	}
 	/* The kernels take both extensions or none; zero is no limit. */
 	h->given = s->given = any;
 }
 
-/* The bitmap of a Linux SA has at most 128 words (XFRMA_REPLAY_ESN_VAL). */
 #define LINUX_WINDOW_DEFAULT	32
-#define FIELD_WINDOW_MAX	(255 * 8)	/* of struct wire_sa.replay */
 
 /*
  * IPComp has no sequence numbers, and an SA of it that has a window makes Linux
@@ -289,7 +292,7 @@ static void
 drop_ipcomp_window(struct parser *p, struct command *cmd)
 {
 	if (cmd->sa.satype != SADB_X_SATYPE_IPCOMP || cmd->sa.replay == 0 ||
-	    p->dialect->index != DIALECT_LINUX)
+	    !p->dialect->drops_windowed_ipcomp)
 		return;
 	warn(p, cmd->at[F_REPLAY], "IPComp has no anti-replay window: -r is "
 	    "ignored");
@@ -302,91 +305,61 @@ check_replay(struct parser *p, struct command *cmd)
 	struct sa *sa = &cmd->sa;
 
 	drop_ipcomp_window(p, cmd);
-	if (ext_number(p->dialect, EXT_SA_REPLAY) == 0 &&
-	    sa->replay > FIELD_WINDOW_MAX) {
-		warn(p, cmd->at[F_REPLAY], "this system has windows of up to "
-		    "255 octets (2040 packets): setting that");
-		sa->replay = FIELD_WINDOW_MAX;
+	if (sa->replay > p->dialect->max_window && !cmd->bad) {
+		sa->replay = p->dialect->max_window;
+		diag(p->diag, DIAG_WARNING, cmd->at[F_REPLAY], "%s has windows "
+		    "of up to %u octets (%u packets): setting that",
+		    p->dialect->system, sa->replay / 8, sa->replay);
 	}
-	if (p->dialect->index != DIALECT_LINUX)
-		return;
-	if (sa->replay > LINUX_WINDOW_MAX) {
-		warn(p, cmd->at[F_REPLAY], "Linux has windows of up to 512 "
-		    "octets (4096 packets): setting that");
-		sa->replay = LINUX_WINDOW_MAX;
-	}
-	if ((sa->flags & SADB_X_SAFLAGS_ESN) != 0 && sa->replay == 0) {
+	if ((sa->flags & SADB_X_SAFLAGS_ESN) != 0 && sa->replay == 0 &&
+	    p->dialect->esn_needs_window) {
 		warn(p, cmd->at[F_ESN], "Linux has no -esn without an "
 		    "anti-replay window: setting 4 octets (32 packets)");
 		sa->replay = LINUX_WINDOW_DEFAULT;
 	}
-	if ((sa->flags & (SADB_X_EXT_PZERO | SADB_X_EXT_PRAND)) != 0)
+	if ((sa->flags & (SADB_X_EXT_PZERO | SADB_X_EXT_PRAND)) != 0 &&
+	    p->dialect->pads_one_way)
 		warn(p, cmd->at[F_PAD], "Linux always pads with 1, 2, 3...");
-}
-
-/* Extensions that the other systems do not have. */
-#define EXTENSIONS	(GIVEN(F_LABEL) | GIVEN(F_MARK) | GIVEN(F_IF_ID) | \
-    GIVEN(F_HWIF) | GIVEN(F_NATT_MTU) | GIVEN(F_SEQ) | GIVEN(F_ESN))
-
-static bool
-has_extensions(const struct command *cmd)
-{
-	return (cmd->given & EXTENSIONS) != 0 ||
-	    cmd->sa.mode == IPSEC_MODE_BEET;
 }
 
 static void
 check_extensions(struct parser *p, struct command *cmd)
 {
-	static const struct {
-		enum field field;
-		enum ext ext;
-		const char *what;
-	} needs[] = {
-		{ F_LABEL, EXT_SEC_CTX, "security labels" },
-		{ F_MARK, EXT_X_MARK, "marks" },
-		{ F_IF_ID, EXT_X_IF_ID, "XFRM interface identifiers" },
-		{ F_HWIF, EXT_IF_HW_OFFL, "hardware offload" },
-		{ F_NATT_MTU, EXT_NAT_T_FRAG, "-natt_mtu" },
-	};
-	size_t i;
+	const struct option *row;
 
-	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		if (cmd->at[needs[i].field].end != 0 &&
-		    ext_number(p->dialect, needs[i].ext) == 0)
-			field_error(p, cmd->at[needs[i].field],
-			    "%s has no %s", p->dialect->system,
-			    needs[i].what);
-	if (cmd->at[F_NATT_MTU].end != 0 && !cmd->sa.natt.given)
-		warn(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect without "
-		    "UDP encapsulation");
-	if (cmd->sa.mode == IPSEC_MODE_BEET &&
-	    p->dialect->index != DIALECT_LINUX)
+	for (row = options; row->name != NULL; row++)
+		if (row->feature != NULL && !row->alias &&
+		    is_given(cmd, row->field) &&
+		    ext_number(p->dialect, row->ext) == 0)
+			field_error(p, cmd->at[row->field], "%s has no %s",
+			    p->dialect->system, row->feature);
+	if (is_given(cmd, F_NATT_MTU) && !cmd->sa.natt.given)
+		advise(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect "
+		    "without UDP encapsulation");
+	if (cmd->sa.mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
 		field_error(p, cmd->at[F_MODE], "%s has no beet mode",
 		    p->dialect->system);
 	if ((cmd->sa.flags & (SADB_SAFLAGS_NOECN | SADB_SAFLAGS_DECAP_DSCP |
-	    SADB_SAFLAGS_NOPMTUDISC)) != 0 &&
-	    p->dialect->index != DIALECT_LINUX)
+	    SADB_SAFLAGS_NOPMTUDISC)) != 0 && !p->dialect->has_header_flags)
 		field_error(p, cmd->at[F_SEQ], "%s has no such flag",
 		    p->dialect->system);
-	if (cmd->at[F_ESN].end != 0 && p->dialect->index == DIALECT_NETBSD)
-		field_error(p, cmd->at[F_ESN], "NetBSD has no -esn");
+	if (is_given(cmd, F_ESN) && !p->dialect->has_esn)
+		field_error(p, cmd->at[F_ESN], "%s has no -esn",
+		    p->dialect->system);
 }
 
 static void
 check_add(struct parser *p, struct command *cmd)
 {
 	check_protocol(p, cmd);
-	if (has_extensions(cmd))
-		check_extensions(p, cmd);
+	check_extensions(p, cmd);
 	if (cmd->bad)
 		return;
 	check_spi(p, cmd);
 	check_algorithms(p, cmd);
-	if (cmd->given & LIMITS)
-		check_lifetimes(p, cmd);
+	check_lifetimes(p, cmd);
 	check_replay(p, cmd);
-	if (cmd->op == OP_UPDATE && p->dialect->index == DIALECT_LINUX)
+	if (cmd->op == OP_UPDATE && p->dialect->updates_limits_only)
 		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
 		    "updates the lifetimes only; keys and the rest stay");
 }
@@ -405,13 +378,12 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 	    rule->reqid > IPSEC_MANUAL_REQID_MAX && !p->dialect->wide_request)
 		warn(p, at, "identifiers above 16383 are the kernel's: it "
 		    "will choose one");
-	else if (rule->mode == IPSEC_MODE_BEET &&
-	    p->dialect->index != DIALECT_LINUX)
+	else if (rule->mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
 		field_error(p, at, "%s has no beet mode",
 		    p->dialect->system);
 	else if (rule->mode == IPSEC_MODE_TRANSPORT && rule->src.family != 0 &&
-	    p->dialect->index == DIALECT_LINUX && p->lint)
-		warn(p, at, "Linux does not look at end points in transport "
+	    p->dialect->ignores_transport_ends)
+		advise(p, at, "Linux does not look at end points in transport "
 		    "mode");
 }
 
@@ -421,10 +393,8 @@ check_policy(struct parser *p, struct command *cmd)
 	struct policy *policy = &cmd->policy;
 	unsigned i;
 
-	if (has_extensions(cmd))
-		check_extensions(p, cmd);
-	if (cmd->given & LIMITS)
-		check_lifetimes(p, cmd);
+	check_extensions(p, cmd);
+	check_lifetimes(p, cmd);
 	policy->hard = cmd->sa.hard;
 	policy->soft = cmd->sa.soft;
 	if (cmd->has_upper_args && (cmd->src.port_at.end != 0 ||
@@ -432,8 +402,8 @@ check_policy(struct parser *p, struct command *cmd)
 	    cmd->dst.port != 0))
 		field_error(p, cmd->at[F_UPPER_ARG], "the message type or key "
 		    "takes the place of the ports");
-	if (cmd->at[F_ACTION].end == 0 && cmd->op != OP_SPDDELETE)
-		warn(p, cmd->at[F_DIRECTION], "neither discard nor none nor "
+	if (!is_given(cmd, F_ACTION) && cmd->op != OP_SPDDELETE)
+		advise(p, cmd->at[F_DIRECTION], "neither discard nor none nor "
 		    "ipsec: this discards");
 	if (policy->action != IPSEC_POLICY_IPSEC) {
 		if (policy->nrules != 0 && cmd->op != OP_SPDDELETE)

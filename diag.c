@@ -3,10 +3,11 @@
  * Messages about the text: where, what, the line itself with a mark under the
  * place, and never a key.
  */
-#include <ctype.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "setkey.h"
+#include "diag.h"
 
 #define EXCERPT_COLUMNS	100	/* of a line that is shown */
 #define TAB_COLUMNS	8
@@ -16,6 +17,7 @@ static const struct {
 } severities[] = {
 	[DIAG_ERROR] = { "error", "\033[1;31m" },
 	[DIAG_WARNING] = { "warning", "\033[1;35m" },
+	[DIAG_ADVICE] = { "warning", "\033[1;35m" },
 	[DIAG_NOTE] = { "note", "\033[1;36m" },
 };
 #define COLOUR_PLACE	"\033[1m"
@@ -106,231 +108,13 @@ diag_quote(char *buf, size_t size, const char *word, size_t len)
 }
 
 char *
-diag_quote_at(struct source *source, struct loc loc, char *buf, size_t size)
+diag_quote_at(struct diag *d, struct loc loc, char *buf, size_t size)
 {
-	size_t len;
-	const char *text = source_whole(source, &len);
-
-	/* Of the text that is searched for keys, not of what was parsed. */
-	if (!diag_is_secret(source, loc))
-		return diag_quote(buf, size, text + loc.begin,
-		    loc.end - loc.begin);
+	if (!secrets_overlap(&d->secrets, loc))
+		return diag_quote(buf, size, source_at(d->source, loc.begin),
+		    loc_length(loc));
 	snprintf(buf, size, "'***'");
 	return buf;
-}
-
-/* ---- what is secret ---- */
-
-/*
- * Walks the text word by word and knows which octets are a key: quoted
- * strings, what follows "-E name" and "-A name" or the name of an algorithm (a
- * key may have been cut in pieces: up to the next option or the end of the
- * line, and what looks like its rest on the next line or behind a ';'), and
- * any word with many hexadecimal digits (the algorithm may have been
- * forgotten).  It must make sense of text that the grammar did not; comments
- * may hold keys, too.
- */
-struct walk {
-	const char *text;
-	int words;		/* since -E or -A, itself one; 0: none seen */
-	bool next_line;		/* it may go on here, after a newline or ';' */
-	void (*mark)(void *, size_t, size_t);
-	void *ctx;
-};
-
-#define MAY_GO_ON	3	/* words: -E, a name and a key, or part of it */
-#define KEY_DIGITS	12	/* hexadecimal; an SPI has 8 */
-#define DECIMAL_DIGITS	21	/* no number of the language has so many */
-#define REST_DIGITS	8	/* of a key that was cut: no command */
-
-static bool
-is_delimiter(char c)
-{
-	return strchr(" \t\r\n\f\v;#\"[]/,", c) != NULL;
-}
-
-/* Whether so many hexadecimal digits in a row are in a word. */
-static bool
-has_digits(const char *word, size_t len, size_t n)
-{
-	size_t i, run = 0;
-
-	for (i = 0; i < len && run < n; i++)
-		run = isxdigit((unsigned char)word[i]) ? run + 1 : 0;
-	return run >= n;
-}
-
-/* Whether a word can be a key by itself: a decimal number is none. */
-static bool
-looks_like_key(const char *word, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && isdigit((unsigned char)word[i]))
-		i++;
-	return (i < len || len >= DECIMAL_DIGITS) &&
-	    has_digits(word, len, KEY_DIGITS);
-}
-
-/* Whether it can be the rest of one. */
-static bool
-looks_like_rest(const char *word, size_t len)
-{
-	return len >= REST_DIGITS && (has_digits(word, len, len) ||
-	    (word[1] == 'x' && has_digits(word + 2, len - 2, len - 2)));
-}
-
-static bool
-is_algorithm(const char *word, size_t len)
-{
-	return memchr(word, '-', len) != NULL &&
-	    (algorithm_named(ALG_ENC, word, len) != NULL ||
-	    algorithm_named(ALG_AUTH, word, len) != NULL);
-}
-
-/*
- * Whether a word is secret; steps the state over it.  glued: it follows a
- * string at once.
- */
-static bool
-secret_word(struct walk *w, const char *word, size_t len, bool glued)
-{
-	bool names = len > 1 && word[0] == '-' && (word[1] == 'E' ||
-	    word[1] == 'A');		/* "-E", or "-Ename" */
-
-	if (w->next_line && !looks_like_rest(word, len))
-		w->words = 0;
-	w->next_line = false;
-	if (names)
-		w->words = len > 2 ? 2 : 1;
-	else if (word[0] == '-' && (option_known(word, len) ||
-	    (w->words != 2 && !glued)))
-		w->words = 0;
-	else if (w->words > 0)
-		return w->words++ > 1 || looks_like_rest(word, len) ||
-		    looks_like_key(word, len);
-	else if (is_algorithm(word, len))
-		w->words = 2;
-	return looks_like_key(word, len);
-}
-
-static size_t
-find(const char *text, size_t begin, size_t end, char c)
-{
-	const char *p = memchr(text + begin, c, end - begin);
-
-	return p == NULL ? end : (size_t)(p - text);
-}
-
-static void walk_comment(const struct walk *, size_t, size_t);
-
-/* Steps over what stands at i: blanks, a comment, a string or a word. */
-static size_t
-walk_step(struct walk *w, size_t i, size_t end)
-{
-	const char *text = w->text;
-	size_t start = i;
-
-	switch (text[i]) {
-	case '#':
-		i = find(text, i, end, '\n');
-		/* "-E name #..." and "key#rest": it was meant for the key. */
-		if (w->words == MAY_GO_ON - 1 || (w->words >= MAY_GO_ON &&
-		    !w->next_line && (text[start - 1] == '"' ||
-		    !is_delimiter(text[start - 1]))))
-			w->mark(w->ctx, start, i);
-		else
-			walk_comment(w, start + 1, i);
-		return i;
-	case '"':
-		i = find(text, i + 1, end, '"');
-		w->mark(w->ctx, start + 1, i);
-		i = i < end ? i + 1 : i;
-		/* A word glued to a string: it is the string, by mistake. */
-		w->words = (w->words > 0 && !w->next_line) || (i < end &&
-		    (text[i] == '#' || !is_delimiter(text[i]))) ?
-		    MAY_GO_ON : 0;
-		w->next_line = false;
-		return i;
-	case '\n':
-		w->next_line |= w->words >= MAY_GO_ON;
-		return i + 1;
-	case ';':
-		w->words = MAY_GO_ON;
-		w->next_line = true;
-		return i + 1;
-	}
-	if (is_delimiter(text[i]))
-		return i + 1;
-	while (i < end && !is_delimiter(text[i]))
-		i++;
-	if (secret_word(w, text + start, i - start,
-	    start > 0 && text[start - 1] == '"'))
-		w->mark(w->ctx, start, i);
-	return i;
-}
-
-static void
-walk_comment(const struct walk *of, size_t i, size_t end)
-{
-	struct walk w = *of;
-
-	w.words = 0;
-	w.next_line = false;
-	while (i < end)
-		i = walk_step(&w, i, end);
-}
-
-/*
- * Calls mark for each run of secret octets of the text before end.  The walk
- * begins where a statement is known to, and the last one that begins before
- * known is remembered for the next walk.
- */
-static void
-walk_secrets(struct source *source, size_t known, size_t end,
-    void (*mark)(void *, size_t, size_t), void *ctx)
-{
-	size_t len, i = source->statement;
-	struct walk w = { source_whole(source, &len), MAY_GO_ON, true, mark,
-	    ctx };
-	bool ends;
-
-	if (i > known)
-		i = 0;
-	if (end > len)
-		end = len;
-	while (i < end) {
-		ends = w.text[i] == ';';
-		i = walk_step(&w, i, end);
-		if (ends && i <= known)
-			source->statement = (uint32_t)i;
-	}
-}
-
-struct overlap {
-	struct loc loc;
-	bool found;
-};
-
-static void
-note_overlap(void *ctx, size_t begin, size_t end)
-{
-	struct overlap *o = ctx;
-
-	if (begin < o->loc.end && end > o->loc.begin)
-		o->found = true;
-}
-
-bool
-diag_is_secret(struct source *source, struct loc loc)
-{
-	struct overlap o = { .loc = loc };
-	size_t len;
-
-	source_whole(source, &len);
-	walk_secrets(source, loc.begin, loc.end, note_overlap, &o);
-	/* Of what cannot be had, nobody knows. */
-	return o.found || loc.end > len;
 }
 
 /* ---- the excerpt ---- */
@@ -342,14 +126,14 @@ struct excerpt {
 };
 
 static void
-mask(void *ctx, size_t begin, size_t end)
+mask(void *ctx, struct loc secret)
 {
 	struct excerpt *e = ctx;
-	size_t i;
+	uint32_t i = secret.begin > e->line.begin ? secret.begin :
+	    e->line.begin;
 
-	for (i = begin; i < end; i++)
-		if (i >= e->line.begin && i < e->line.end &&
-		    e->masked[i - e->line.begin] != '\t')
+	for (; i < secret.end && i < e->line.end; i++)
+		if (e->masked[i - e->line.begin] != '\t')
 			e->masked[i - e->line.begin] = '*';
 }
 
@@ -366,8 +150,7 @@ is_continuation(char c)
 static void
 choose(struct excerpt *e, struct source *source, struct loc at)
 {
-	size_t len;
-	const char *text = source_whole(source, &len);
+	const char *text = source->text;
 	struct loc line = source_line(source, at.begin), whole = line;
 
 	if (line.end - line.begin > EXCERPT_COLUMNS) {
@@ -415,13 +198,12 @@ put_character(FILE *out, const char *p, size_t len, unsigned *column)
 static void
 show_excerpt(struct diag *d, struct loc at)
 {
-	struct source *source = d->source;
 	struct excerpt e;
 	unsigned column = 0, from = 0, to = 0;
 	uint32_t i, len;
 
-	choose(&e, source, at);
-	walk_secrets(source, e.line.begin, e.line.end, mask, &e);
+	choose(&e, d->source, at);
+	secrets_find(&d->secrets, e.line.begin, e.line.end, mask, &e);
 	fprintf(d->out, "    %s", e.cut_before ? CUT : "");
 	column = e.cut_before ? sizeof(CUT) - 1 : 0;
 	len = e.line.end - e.line.begin;
@@ -443,35 +225,60 @@ show_excerpt(struct diag *d, struct loc at)
 }
 
 void
+diag_init(struct diag *d, struct source *source, FILE *out)
+{
+	memset(d, 0, sizeof(*d));
+	d->out = out;
+	d->source = source;
+	d->secrets.source = source;
+}
+
+/* Counts a message.  Whether it is to be shown. */
+static bool
+is_shown(struct diag *d, enum severity severity)
+{
+	if (severity == DIAG_ADVICE && !d->advice)
+		return false;
+	if (severity == DIAG_WARNING || severity == DIAG_ADVICE)
+		d->warnings++;
+	if (severity == DIAG_ERROR && d->errors++ >= d->max_errors &&
+	    d->max_errors != 0)
+		return false;
+	return d->out != NULL;
+}
+
+static void
+show_place(struct diag *d, struct loc at)
+{
+	unsigned line, column;
+
+	fprintf(d->out, "%s%s:", colour(d, COLOUR_PLACE),
+	    source_file_at(d->source, at.begin)->name);
+	if (at.end != 0) {
+		source_position(d->source, at.begin, &line, &column);
+		fprintf(d->out, "%u:%u:", line, column);
+	}
+	fputs(colour(d, COLOUR_OFF), d->out);
+}
+
+void
 diag(struct diag *d, enum severity severity, struct loc at,
     const char *fmt, ...)
 {
-	unsigned line = 0, column;
 	va_list ap;
 
-	if (severity == DIAG_WARNING)
-		d->warnings++;
-	d->quiet = false;
-	if (severity == DIAG_ERROR && d->errors++ >= d->max_errors &&
-	    d->max_errors != 0) {
-		d->quiet = true;
+	d->quiet = !is_shown(d, severity);
+	if (d->quiet)
 		return;
-	}
-	if (d->out == NULL)
-		return;
-	fprintf(d->out, "%s%s:", colour(d, COLOUR_PLACE), d->source->name);
-	if (at.end != 0)
-		source_position(d->source, at.begin, &line, &column);
-	if (line != 0)
-		fprintf(d->out, "%u:%u:", line, column);
-	fprintf(d->out, "%s %s%s:%s ", colour(d, COLOUR_OFF),
-	    colour(d, severities[severity].colour), severities[severity].word,
-	    colour(d, COLOUR_OFF));
+	diag_flush(d);
+	show_place(d, at);
+	fprintf(d->out, " %s%s:%s ", colour(d, severities[severity].colour),
+	    severities[severity].word, colour(d, COLOUR_OFF));
 	va_start(ap, fmt);
 	vfprintf(d->out, fmt, ap);
 	va_end(ap);
 	putc('\n', d->out);
-	if (line != 0)
+	if (at.end != 0)
 		show_excerpt(d, at);
 }
 
@@ -490,19 +297,21 @@ diag_hint(struct diag *d, const char *fmt, ...)
 }
 
 void
-diag_finish(struct diag *d)
+diag_flush(struct diag *d)
 {
-	if (d->max_errors != 0 && d->errors > d->max_errors)
-		fprintf(d->out, "%s: %u errors, of which %u are not shown (-E 0 "
-		    "shows all)\n", d->source->name, d->errors,
-		    d->errors - d->max_errors);
+	if (d->out != NULL)
+		fflush(d->out);
 }
 
-uint32_t
-diag_statement_before(struct source *source, uint32_t offset)
+void
+diag_finish(struct diag *d)
 {
-	struct overlap none = { .loc = { 0, 0 } };
-
-	walk_secrets(source, offset, offset, note_overlap, &none);
-	return source->statement <= offset ? source->statement : 0;
+	if (d->out == NULL)
+		return;
+	diag_flush(d);
+	if (d->max_errors != 0 && d->errors > d->max_errors)
+		fprintf(d->out, "%s: %u errors, of which %u are not shown (-E 0 "
+		    "shows all)\n", d->source->files[0].name, d->errors,
+		    d->errors - d->max_errors);
+	diag_flush(d);
 }

@@ -30,6 +30,7 @@ const struct dialect dialects[DIALECTS] = {
 		.cpi_is_spi = true,
 		.esn_needs_window = true,
 		.drops_windowed_ipcomp = true,
+		.pads_one_way = true,
 		.drops_cyclic_seq = true,
 		.drops_icv_length = true,
 		.updates_limits_only = true,

@@ -41,6 +41,7 @@ struct dialect {
 	bool cpi_is_spi;		/* sends the SPI as the CPI, -R or not */
 	bool esn_needs_window;
 	bool drops_windowed_ipcomp;	/* all that an IPComp SA with one gets */
+	bool pads_one_way;		/* with 1, 2, 3..., whatever is asked */
 	bool drops_cyclic_seq;		/* SADB_X_EXT_CYCSEQ is not kept */
 	bool drops_icv_length;		/* PF_KEY does not tell it */
 	bool updates_limits_only;	/* of an SA that is in use */

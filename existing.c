@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "existing.h"
+#include "expand.h"
 
 struct search {
 	struct session *session;

@@ -3,7 +3,7 @@
 #define EXISTING_H
 
 #include "run.h"
-#include "setkey.h"
+#include "parser.h"
 
 /*
  * Notes under a command that the kernel refused with EEXIST which entry stands

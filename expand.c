@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "platform.h"
-#include "setkey.h"
+#include "expand.h"
+#include "fields.h"
 
 #define HOST_ADDRESSES	64	/* that one name may have */
 
@@ -102,7 +103,7 @@ hint_host(struct parser *p, struct loc at)
 			return;
 		}
 	colon = memchr(word, ':', len);
-	if (colon != NULL && !diag_is_secret(p->source, at) &&
+	if (colon != NULL && !secrets_overlap(&p->diag->secrets, at) &&
 	    addr_numeric(word, (size_t)(colon - word), &addr))
 		diag_hint(p->diag, "a port stands in brackets: %.*s[%.*s]",
 		    (int)(colon - word), word,
@@ -151,7 +152,7 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
 		    cmd->numeric ? "not a numeric address, and -n forbids "
 		    "look-ups" : gai_strerror(error);
 	if (wrong != NULL) {
-		field_error(p, at, "%s: %s", diag_quote_at(p->source, at,
+		field_error(p, at, "%s: %s", diag_quote_at(p->diag, at,
 		    quoted, sizeof(quoted)), wrong);
 		if (error == EAI_AGAIN)
 			diag_hint(p->diag, "a numeric address needs no "
@@ -167,7 +168,7 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
 		if (add_address(list, &addr))
 			continue;
 		field_error(p, at, "%s has more than %u addresses",
-		    diag_quote_at(p->source, at, quoted, sizeof(quoted)),
+		    diag_quote_at(p->diag, at, quoted, sizeof(quoted)),
 		    HOST_ADDRESSES);
 		break;
 	}
@@ -211,26 +212,10 @@ complete(struct parser *p, const struct host *host, struct addresses *list)
 			return;
 		}
 		addr->prefix = host->prefix;
-		if (p->lint && has_host_bits(addr))
-			diag(p->diag, DIAG_WARNING, host->name,
-			    "bits are set behind the prefix of %u",
-			    host->prefix);
+		if (has_host_bits(addr))
+			diag(p->diag, DIAG_ADVICE, host->name, "bits are set "
+			    "behind the prefix of %u", host->prefix);
 	}
-}
-
-/* Whether it is a numeric address, which may have been read already. */
-static bool
-is_numeric(const struct parser *p, struct loc at, struct addr *addr)
-{
-	const struct ahead *ahead = &p->ahead;
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (loc_is_same(ahead->hosts[i], at)) {
-			*addr = ahead->addrs[i];
-			return true;
-		}
-	return addr_numeric(parser_text(p, at), at.end - at.begin, addr);
 }
 
 static void
@@ -241,7 +226,7 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
 	struct addr *first = &list->addr[0];
 
 	list->n = 0;
-	if (is_numeric(p, at, first)) {
+	if (addr_numeric(parser_text(p, at), loc_length(at), first)) {
 		if (cmd->family != 0 && first->family != cmd->family) {
 			/* Once, if it is so for both. */
 			if (!cmd->bad)
@@ -256,39 +241,16 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
 	complete(p, host, list);
 }
 
-/* The message type of each command. */
-static const uint8_t message_types[] = {
-	[OP_ADD] = SADB_ADD,
-	[OP_UPDATE] = SADB_UPDATE,
-	[OP_GET] = SADB_GET,
-	[OP_DELETE] = SADB_DELETE,
-	[OP_DELETEALL] = SADB_DELETE,
-	[OP_FLUSH] = SADB_FLUSH,
-	[OP_DUMP] = SADB_DUMP,
-	[OP_SPDADD] = SADB_X_SPDADD,
-	[OP_SPDUPDATE] = SADB_X_SPDUPDATE,
-	[OP_SPDDELETE] = SADB_X_SPDDELETE,
-	[OP_SPDFLUSH] = SADB_X_SPDFLUSH,
-	[OP_SPDDUMP] = SADB_X_SPDDUMP,
-};
-
-static bool
-is_policy(const struct command *cmd)
-{
-	return cmd->op == OP_SPDADD || cmd->op == OP_SPDUPDATE ||
-	    cmd->op == OP_SPDDELETE;
-}
-
 static int
 emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 {
 	struct msgbuf m;
 	int rc;
 
-	msg_begin(&m, p->dialect, message_types[cmd->op], cmd->sa.satype);
-	if (is_policy(cmd))
+	msg_begin(&m, p->dialect, command_of(cmd->op)->type, cmd->sa.satype);
+	if (is_policy_command(cmd))
 		policy_encode(&m, &cmd->policy);
-	else if (cmd->at[F_SRC].end != 0)
+	else if (is_given(cmd, F_SRC))
 		sa_encode(&m, &cmd->sa);
 	if (msg_end(&m) == 0) {
 		field_error(p, cmd->loc, "this does not fit a PF_KEY message");
@@ -305,7 +267,7 @@ static int
 emit_pair(struct parser *p, struct command *cmd, const struct addr *src,
     const struct addr *dst, message_fn *each, void *ctx)
 {
-	if (!is_policy(cmd)) {
+	if (!is_policy_command(cmd)) {
 		/* An SA's ports go into extensions of their own. */
 		cmd->sa.src = *src;
 		cmd->sa.dst = *dst;
@@ -344,13 +306,13 @@ command_expand(struct parser *p, struct command *cmd, message_fn *each,
 	unsigned i, j, pairs = 0;
 	struct loc both = { cmd->at[F_SRC].begin, cmd->at[F_DST].end };
 
-	if (cmd->at[F_SRC].end == 0)
+	if (!is_given(cmd, F_SRC))
 		return emit(p, cmd, each, ctx);
 	resolve(p, cmd, &cmd->src, &src);
 	resolve(p, cmd, &cmd->dst, &dst);
 	resolve_original(p, cmd, &cmd->oai, &cmd->sa.natt.oai);
 	resolve_original(p, cmd, &cmd->oar, &cmd->sa.natt.oar);
-	if (!cmd->bad && cmd->at[F_NATT].end != 0 &&
+	if (!cmd->bad && is_given(cmd, F_NATT) &&
 	    cmd->sa.natt.oai.family != cmd->sa.natt.oar.family)
 		field_error(p, cmd->at[F_NATT], "the original addresses are "
 		    "of two families");

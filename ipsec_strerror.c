@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "setkey.h"
+#include "ipsec_strerror.h"
 
 #define ON(d)		(1u << (d))
 #define LINUX		ON(DIALECT_LINUX)

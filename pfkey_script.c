@@ -5,16 +5,8 @@
  */
 #include <string.h>
 
+#include "options.h"
 #include "print.h"
-
-static void
-option_dec(struct text *t, const char *option, uint64_t n)
-{
-	if (n == 0)
-		return;
-	text_str(t, option);
-	text_dec(t, n);
-}
 
 static void
 bracketed(struct text *t, uint16_t port)
@@ -24,19 +16,34 @@ bracketed(struct text *t, uint16_t port)
 	text_char(t, ']');
 }
 
-/* A limit of zero is none, as none given is. */
+/*
+ * The options with a number, of an SA or of a policy; zero is what they have
+ * when they are not given.  Those that are part of the entry's name stand in
+ * every command.
+ */
 static void
-print_limits(struct text *t, const struct lifetime *hard,
-    const struct lifetime *soft)
+print_numbers(struct text *t, const void *base, bool policy, bool identifies)
 {
-	option_dec(t, " -lh ", hard->addtime);
-	option_dec(t, " -ls ", soft->addtime);
-	option_dec(t, " -bh ", hard->bytes);
-	option_dec(t, " -bs ", soft->bytes);
-	option_dec(t, " -ph ", hard->allocations);
-	option_dec(t, " -ps ", soft->allocations);
-	option_dec(t, " -uh ", hard->usetime);
-	option_dec(t, " -us ", soft->usetime);
+	const struct option *row;
+	uint64_t number;
+	size_t offset;
+
+	for (row = options; row->name != NULL; row++) {
+		offset = policy ? row->policy : row->sa;
+		if (offset == NO_MEMBER || row->identifies != identifies ||
+		    row->alias)
+			continue;
+		number = option_load(row, base, offset);
+		if (number == 0)
+			continue;
+		text_char(t, ' ');
+		text_str(t, row->name);
+		text_str(t, row->hex ? " 0x" : " ");
+		if (row->hex)
+			text_hex(t, (uint32_t)number, 1);
+		else
+			text_dec(t, number);
+	}
 }
 
 static void
@@ -63,19 +70,14 @@ print_label(struct text *t, const struct label *label)
 
 /* What tells apart entries that are otherwise the same: in every command. */
 static void
-print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
-    uint32_t if_id)
+print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask)
 {
-	if (has_mark) {
-		text_str(t, " -mark 0x");
-		text_hex(t, mark, 1);
-		text_str(t, "/0x");
-		text_hex(t, mask, 1);
-	}
-	if (if_id != 0) {
-		text_str(t, " -if_id 0x");
-		text_hex(t, if_id, 1);
-	}
+	if (!has_mark)
+		return;
+	text_str(t, " -mark 0x");
+	text_hex(t, mark, 1);
+	text_str(t, "/0x");
+	text_hex(t, mask, 1);
 }
 
 /* ---- SA ---- */
@@ -124,15 +126,14 @@ print_protocol(struct text *t, const struct sa *sa)
 static void
 print_natt(struct text *t, const struct natt *natt)
 {
-	if (natt_pair(natt)) {
-		text_str(t, " -natt ");
-		text_addr(t, &natt->oai);
-		bracketed(t, natt->sport);
-		text_char(t, ' ');
-		text_addr(t, &natt->oar);
-		bracketed(t, natt->dport);
-	}
-	option_dec(t, " -natt_mtu ", natt->frag);
+	if (!natt_pair(natt))
+		return;
+	text_str(t, " -natt ");
+	text_addr(t, &natt->oai);
+	bracketed(t, natt->sport);
+	text_char(t, ' ');
+	text_addr(t, &natt->oar);
+	bracketed(t, natt->dport);
 }
 
 static const struct {
@@ -177,9 +178,7 @@ print_options(struct text *t, const struct dialect *dialect,
 		else
 			text_dec(t, sa->mode);
 	}
-	option_dec(t, " -r ", ((uint64_t)sa->replay + 7) / 8);
-	option_dec(t, " -u ", sa->reqid);
-	print_limits(t, &sa->hard, &sa->soft);
+	print_numbers(t, sa, false, false);
 	print_flags(t, dialect, sa);
 	print_natt(t, &sa->natt);
 	print_hwif(t, sa->hwif);
@@ -243,7 +242,8 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 	}
 	if (whole)
 		print_options(t, dialect, sa);
-	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask);
+	print_numbers(t, sa, false, true);
 	if (whole)
 		print_algorithms(t, dialect, sa, style->hide_keys);
 	text_str(t, ";\n");
@@ -297,12 +297,12 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 		text_str(t, " -k");
 	print_selectors(t, policy);
 	if (whole) {
-		print_limits(t, &policy->hard, &policy->soft);
+		print_numbers(t, policy, true, false);
 		print_hwif(t, policy->hwif);
 	}
 	print_label(t, &policy->label);
-	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
-	    policy->if_id);
+	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask);
+	print_numbers(t, policy, true, true);
 	text_str(t, " -P ");
 	text_str(t, dir == NULL ? "?" : dir);
 	if (whole) {

@@ -6,7 +6,7 @@
 #ifndef PLAN_H
 #define PLAN_H
 
-#include "setkey.h"
+#include "command.h"
 
 struct plan_block;
 

@@ -13,7 +13,7 @@
 #include "platform.h"
 #include "run.h"
 #include "save.h"
-#include "setkey.h"
+#include "ipsec_strerror.h"
 
 /* ---- the session ---- */
 
@@ -114,6 +114,7 @@ session_error(struct session *s, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	putc('\n', stderr);
+	fflush(stderr);
 	s->failed = true;
 }
 

@@ -11,11 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "existing.h"
+#include "expand.h"
+#include "ipsec_strerror.h"
+#include "parser.h"
 #include "plan.h"
 #include "platform.h"
 #include "run.h"
-#include "setkey.h"
 #include "twins.h"
 
 #define MAX_ERRORS	20	/* shown of one file */
@@ -31,6 +34,7 @@ struct script {
 	struct seen seen;		/* entries that a file makes */
 	struct needs needs;		/* and those that it requires */
 	bool keys;			/* the text has some */
+	bool streaming;			/* commands take effect as they come */
 	bool terminal;			/* a person types */
 	unsigned records;		/* printed for the request at hand */
 	uint32_t answered;		/* requests of the plan */
@@ -53,7 +57,7 @@ static bool
 has_twin(const struct script *sc, const struct command *cmd)
 {
 	return sc->session.dialect->has_fwd &&
-	    !sc->session.opt->kernel_semantics && !cmd->kernel_semantics &&
+	    !sc->session.opt->kernel_semantics && !cmd->no_twin &&
 	    cmd->policy.dir == IPSEC_DIR_INBOUND &&
 	    (cmd->op == OP_SPDADD || cmd->op == OP_SPDUPDATE ||
 	    cmd->op == OP_SPDDELETE);
@@ -108,23 +112,20 @@ keep_command(void *ctx, struct command *cmd)
 static bool
 command_at(struct script *sc, struct loc loc, struct command *cmd)
 {
-	bool restored = source_restore(&sc->source);
-	struct source piece = sc->source;
-	struct diag silent = { .out = NULL, .source = &piece };
+	struct diag silent;
 	struct parser p = {
-		.source = &piece, .diag = &silent,
+		.source = &sc->source, .diag = &silent,
 		.dialect = sc->session.dialect,
-		.sink = keep_command, .sink_ctx = cmd, .pos = loc.begin,
+		.sink = keep_command, .sink_ctx = cmd,
 	};
+	int stream = sc->source.fd;
 
-	piece.ready = loc.end;
-	piece.fd = -1;
-	piece.streaming = false;
+	diag_init(&silent, &sc->source, NULL);
 	cmd->op = OP_NONE;
-	if (!restored)
-		return false;
-	parser_run(&p);
-	wipe(&p.cmd, sizeof(p.cmd));
+	/* What is there is enough. */
+	sc->source.fd = -1;
+	parser_run(&p, loc);
+	sc->source.fd = stream;
 	return cmd->op != OP_NONE;
 }
 
@@ -240,7 +241,7 @@ report_break(struct script *sc, int error)
 	const struct planned *requests = sc->plan.requests;
 	uint32_t i, commands = 0;
 	unsigned line, column;
-	char from[32] = "";
+	char from[32];
 
 	for (i = sc->answered; i < sc->plan.count; i++)
 		if (i == sc->answered || requests[i].loc.begin !=
@@ -252,8 +253,7 @@ report_break(struct script *sc, int error)
 	}
 	source_position(&sc->source, requests[sc->answered].loc.begin, &line,
 	    &column);
-	if (line != 0)
-		snprintf(from, sizeof(from), " from line %u on", line);
+	snprintf(from, sizeof(from), " from line %u on", line);
 	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
 	    strerror(error), (unsigned)commands, commands == 1 ? "" : "s",
 	    from, commands == 1 ? "was" : "were");
@@ -359,10 +359,8 @@ warn_duplicate(struct script *sc, const struct command *cmd, uint8_t type)
 	if (!seen_before(&sc->seen, type, cmd, &earlier))
 		return;
 	source_position(&sc->source, earlier, &line, &column);
-	if (line != 0)
-		diag(&sc->diag, DIAG_WARNING, cmd->at[F_VERB], "line %u adds "
-		    "the same %s already", line,
-		    type == SADB_ADD ? "SA" : "policy");
+	diag(&sc->diag, DIAG_ADVICE, cmd->at[F_VERB], "line %u adds the same "
+	    "%s already", line, type == SADB_ADD ? "SA" : "policy");
 }
 
 /* The verb that a message came from, for its canonical form. */
@@ -419,7 +417,7 @@ print_checked(struct script *sc, const struct command *cmd,
 	struct print_style style = sc->session.style;
 	struct view view;
 	bool kernel = cmd->policy.dir == IPSEC_DIR_INBOUND &&
-	    (cmd->kernel_semantics || sc->session.opt->kernel_semantics);
+	    (cmd->no_twin || sc->session.opt->kernel_semantics);
 
 	if (sc->session.opt->verbose < 2)
 		style.hide_keys = true;
@@ -435,12 +433,12 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 	const struct wire_msg *msg = (const void *)m->space;
 	int rc;
 
-	if (!sc->source.streaming)
+	if (!sc->streaming)
 		warn_duplicate(sc, cmd, msg->type);
 	if (sc->session.opt->check_only) {
 		if (sc->session.opt->verbose == 0)
 			return 0;
-		if (!sc->source.streaming)
+		if (!sc->streaming)
 			needs_note(&sc->needs, msg->type, cmd);
 		print_checked(sc, cmd, m);
 		return 0;
@@ -456,23 +454,29 @@ warn_need(void *ctx, struct loc loc)
 {
 	struct script *sc = ctx;
 
-	diag(&sc->diag, DIAG_WARNING, loc, "no SA of this file serves this "
+	diag(&sc->diag, DIAG_ADVICE, loc, "no SA of this file serves this "
 	    "rule: a key daemon must make it");
 }
 
 static void
-print_help(struct script *sc)
+print_synopsis(struct text *t, const struct command_word *row)
+{
+	text_str(t, row->name);
+	if (row->synopsis[0] != '\0') {
+		text_char(t, ' ');
+		text_str(t, row->synopsis);
+	}
+	text_str(t, " ;\n");
+}
+
+static void
+print_help(struct script *sc, const struct command_word *topic)
 {
 	const struct command_word *row;
 
-	for (row = command_words; row->name != NULL; row++) {
-		text_str(&sc->session.text, row->name);
-		if (row->synopsis[0] != '\0') {
-			text_char(&sc->session.text, ' ');
-			text_str(&sc->session.text, row->synopsis);
-		}
-		text_str(&sc->session.text, " ;\n");
-	}
+	for (row = command_words; row->name != NULL; row++)
+		if (topic == NULL || row == topic)
+			print_synopsis(&sc->session.text, row);
 }
 
 static void
@@ -480,14 +484,14 @@ take_command(void *ctx, struct command *cmd)
 {
 	struct script *sc = ctx;
 
-	if (cmd->at[F_ENC_KEY].end != 0 || cmd->at[F_AUTH_KEY].end != 0)
+	if (is_given(cmd, F_ENC_KEY) || is_given(cmd, F_AUTH_KEY))
 		sc->keys = true;
 	if (cmd->op == OP_HELP) {
 		if (!sc->session.opt->check_only || sc->terminal)
-			print_help(sc);
+			print_help(sc, cmd->topic);
 	} else
 		command_expand(&sc->parser, cmd, take_message, sc);
-	if (!sc->source.streaming)
+	if (!sc->streaming)
 		return;
 	/*
 	 * After a mistake, a program that writes to us may be out of step: what
@@ -503,12 +507,12 @@ take_command(void *ctx, struct command *cmd)
 /* ---- the input ---- */
 
 static void
-prompt(void *ctx)
+prompt(void *ctx, bool in_statement)
 {
 	struct script *sc = ctx;
 
 	text_flush(&sc->session.text);
-	fputs(sc->parser.ntokens == 0 ? "setkey> " : "      > ", stdout);
+	fputs(in_statement ? "      > " : "setkey> ", stdout);
 	fflush(stdout);
 }
 
@@ -516,24 +520,20 @@ static int
 open_source(struct script *sc)
 {
 	const struct options *opt = sc->session.opt;
-	bool is_stdin = opt->mode == MODE_FILE && strcmp(opt->input, "-") == 0;
+	struct source *source = &sc->source;
 
+	source_init(source);
 	if (opt->mode == MODE_TEXT)
-		return source_open_string(&sc->source, "-e", opt->input);
-	if (opt->mode == MODE_FILE && !is_stdin)
-		return source_open_file(&sc->source, opt->input);
-	source_open_stream(&sc->source, "stdin", STDIN_FILENO);
-	if (is_stdin) {
-		/* All of it, before any of it. */
-		sc->source.streaming = false;
-		return source_read_all(&sc->source);
-	}
+		return source_add_string(source, "-e", opt->input);
+	if (opt->mode == MODE_FILE && strcmp(opt->input, "-") != 0)
+		return source_add_file(source, opt->input);
+	if (opt->mode == MODE_FILE)
+		return source_add_fd(source, "stdin", STDIN_FILENO);
+	sc->streaming = true;
 	sc->terminal = isatty(STDIN_FILENO) != 0;
-	if (sc->terminal && isatty(STDOUT_FILENO)) {
-		sc->source.prompt = prompt;
-		sc->source.prompt_ctx = sc;
-	}
-	return 0;
+	if (sc->terminal && isatty(STDOUT_FILENO))
+		sc->parser.prompt = prompt;
+	return source_add_stream(source, "stdin", STDIN_FILENO);
 }
 
 /* A configuration is as secret as the keys in it. */
@@ -548,10 +548,10 @@ warn_permissions(struct script *sc)
 	    stat(opt->input, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		diag(&sc->diag, DIAG_WARNING, nowhere, "others than its owner "
+		diag(&sc->diag, DIAG_ADVICE, nowhere, "others than its owner "
 		    "can write this file");
 	else if (sc->keys && (st.st_mode & S_IROTH) != 0)
-		diag(&sc->diag, DIAG_WARNING, nowhere, "this file holds keys, "
+		diag(&sc->diag, DIAG_ADVICE, nowhere, "this file holds keys, "
 		    "and everybody can read it");
 }
 
@@ -588,9 +588,11 @@ setup(struct script *sc, const struct options *opt)
 	memset(sc, 0, sizeof(*sc));
 	session_init(&sc->session, opt);
 	sc->twins.dialect = sc->session.dialect;
-	sc->diag.out = stderr;
-	sc->diag.source = &sc->source;
+	diag_init(&sc->diag, &sc->source, stderr);
+	/* A message is one write. */
+	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
 	sc->diag.max_errors = opt->mode == MODE_STREAM ? 0 : opt->max_errors;
+	sc->diag.advice = opt->check_only || opt->verbose != 0;
 	/* See no-color.org: an empty variable is none. */
 	sc->diag.colour = isatty(STDERR_FILENO) &&
 	    (no_colour == NULL || *no_colour == '\0');
@@ -599,7 +601,19 @@ setup(struct script *sc, const struct options *opt)
 	sc->parser.dialect = sc->session.dialect;
 	sc->parser.sink = take_command;
 	sc->parser.sink_ctx = sc;
-	sc->parser.lint = opt->check_only;
+}
+
+/* All files one after the other; false when anything is wrong with them. */
+static bool
+parse(struct script *sc)
+{
+	unsigned i;
+
+	if (!check_text(sc))
+		return false;
+	for (i = 0; i < sc->source.nfiles && !sc->parser.exiting; i++)
+		parser_run(&sc->parser, sc->source.files[i].loc);
+	return sc->parser.errors == 0;
 }
 
 int
@@ -609,19 +623,17 @@ run_script(const struct options *opt)
 
 	setup(&sc, opt);
 	if (open_source(&sc) != 0) {
-		session_error(&sc.session, "%s: %s", sc.source.name,
+		session_error(&sc.session, "%s: %s", opt->input != NULL &&
+		    opt->mode == MODE_FILE ? opt->input : "input",
 		    strerror(errno));
 		return session_end(&sc.session);
 	}
-	if (!check_text(&sc) || parser_run(&sc.parser) != 0)
+	if (!parse(&sc))
 		sc.session.failed = true;
 	warn_permissions(&sc);
 	if (sc.source.error != 0)
-		session_error(&sc.session, "%s: %s", sc.source.name,
+		session_error(&sc.session, "%s: %s", sc.source.files[0].name,
 		    strerror(sc.source.error));
-	else if (source_changed(&sc.source))
-		session_error(&sc.session, "%s: the file was changed while it "
-		    "was read: nothing was carried out", sc.source.name);
 	else if (!sc.session.failed) {
 		needs_report(&sc.needs, warn_need, &sc);
 		seen_free(&sc.seen);

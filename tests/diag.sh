@@ -125,9 +125,9 @@ special() {
     flsh;
     ^~~~"
 	printf 'flush;\rspdflush;\rflsh;\r' >t.conf && try -n
-	expect "lines that end with CR" "t.conf:1:18: error: unknown command 'flsh'
-    flush;?spdflush;?flsh;
-                     ^~~~
+	expect "lines that end with CR" "t.conf:3:1: error: unknown command 'flsh'
+    flsh;
+    ^~~~
     hint: did you mean 'flush'?"
 
 	repeat 25 'flush sad;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "setkey.h"
+#include "expand.h"
 #include "tap.h"
 
 /* ---- the resolver ---- */
@@ -145,22 +145,23 @@ run(const char *text)
 {
 	static struct parser p;
 	struct source source;
-	struct diag diag = { .source = &source };
+	struct diag diag;
 	size_t size;
 
 	free(t.said);
 	memset(&t, 0, sizeof(t));
 	memset(&p, 0, sizeof(p));
 	questions = 0;
-	diag.out = open_memstream(&t.said, &size);
-	if (diag.out == NULL || source_open_string(&source, "t", text) != 0)
+	source_init(&source);
+	diag_init(&diag, &source, open_memstream(&t.said, &size));
+	if (diag.out == NULL || source_add_string(&source, "t", text) != 0)
 		abort();
 	p.source = &source;
 	p.diag = &diag;
 	p.dialect = &dialects[DIALECT_FREEBSD];
 	p.sink = take;
 	p.sink_ctx = &p;
-	parser_run(&p);
+	parser_run(&p, source.files[0].loc);
 	fclose(diag.out);
 	source_close(&source);
 }

@@ -262,8 +262,8 @@ static const struct sample samples[] = {
     "2001:db8::b\n",
     /* script */
     "add 2001:db8::a 2001:db8::b esp 0x00001234 -m transport -r 400 "
-    "-u 16400 -esn -natt 10.7.7.7[4500] 10.8.8.8[4501] -natt_mtu "
-    "1400 -hwif mce0 -E aes-gcm-16 "
+    "-u 16400 -natt_mtu 1400 -esn -natt 10.7.7.7[4500] 10.8.8.8[4501] "
+    "-hwif mce0 -E aes-gcm-16 "
     "0xa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcb"
     "dbebfc0c1c2c3;\n",
     /* debug */

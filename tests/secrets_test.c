@@ -2,12 +2,12 @@
 /*
  * No message shows a key, whatever is wrong with the text around it: commands
  * with keys are spoilt in every place in turn, and what is said of them is
- * searched for pieces of the keys.  Nor is one kept in the parser's patterns.
+ * searched for pieces of the keys.  Nor is one kept in the parser.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "setkey.h"
+#include "expand.h"
 #include "tap.h"
 
 /* So many characters of a key in a row must not be seen. */
@@ -70,21 +70,22 @@ static char *
 messages(struct parser *p, const char *text)
 {
 	struct source source;
-	struct diag diag = { .source = &source };
+	struct diag diag;
 	char *said = NULL;
 	size_t size;
 
 	memset(p, 0, sizeof(*p));
-	diag.out = open_memstream(&said, &size);
-	if (diag.out == NULL || source_open_string(&source, "t", text) != 0)
+	source_init(&source);
+	diag_init(&diag, &source, open_memstream(&said, &size));
+	diag.advice = true;
+	if (diag.out == NULL || source_add_string(&source, "t", text) != 0)
 		abort();
 	p->source = &source;
 	p->diag = &diag;
 	p->dialect = &dialects[DIALECT_LINUX];
 	p->sink = take;
 	p->sink_ctx = p;
-	p->lint = true;
-	parser_run(p);
+	parser_run(p, source.files[0].loc);
 	fclose(diag.out);
 	source_close(&source);
 	return said;
@@ -116,7 +117,7 @@ try(struct run *run, const char *text)
 	char *said = messages(&p, text);
 
 	run->texts++;
-	run->kept += has_piece(p.patterns, sizeof(p.patterns), run->sample);
+	run->kept += has_piece(&p, sizeof(p), run->sample);
 	if (*said == '\0')
 		run->silent++;
 	if (has_piece(said, strlen(said), run->sample) && run->leaks++ < 3)

@@ -1,180 +1,210 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file that is larger than what is kept of it: what messages can still say,
- * also when the file is no longer what it was.
+ * The text of a configuration: several files one behind the other, places in
+ * them, a stream of which nothing is kept that was done.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "setkey.h"
+#include "parser.h"
 #include "tap.h"
-
-#define STATEMENTS	3000
-#define SECRET		"c0ffee00c0ffee00c0ffee00c0ffee00"
 
 static char path[] = "source.XXXXXX";
 
-/* Each on a line of its own, the last one with a host that has no address. */
 static void
-write_file(void)
+write_file(const char *text)
 {
 	FILE *f = fopen(path, "w");
-	int i;
 
-	if (f == NULL)
-		abort();
-	for (i = 1; i < STATEMENTS; i++)
-		fprintf(f, "add 10.0.0.1 10.0.%d.%d esp %d -E aes-cbc 0x%s;\n",
-		    i / 256, i % 256, 1000 + i, SECRET);
-	fprintf(f, "add 10.0.0.1 10.0.0.2 esp 1 -E aes-cbc 0x%s;\n", SECRET);
-	if (fclose(f) != 0)
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
 		abort();
 }
 
-/* ---- what is done to the file meanwhile ---- */
+/* Whether the nth octet 'x' of the text is there. */
+static void
+is_at(struct source *source, unsigned n, const char *file, unsigned line,
+    unsigned column)
+{
+	const char *c = source->text;
+	uint32_t offset;
+	unsigned got_line, got_column, i;
+
+	for (i = 0; c != NULL && i <= n; i++)
+		c = strchr(i == 0 ? c : c + 1, 'x');
+	if (c == NULL)
+		abort();
+	offset = (uint32_t)(c - source->text);
+	source_position(source, offset, &got_line, &got_column);
+	if (!ok(strcmp(source_file_at(source, offset)->name, file) == 0 &&
+	    got_line == line && got_column == column, "%s:%u:%u", file, line,
+	    column))
+		printf("# got %s:%u:%u\n", source_file_at(source, offset)->name,
+		    got_line, got_column);
+}
 
 static void
-leave(void)
+positions(void)
 {
+	struct source source;
+
+	source_init(&source);
+	write_file("\xef\xbb\xbfx\n  x");
+	source_add_string(&source, "a", "x\n x\r\nx\rx");
+	source_add_string(&source, "empty", "");
+	source_add_file(&source, path);
+	source_add_string(&source, "z", "\n\nx\n");
+	is_at(&source, 0, "a", 1, 1);
+	is_at(&source, 1, "a", 2, 2);
+	is_at(&source, 2, "a", 3, 1);
+	is_at(&source, 3, "a", 4, 1);
+	is_at(&source, 4, path, 1, 1);
+	is_at(&source, 5, path, 2, 3);
+	is_at(&source, 6, "z", 3, 1);
+	is_at(&source, 3, "a", 4, 1);
+	ok(source.nfiles == 4 &&
+	    loc_length(source.files[0].loc) == strlen("x\n x\r\nx\rx") &&
+	    loc_length(source.files[1].loc) == 0 &&
+	    loc_length(source.files[2].loc) == strlen("x\n  x"),
+	    "each file has its text, and a mark is not of it");
+	source_close(&source);
 }
 
 static void
-append(void)
+lines(void)
 {
-	FILE *f = fopen(path, "a");
+	static const char text[] = "first\r\n\nthird\rlast";
+	static const struct {
+		uint32_t offset;
+		const char *line;
+	} want[] = {
+		{ 0, "first" }, { 5, "first" }, { 7, "" }, { 8, "third" },
+		{ 12, "third" }, { 14, "last" }, { 18, "last" },
+	};
+	struct source source;
+	struct loc line;
+	size_t i;
 
-	if (f == NULL || fputs("flush;\n", f) < 0 || fclose(f) != 0)
-		abort();
+	source_init(&source);
+	source_add_string(&source, "t", text);
+	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		line = source_line(&source, want[i].offset);
+		ok(loc_length(line) == strlen(want[i].line) &&
+		    memcmp(source_at(&source, line.begin), want[i].line,
+		    loc_length(line)) == 0, "the line at offset %u: '%s'",
+		    (unsigned)want[i].offset, want[i].line);
+	}
+	source_close(&source);
 }
 
 static void
-cut(void)
+read_failures(void)
 {
-	if (truncate(path, 100000) != 0)
+	struct source source;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	source_init(&source);
+	source_add_string(&source, "t", "flush;");
+	ok(source_add_file(&source, "/nonexistent") != 0 && errno == ENOENT &&
+	    source.nfiles == 1, "a file that is not there leaves all as it was");
+	ok(source_add_file(&source, "/") != 0 && errno == EISDIR &&
+	    source.nfiles == 1 && strcmp(source.text, "flush;\n") == 0,
+	    "a directory likewise");
+	if (ftruncate(open(path, O_WRONLY), ((off_t)1 << 30) + 1) != 0)
 		abort();
+	ok(source_add_fd(&source, path, fd) != 0 && errno == EFBIG &&
+	    source.nfiles == 1, "a file of more than 1 GiB");
+	ok(fcntl(fd, F_GETFD) < 0, "the descriptor is closed all the same");
+	source_close(&source);
 }
 
-/* As editors do it: the old file stays as it was, without a name. */
-static void
-replace(void)
-{
-	if (unlink(path) != 0)
-		abort();
-	write_file();
-}
+/* ---- a stream ---- */
 
-/* Of the same length, and later. */
-static void
-overwrite(void)
-{
-	struct timespec times[2] = { { .tv_nsec = UTIME_NOW },
-	    { .tv_sec = 1000000000 } };
-	int fd = open(path, O_WRONLY);
+#define STATEMENTS	5000
+#define SECRET		"c0ffee00c0ffee00c0ffee00c0ffee00"
 
-	if (fd < 0 || write(fd, "get", 3) != 3 || futimens(fd, times) != 0 ||
-	    close(fd) != 0)
-		abort();
-}
-
-static const struct way {
-	const char *name;
-	void (*change)(void);
-	bool changes;
-} ways[] = {
-	{ "left alone", leave, false },
-	{ "longer", append, true },
-	{ "shorter", cut, true },
-	{ "another file of that name", replace, false },
-	{ "other text", overwrite, true },
-};
-
-/* ---- parsing ---- */
-
-struct reader {
+struct stream {
 	struct source source;
 	struct diag diag;
 	struct parser parser;
-	const struct way *way;
-	unsigned commands;
-	struct loc first;	/* of the first command's SPI */
+	int in, out;
+	unsigned written, taken;
+	size_t most;			/* octets of text kept */
 };
+
+/* Writes one more line whenever one was taken. */
+static void
+feed(struct stream *s)
+{
+	char line[128];
+	int n;
+
+	if (s->written == STATEMENTS) {
+		close(s->out);
+		return;
+	}
+	n = snprintf(line, sizeof(line), "add 10.0.0.1 10.0.0.2 esp %u -E "
+	    "aes-cbc 0x%s;\n", s->written + 1 == STATEMENTS ? 1 :
+	    1000 + s->written, SECRET);
+	s->written++;
+	if (write(s->out, line, (size_t)n) != n)
+		abort();
+}
 
 static void
 take(void *ctx, struct command *cmd)
 {
-	struct reader *r = ctx;
+	struct stream *s = ctx;
 
-	if (r->commands++ == 0)
-		r->first = cmd->at[F_SPI];
-	if (r->commands == STATEMENTS / 2)
-		r->way->change();
+	if (cmd->sa.spi == 1000 + s->taken)
+		s->taken++;
+	if (s->source.len > s->most)
+		s->most = s->source.len;
+	feed(s);
 }
 
 static void
-check(const struct way *way)
+stream(void)
 {
-	static struct reader r;
-	char *said = NULL, want[256], *of_first;
-	size_t size, len;
-	bool restored;
+	static struct stream s;
+	char *said = NULL;
+	size_t size;
+	int ends[2];
 
-	write_file();
-	memset(&r, 0, sizeof(r));
-	r.way = way;
-	r.diag.source = r.parser.source = &r.source;
-	r.diag.out = open_memstream(&said, &size);
-	r.parser.diag = &r.diag;
-	r.parser.dialect = &dialects[DIALECT_LINUX];
-	r.parser.sink = take;
-	r.parser.sink_ctx = &r;
-	if (r.diag.out == NULL || source_open_file(&r.source, path) != 0)
+	if (pipe(ends) != 0)
 		abort();
-	ok(r.source.by_pieces && r.source.size < 400000, "%s: a piece of it "
-	    "is kept: %zu octets", way->name, r.source.size);
-	parser_run(&r.parser);
-	fflush(r.diag.out);
-
-	snprintf(want, sizeof(want), "%s:%d:27: error: SPIs from 0 to 255 are "
-	    "reserved\n    add 10.0.0.1 10.0.0.2 esp 1 -E aes-cbc "
-	    "**********************************;\n", path, STATEMENTS);
-	if (way->changes)
-		snprintf(want, sizeof(want), "%s: error: ", path);
-	ok(strncmp(said, want, strlen(want)) == 0, "%s: what is said of the "
-	    "last command", way->name);
-	ok(source_changed(&r.source) == way->changes, "%s: is it noticed",
-	    way->name);
-
-	len = size;
-	diag(&r.diag, DIAG_NOTE, r.first, "here");
-	fflush(r.diag.out);
-	of_first = said + len;
-	snprintf(want, sizeof(want), "%s:1:27: note: here\n    add 10.0.0.1 "
-	    "10.0.0.1 esp 1001 -E aes-cbc "
-	    "**********************************;\n", path);
-	if (way->changes)
-		snprintf(want, sizeof(want), "%s: note: here\n", path);
-	ok(strncmp(of_first, want, strlen(want)) == 0, "%s: what is said of "
-	    "the first one", way->name);
-	ok(strstr(said, "c0ffee") == NULL, "%s: no key is shown", way->name);
-
-	restored = source_restore(&r.source);
-	ok(restored == !way->changes && (!restored ||
-	    memcmp(source_at(&r.source, r.first.begin), "1001", 4) == 0),
-	    "%s: can all of it be had", way->name);
-	fclose(r.diag.out);
+	s.out = ends[1];
+	source_init(&s.source);
+	diag_init(&s.diag, &s.source, open_memstream(&said, &size));
+	s.parser.source = &s.source;
+	s.parser.diag = &s.diag;
+	s.parser.dialect = &dialects[DIALECT_LINUX];
+	s.parser.sink = take;
+	s.parser.sink_ctx = &s;
+	if (source_add_stream(&s.source, "stdin", ends[0]) != 0)
+		abort();
+	feed(&s);
+	feed(&s);
+	parser_run(&s.parser, s.source.files[0].loc);
+	fclose(s.diag.out);
+	ok(s.taken == STATEMENTS - 1, "a command acts at its ';' (%u)",
+	    s.taken);
+	ok(s.most < 1000, "what was done is forgotten: at most %zu octets are "
+	    "kept", s.most);
+	if (!ok(strncmp(said, "stdin:5000:27: error:", 21) == 0 &&
+	    strstr(said, "c0ffee") == NULL, "lines are counted on"))
+		printf("# %s\n", said);
 	free(said);
-	source_close(&r.source);
-	unlink(path);
+	close(ends[0]);
+	source_close(&s.source);
 }
 
 int
 main(void)
 {
 	const char *dir = getenv("TMPDIR");
-	size_t i;
 	int fd;
 
 	if (chdir(dir == NULL ? "/tmp" : dir) != 0)
@@ -182,7 +212,10 @@ main(void)
 	fd = mkstemp(path);
 	if (fd < 0 || close(fd) != 0)
 		abort();
-	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
-		check(&ways[i]);
+	positions();
+	lines();
+	read_failures();
+	stream();
+	unlink(path);
 	return done();
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "setkey.h"
+#include "ipsec_strerror.h"
 #include "tap.h"
 
 #define ROOT	"not permitted: this needs root (on Linux: CAP_NET_ADMIN)"

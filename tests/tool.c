@@ -13,7 +13,7 @@
 
 #include "pfkey.h"
 #include "print.h"
-#include "setkey.h"
+#include "expand.h"
 
 struct tool {
 	struct text text;
@@ -224,18 +224,19 @@ wire(const struct dialect *dialect)
 {
 	static struct parser p;			/* large */
 	struct source source;
-	struct diag diag = { .out = stderr, .source = &source };
+	struct diag diag;
 	int rc = 1;
 
-	source_open_stream(&source, "stdin", STDIN_FILENO);
-	source.streaming = false;
+	source_init(&source);
+	diag_init(&diag, &source, stderr);
 	p.source = &source;
 	p.diag = &diag;
 	p.dialect = dialect;
 	p.sink = put_command;
 	p.sink_ctx = &p;
-	if (source_read_all(&source) == 0)
-		rc = parser_run(&p) == 0 && !ferror(stdout) ? 0 : 1;
+	if (source_add_fd(&source, "stdin", STDIN_FILENO) == 0)
+		rc = parser_run(&p, source.files[0].loc) == 0 &&
+		    !ferror(stdout) ? 0 : 1;
 	source_close(&source);
 	return rc;
 }

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "../pfkey_limits.h"
-#include "../setkey.h"
+#include "../ipsec_strerror.h"
 #include "../xfrm_channel.h"
 #include "tap.h"
 

@@ -239,7 +239,8 @@ take_command(void *ctx, struct command *cmd)
 		command_expand(&p->parser, cmd, take_message, p);
 }
 
-static void
+/* Returns a stream's descriptor, or -1. */
+static int
 open_text(struct source *source, const char *text, size_t len, bool stream)
 {
 	int ends[2];
@@ -247,10 +248,10 @@ open_text(struct source *source, const char *text, size_t len, bool stream)
 	must(pipe(ends) == 0, "a pipe");
 	must(write(ends[1], text, len) == (ssize_t)len, "a small input");
 	close(ends[1]);
-	source_open_stream(source, "fuzz", ends[0]);
-	source->streaming = stream;
-	if (!stream)
-		must(source_read_all(source) == 0, "memory");
+	source_init(source);
+	must((stream ? source_add_stream : source_add_fd)(source, "fuzz",
+	    ends[0]) == 0, "memory");
+	return stream ? ends[0] : -1;
 }
 
 void
@@ -260,32 +261,32 @@ parse(struct requests *out, const struct dialect *dialect, const char *text,
 {
 	static FILE *nowhere;
 	struct parsing *p = calloc(1, sizeof(*p));
+	int fd;
 
 	must(p != NULL, "memory");
 	if (nowhere == NULL)
 		nowhere = fopen("/dev/null", "w");
 	must(nowhere != NULL, "/dev/null");
 	memset(out, 0, sizeof(*out));
-	open_text(&p->source, text, len, stream);
+	fd = open_text(&p->source, text, len, stream);
 	p->out = out;
 	p->each = each;
 	p->ctx = ctx;
-	p->diag.out = each != NULL ? nowhere : NULL;
-	p->diag.source = &p->source;
+	diag_init(&p->diag, &p->source, each != NULL ? nowhere : NULL);
+	p->diag.advice = each != NULL;
 	p->diag.max_errors = 20;
 	p->parser.source = &p->source;
 	p->parser.diag = &p->diag;
 	p->parser.dialect = dialect;
 	p->parser.sink = take_command;
 	p->parser.sink_ctx = p;
-	p->parser.lint = each != NULL;
-	parser_run(&p->parser);
+	parser_run(&p->parser, p->source.files[0].loc);
 	if (p->diag.out != NULL)
 		diag_finish(&p->diag);
 	out->errors = p->diag.errors;
 	out->warnings = p->diag.warnings;
-	if (p->source.fd >= 0)
-		close(p->source.fd);
+	if (fd >= 0)
+		close(fd);
 	source_close(&p->source);
 	free(p);
 }

@@ -9,7 +9,7 @@
 
 #include "pfkey.h"
 #include "print.h"
-#include "setkey.h"
+#include "expand.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of commands. */
+#include "command.h"
+#include "fields.h"
+#include "parse.h"
+
+#define ADDRESSES	"[-46n] SRC DST"
+#define RANGES		"[-46nk] SRC_RANGE DST_RANGE UPPERSPEC"
+
+const struct command_word command_words[] = {
+	{ "add", OP_ADD, CMD_ADD, SADB_ADD,
+	    ADDRESSES " PROTOCOL SPI [OPTION...] ALGORITHM..." },
+	{ "update", OP_UPDATE, CMD_ADD, SADB_UPDATE,
+	    ADDRESSES " PROTOCOL SPI [OPTION...] ALGORITHM..." },
+	{ "get", OP_GET, CMD_GET, SADB_GET, ADDRESSES " PROTOCOL SPI" },
+	{ "delete", OP_DELETE, CMD_GET, SADB_DELETE,
+	    ADDRESSES " PROTOCOL SPI" },
+	{ "deleteall", OP_DELETEALL, CMD_DELETEALL, SADB_DELETE,
+	    ADDRESSES " PROTOCOL" },
+	{ "flush", OP_FLUSH, CMD_FLUSH, SADB_FLUSH, "[PROTOCOL]" },
+	{ "dump", OP_DUMP, CMD_FLUSH, SADB_DUMP, "[PROTOCOL]" },
+	{ "spdadd", OP_SPDADD, CMD_SPDADD, SADB_X_SPDADD,
+	    RANGES " -P POLICY" },
+	{ "spdupdate", OP_SPDUPDATE, CMD_SPDADD, SADB_X_SPDUPDATE,
+	    RANGES " -P POLICY" },
+	{ "spddelete", OP_SPDDELETE, CMD_SPDDELETE, SADB_X_SPDDELETE,
+	    RANGES " -P DIRECTION" },
+	{ "spdflush", OP_SPDFLUSH, CMD_BARE, SADB_X_SPDFLUSH, "" },
+	{ "spddump", OP_SPDDUMP, CMD_BARE, SADB_X_SPDDUMP, "" },
+	{ "help", OP_HELP, CMD_HELP, 0, "[COMMAND]" },
+	{ "exit", OP_EXIT, CMD_BARE, 0, "" },
+	{ "quit", OP_EXIT, CMD_BARE, 0, "" },
+	{ "bye", OP_EXIT, CMD_BARE, 0, "" },
+	{ NULL, OP_NONE, 0, 0, NULL }
+};
+
+const struct command_word *
+command_named(const char *word, size_t len)
+{
+	const struct command_word *row;
+
+	for (row = command_words; row->name != NULL; row++)
+		if (word_is(row->name, word, len))
+			return row;
+	return NULL;
+}
+
+const struct command_word *
+command_of(enum op op)
+{
+	const struct command_word *row = command_words;
+
+	while (row->op != op)
+		row++;
+	return row;
+}
+
+const char *
+command_closest(const char *word, size_t len)
+{
+	const struct command_word *row;
+	struct name one[2] = { { NULL, 0 }, { NULL, 0 } };
+	const char *closest = NULL;
+
+	for (row = command_words; row->name != NULL && closest == NULL; row++) {
+		one[0].name = row->name;
+		closest = name_closest(one, word, len);
+	}
+	return closest;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A command of the language, as the grammar builds it. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "pfkey.h"
+#include "source.h"
+
+enum op {
+	OP_NONE, OP_ADD, OP_UPDATE, OP_GET, OP_DELETE, OP_DELETEALL, OP_FLUSH,
+	OP_DUMP, OP_SPDADD, OP_SPDUPDATE, OP_SPDDELETE, OP_SPDFLUSH,
+	OP_SPDDUMP, OP_TAGGED, OP_EXIT, OP_HELP
+};
+
+/* The parts of a command that messages can point at. */
+enum field {
+	F_VERB, F_SRC, F_DST, F_PROTO, F_ORIGIN, F_SPI, F_MODE, F_REPLAY,
+	F_REQID, F_HARD_TIME, F_SOFT_TIME, F_HARD_BYTES, F_SOFT_BYTES,
+	F_HARD_PACKETS, F_SOFT_PACKETS, F_HARD_USE, F_SOFT_USE, F_PAD, F_SEQ,
+	F_NATT, F_NATT_MTU, F_ESN, F_HWIF, F_LABEL, F_MARK, F_IF_ID, F_ENC,
+	F_ENC_KEY, F_AUTH, F_AUTH_KEY, F_COMP, F_RAW_CPI, F_UPPER, F_UPPER_ARG,
+	F_DIRECTION, F_PRIORITY, F_ACTION,
+	FIELDS
+};
+
+/* A host as written: its addresses are looked up when the command is whole. */
+struct host {
+	struct loc name, prefix_at, port_at;
+	uint16_t port;
+	uint8_t prefix;
+};
+
+#define KEY_OCTETS	260		/* the longest key of the table: 256 */
+#define HWIF_OCTETS	32		/* name of a device, with its NUL */
+#define LABEL_OCTETS	1024		/* security label, with its NUL */
+
+struct command {
+	enum op op;
+	bool bad;			/* an error was reported already */
+	bool no_twin;			/* spdadd -k: no fwd twin */
+	bool numeric;			/* -n: no look-ups */
+	uint8_t family;			/* -4, -6: 4, 6; else 0 */
+	uint16_t upper_a, upper_b;	/* icmp type and code, gre key halves */
+	bool has_upper_args;
+	const struct command_word *topic; /* of help; NULL: all */
+	struct loc loc;			/* the statement, with its ';' */
+	struct loc at[FIELDS];		/* end 0: not given */
+	struct host src, dst, oai, oar;
+	const struct algorithm *enc, *auth, *comp;
+	struct sa sa;			/* addresses and ids still empty */
+	struct loc rule_at[POLICY_RULES];
+	struct policy policy;		/* of its rules, only nrules are */
+	/* Not cleared with the rest: their members above say what is used. */
+	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */
+	char hwif[HWIF_OCTETS], label[LABEL_OCTETS];
+};
+
+static inline bool
+is_given(const struct command *cmd, enum field field)
+{
+	return cmd->at[field].end != 0;
+}
+
+/* A command about a policy by name: spdadd, spdupdate, spddelete. */
+static inline bool
+is_policy_command(const struct command *cmd)
+{
+	return cmd->op == OP_SPDADD || cmd->op == OP_SPDUPDATE ||
+	    cmd->op == OP_SPDDELETE;
+}
+
+/* The commands of the language, for the scanner and for help. */
+struct command_word {
+	const char *name;
+	enum op op;
+	int shape;			/* what follows: a token of parse.y */
+	uint8_t type;			/* of its message, SADB_*; 0: none */
+	const char *synopsis;
+};
+/* Ends with a row without a name; the first row of an op is its name. */
+extern const struct command_word command_words[];
+
+/* The row of a word, or NULL; that of a command, which has one. */
+const struct command_word *command_named(const char *word, size_t len);
+const struct command_word *command_of(enum op);
+
+/* The name of the command spelt most like a word, or NULL. */
+const char *command_closest(const char *word, size_t len);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a command to the messages it stands for. */
+#ifndef EXPAND_H
+#define EXPAND_H
+
+#include "parser.h"
+
+/*
+ * Looks up the command's hosts and calls each for every combination of one
+ * family, with a message ready to send.  Errors are reported; then nothing is
+ * called.  Returns 0, or -1 (also when a call returned non-zero).
+ */
+typedef int message_fn(void *ctx, const struct command *, struct msgbuf *);
+int command_expand(struct parser *, struct command *, message_fn *, void *ctx);
+
+#endif

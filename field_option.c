@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The options of SAs and policies, those of options.c with a number and others. */
+#include <string.h>
+
+#include "fields.h"
+
+void
+field_number(struct parser *p, const struct option *row, struct loc loc)
+{
+	struct command *cmd = &p->cmd;
+	uint64_t value;
+
+	field_given(p, row->field, loc);
+	if (is_policy_command(cmd) && row->policy == NO_MEMBER) {
+		field_error(p, loc, "this belongs to an SA, not to a policy");
+		return;
+	}
+	if (!(row->hex ? number_read_hex_at : number_read_at)(p, loc,
+	    row->what, row->max, &value))
+		return;
+	option_store(row, &cmd->sa, row->sa, value);
+	if (row->policy != NO_MEMBER)
+		option_store(row, &cmd->policy, row->policy, value);
+}
+
+void
+field_mode(struct parser *p, struct loc loc)
+{
+	static const struct name modes[] = {
+		{ "transport", IPSEC_MODE_TRANSPORT },
+		{ "tunnel", IPSEC_MODE_TUNNEL },
+		{ "any", IPSEC_MODE_ANY },
+		{ "beet", IPSEC_MODE_BEET },
+		{ NULL, 0 }
+	};
+	const struct name *row = field_named(p, modes, loc, "mode");
+
+	field_given(p, F_MODE, loc);
+	if (row != NULL)
+		p->cmd.sa.mode = (uint8_t)row->value;
+}
+
+/* What "-f" takes: bits to clear in the SA's flags, and to set. */
+static const struct {
+	uint32_t clear, set;
+	enum field field;
+} pads[] = {
+	{ 0, SADB_X_EXT_PRAND, F_PAD },
+	{ 0, 0, F_PAD },
+	{ 0, SADB_X_EXT_PZERO, F_PAD },
+	{ 0, SADB_X_EXT_CYCSEQ, F_SEQ },
+	{ SADB_X_EXT_CYCSEQ, 0, F_SEQ },
+	{ 0, SADB_SAFLAGS_NOECN, F_SEQ },
+	{ 0, SADB_SAFLAGS_DECAP_DSCP, F_SEQ },
+	{ 0, SADB_SAFLAGS_NOPMTUDISC, F_SEQ },
+};
+static const struct name pad_names[] = {
+	{ "random-pad", 0 }, { "seq-pad", 1 }, { "zero-pad", 2 },
+	{ "cyclic-seq", 3 }, { "nocyclic-seq", 4 }, { "noecn", 5 },
+	{ "decap-dscp", 6 }, { "nopmtudisc", 7 }, { NULL, 0 }
+};
+
+void
+field_pad(struct parser *p, struct loc loc)
+{
+	const struct name *row = field_named(p, pad_names, loc, "-f option");
+
+	if (row == NULL)
+		return;
+	field_given(p, pads[row->value].field, loc);
+	p->cmd.sa.flags &= ~pads[row->value].clear;
+	p->cmd.sa.flags |= pads[row->value].set;
+}
+
+void
+field_esn(struct parser *p, struct loc loc)
+{
+	field_given(p, F_ESN, loc);
+	p->cmd.sa.flags |= SADB_X_SAFLAGS_ESN;
+}
+
+void
+field_natt(struct parser *p, struct loc all, const struct host *oai,
+    const struct host *oar)
+{
+	struct natt *natt = &p->cmd.sa.natt;
+
+	field_given(p, F_NATT, all);
+	p->cmd.oai = *oai;
+	p->cmd.oar = *oar;
+	natt->given = true;
+	natt->type = UDP_ENCAP_ESPINUDP;
+	natt->sport = oai->port_at.end != 0 ? oai->port : NATT_PORT;
+	natt->dport = oar->port_at.end != 0 ? oar->port : NATT_PORT;
+}
+
+void
+field_hwif(struct parser *p, struct loc loc)
+{
+	struct command *cmd = &p->cmd;
+
+	field_given(p, F_HWIF, loc);
+	if (loc_length(loc) >= HWIF_OCTETS) {
+		field_error(p, loc, "an interface name has at most %d "
+		    "characters", HWIF_OCTETS - 1);
+		return;
+	}
+	memset(cmd->hwif, 0, sizeof(cmd->hwif));
+	memcpy(cmd->hwif, parser_text(p, loc), loc_length(loc));
+	cmd->sa.hwif = cmd->policy.hwif = cmd->hwif;
+}
+
+void
+field_label(struct parser *p, struct loc domain, struct loc algorithm,
+    struct loc label)
+{
+	struct label *l = &p->cmd.sa.label;
+	size_t len = loc_length(label) - 2;	/* without the quotes */
+	uint64_t value;
+
+	field_given(p, F_LABEL, label);
+	if (number_read_at(p, domain, "a domain of interpretation", UINT8_MAX,
+	    &value))
+		l->doi = (uint8_t)value;
+	if (number_read_at(p, algorithm, "a label algorithm", UINT8_MAX,
+	    &value))
+		l->alg = (uint8_t)value;
+	if (len == 0 || len >= LABEL_OCTETS) {
+		field_error(p, label, "a label has 1 to %d characters",
+		    LABEL_OCTETS - 1);
+		return;
+	}
+	memcpy(p->cmd.label, parser_text(p, label) + 1, len);
+	p->cmd.label[len] = '\0';	/* Linux wants it, and counts it */
+	l->text = p->cmd.label;
+	l->len = (uint16_t)(len + 1);
+	p->cmd.policy.label = *l;
+}
+
+void
+field_mark(struct parser *p, struct loc value, struct loc mask)
+{
+	struct command *cmd = &p->cmd;
+	uint64_t v = 0, m = UINT32_MAX;
+
+	field_given(p, F_MARK, value);
+	if (!number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) ||
+	    (mask.end != 0 &&
+	    !number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
+		return;
+	cmd->sa.has_mark = cmd->policy.has_mark = true;
+	cmd->sa.mark = cmd->policy.mark = (uint32_t)v;
+	cmd->sa.mark_mask = cmd->policy.mark_mask = (uint32_t)m;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Policies: what they select, what they do, and their rules. */
+#include <sys/socket.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "fields.h"
+
+/* ---- upper-layer protocols ---- */
+
+void
+field_upper(struct parser *p, struct loc loc)
+{
+	const char *word = parser_text(p, loc), *closest;
+	char buf[QUOTED];
+	uint64_t value;
+	int proto;
+
+	field_given(p, F_UPPER, loc);
+	if (word[0] >= '0' && word[0] <= '9') {
+		if (number_read_at(p, loc, "a protocol number", 255, &value))
+			p->cmd.policy.upper = (uint8_t)value;
+		return;
+	}
+	proto = protocol_number(word, loc_length(loc));
+	if (proto < 0) {
+		field_error(p, loc, "unknown upper-layer protocol %s",
+		    field_quote(p, loc, buf));
+		closest = protocol_closest(word, loc_length(loc));
+		if (closest != NULL)
+			diag_hint(p->diag, "did you mean '%s'?", closest);
+		else
+			diag_hint(p->diag, "it is a word of /etc/protocols, icmp6, "
+		    "ip4, any, or a number from 0 to 255");
+		return;
+	}
+	p->cmd.policy.upper = (uint8_t)proto;
+}
+
+static const struct name directions[] = {
+	{ "in", IPSEC_DIR_INBOUND },
+	{ "out", IPSEC_DIR_OUTBOUND },
+	{ "fwd", IPSEC_DIR_FWD },
+	{ NULL, 0 }
+};
+
+#define IPPROTO_GRE_	47
+#define IPPROTO_MH_	135
+
+/* A GRE key: a number, or four octets with dots; it takes both ports. */
+static void
+gre_key(struct parser *p, struct loc loc)
+{
+	char text[32] = "", buf[QUOTED];
+	struct in_addr dotted;
+	uint64_t value = 0;
+
+	if (loc_length(loc) < sizeof(text))
+		memcpy(text, parser_text(p, loc), loc_length(loc));
+	if (inet_pton(AF_INET, text, &dotted) == 1)
+		value = ntohl(dotted.s_addr);
+	else if (number_read(text, strlen(text), true, UINT32_MAX, &value) !=
+	    NUMBER_OK) {
+		field_error(p, loc, "expected a GRE key (a number or a.b.c.d), "
+		    "found %s", field_quote(p, loc, buf));
+		return;
+	}
+	p->cmd.upper_a = (uint16_t)(value >> 16);
+	p->cmd.upper_b = (uint16_t)value;
+}
+
+void
+field_upper_arguments(struct parser *p, struct loc first,
+    struct loc second)
+{
+	uint8_t upper = p->cmd.policy.upper;
+	char buf[QUOTED];
+	uint64_t value;
+
+	field_given(p, F_UPPER_ARG, first);
+	p->cmd.has_upper_args = true;
+	if (upper == IPPROTO_GRE_ && second.end != 0) {
+		field_error(p, second, "a GRE key is one number");
+		return;
+	}
+	if (upper == IPPROTO_GRE_) {
+		gre_key(p, first);
+		return;
+	}
+	if (upper != 1 && upper != 58 && upper != IPPROTO_MH_) {
+		if (name_find(directions, parser_text(p, first),
+		    loc_length(first)) != NULL)
+			field_error(p, first, "missing -P before %s",
+			    field_quote(p, first, buf));
+		else {
+			field_error(p, first, "only icmp, icmp6, mh and gre "
+			    "take an argument");
+			field_hint_lookalike(p, first);
+		}
+		return;
+	}
+	if (number_read_at(p, first, "a message type", 255, &value))
+		p->cmd.upper_a = (uint16_t)value;
+	if (second.end != 0 &&
+	    number_read_at(p, second, "a message code", 255, &value))
+		p->cmd.upper_b = (uint16_t)value;
+}
+
+/* ---- direction, priority, action ---- */
+
+void
+field_direction(struct parser *p, struct loc loc)
+{
+	const struct name *row = name_find(directions, parser_text(p, loc),
+	    loc_length(loc));
+
+	field_given(p, F_DIRECTION, loc);
+	/* As the manual has it: "-P none". */
+	if (row == NULL && name_find(action_names, parser_text(p, loc),
+	    loc_length(loc)) != NULL) {
+		field_error(p, loc, "expected a direction, found '%.*s'",
+		    (int)loc_length(loc), parser_text(p, loc));
+		diag_hint(p->diag, "in, out or fwd comes before it");
+		return;
+	}
+	if (row == NULL && (row = field_named(p, directions, loc, "direction")) ==
+	    NULL)
+		return;
+	p->cmd.policy.dir = (uint8_t)row->value;
+	if (row->value == IPSEC_DIR_FWD && !p->dialect->has_fwd)
+		field_error(p, loc, "this system has no fwd policies; in "
+		    "covers forwarded packets");
+}
+
+/*
+ * A priority counts up from the middle of the kernel's range, where it counts
+ * down: "prio 10" and "prio def + 10" are ten better than the default.  Named
+ * bases are the quarters.
+ */
+#define PRIORITY_HIGH	0x40000000u
+#define PRIORITY_DEF	0x80000000u
+#define PRIORITY_LOW	0xc0000000u
+
+void
+field_priority(struct parser *p, struct loc base, int sign,
+    struct loc offset)
+{
+	static const struct name bases[] = {
+		{ "high", PRIORITY_HIGH }, { "def", PRIORITY_DEF },
+		{ "low", PRIORITY_LOW }, { NULL, 0 }
+	};
+	const struct name *row = NULL;
+	struct loc at = base.end != 0 ? base : offset;
+	char buf[QUOTED];
+	uint64_t value = 0;
+	int64_t priority = PRIORITY_DEF;
+
+	field_given(p, F_PRIORITY, at);
+	if (!p->dialect->has_priority) {
+		field_error(p, at, "this system's policies have no priority");
+		return;
+	}
+	if (base.end != 0) {
+		row = name_find(bases, parser_text(p, base), loc_length(base));
+		if (row == NULL) {
+			field_error(p, base, "expected a priority (high, def, "
+			    "low or a number in decimal), found %s",
+			    field_quote(p, base, buf));
+			return;
+		}
+		priority = row->value;
+	}
+	if (offset.end != 0 &&
+	    !number_read_at(p, offset, "a priority", UINT32_MAX, &value))
+		return;
+	priority -= sign * (int64_t)value;
+	/* From high, def and low no further than to their neighbours. */
+	if (priority < 0 || priority > UINT32_MAX ||
+	    (row != NULL && value > PRIORITY_HIGH)) {
+		field_error(p, offset, "this priority is out of range");
+		diag_hint(p->diag, "%s", row != NULL ?
+		    "an offset to high, def or low is at most 1073741824; "
+		    "below low it is one less" :
+		    "a priority is between -2147483647 and 2147483648");
+		return;
+	}
+	p->cmd.policy.priority = (uint32_t)priority;
+}
+
+void
+field_action(struct parser *p, struct loc loc)
+{
+	const char *word = parser_text(p, loc);
+	const struct name *row;
+	char buf[QUOTED];
+
+	field_given(p, F_ACTION, loc);
+	row = name_find(action_names, word, loc_length(loc));
+	if (row != NULL)
+		p->cmd.policy.action = (uint8_t)row->value;
+	else if (name_find(rule_proto_names, word, loc_length(loc)) != NULL) {
+		/* "-P ipsec esp/..." was told already. */
+		if (!p->cmd.bad)
+			field_error(p, loc, "missing 'ipsec' before the "
+			    "rules");
+	} else if (!p->cmd.bad || name_find(directions, word, loc_length(loc)) ==
+	    NULL) {
+		field_error(p, loc, "unknown policy %s", field_quote(p, loc, buf));
+		field_hint_name(p, action_names, loc);
+	}
+}
+
+/* ---- rules ---- */
+
+/* "unique:N", or one of the other levels. */
+static void
+rule_level(struct parser *p, struct rule *rule, struct loc loc)
+{
+	const char *word = parser_text(p, loc), *colon;
+	const struct name *row;
+	struct loc name = loc, id = loc;
+	uint64_t value;
+
+	colon = memchr(word, ':', loc_length(loc));
+	if (colon != NULL)
+		name.end = loc.begin + (uint32_t)(colon - word);
+	row = field_named(p, level_names, name, "level");
+	if (row == NULL)
+		return;
+	rule->level = (uint8_t)row->value;
+	if (colon == NULL)
+		return;
+	id.begin = name.end + 1;
+	/* Linux can bind an optional rule to an SA as well. */
+	if (row->value != IPSEC_LEVEL_UNIQUE && (!p->dialect->wide_request ||
+	    row->value != IPSEC_LEVEL_USE))
+		field_error(p, id, "only unique takes an identifier");
+	else if (id.begin == id.end)
+		field_error(p, loc, "expected an identifier after 'unique:'");
+	else if (number_read_at(p, id, "an identifier",
+	    p->dialect->wide_request ? UINT32_MAX : UINT16_MAX, &value))
+		rule->reqid = (uint32_t)value;
+}
+
+/* One end point of a rule: an address in numbers. */
+static void
+rule_end(struct parser *p, struct addr *addr, struct loc loc,
+    struct loc port_at)
+{
+	struct host host;
+	char buf[QUOTED];
+
+	if (!addr_numeric(parser_text(p, loc), loc_length(loc), addr)) {
+		field_error(p, loc, "expected a numeric address, found %s",
+		    field_quote(p, loc, buf));
+		return;
+	}
+	host = field_host(p, loc, (struct loc){ 0, 0 }, port_at);
+	addr->port = host.port;
+}
+
+/*
+ * "src-dst".  "me-any" and "any-me" stand for no addresses, and were meant for
+ * transport mode out and in.
+ */
+static void
+rule_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
+{
+	struct loc both = { words->src.begin, words->dst.end };
+	bool out, in;
+
+	out = field_is(p, words->src, "me") && field_is(p, words->dst, "any");
+	in = field_is(p, words->src, "any") && field_is(p, words->dst, "me");
+	if (out || in) {
+		if (p->cmd.policy.dir != (out ? IPSEC_DIR_OUTBOUND :
+		    IPSEC_DIR_INBOUND))
+			field_error(p, both, "%s goes with -P %s",
+			    out ? "me-any" : "any-me", out ? "out" : "in");
+		return;
+	}
+	rule_end(p, &rule->src, words->src, words->src_port);
+	rule_end(p, &rule->dst, words->dst, words->dst_port);
+	if (rule->src.family != 0 && rule->dst.family != 0 &&
+	    rule->src.family != rule->dst.family)
+		field_error(p, both, "the end points are of two families");
+}
+
+void
+field_rule(struct parser *p, struct loc all, const struct rule_words *words)
+{
+	static const struct name modes[] = {
+		{ "transport", IPSEC_MODE_TRANSPORT },
+		{ "tunnel", IPSEC_MODE_TUNNEL },
+		{ "beet", IPSEC_MODE_BEET },
+		{ NULL, 0 }
+	};
+	struct policy *policy = &p->cmd.policy;
+	struct rule *rule = &policy->rules[policy->nrules];
+	const struct name *row;
+
+	if (policy->nrules == p->dialect->max_requests) {
+		if (!p->cmd.bad)
+			field_error(p, words->protocol, "a policy has at most %u rules on "
+			    "this system", p->dialect->max_requests);
+		return;
+	}
+	memset(rule, 0, sizeof(*rule));
+	row = field_named(p, rule_proto_names, words->protocol, "protocol");
+	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
+	row = field_named(p, modes, words->mode, "mode");
+	rule->mode = row == NULL ? 0 : (uint8_t)row->value;
+	if (words->src.end != 0)
+		rule_ends(p, rule, words);
+	if (words->level.end != 0)
+		rule_level(p, rule, words->level);
+	p->cmd.rule_at[policy->nrules++] = all;
+}
+
+void
+field_tagged(struct parser *p, struct loc word, struct loc string)
+{
+	p->cmd.src.name = word;
+	p->cmd.op = OP_TAGGED;
+	if (field_is(p, word, "tagged"))
+		return;
+	string.end = string.begin + 1;
+	field_error(p, string, "expected a destination range, found a quoted "
+	    "string");
+}

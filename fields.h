@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the grammar's actions call: words become values of the parser's command.
+ * Whatever cannot be taken is reported at the word itself, and parsing goes on,
+ * so that one run finds all mistakes.  A place of end 0 is a part that was left
+ * out.
+ */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command.h"
+#include "options.h"
+#include "parser.h"
+
+#define NATT_PORT	4500		/* RFC 3948 */
+
+/* ---- fields.c: what all of them use, and the SA's name ---- */
+
+/* Begins a command of that row at a place; nothing of the one before is left. */
+void field_command(struct parser *, const struct command_word *, struct loc);
+/* "-46nk" behind the command. */
+void field_address_options(struct parser *, struct loc);
+void field_protocol(struct parser *, struct loc);
+void field_spi(struct parser *, struct loc);
+/* Two words where the SPI belongs: with esp-udp, the original address first. */
+void field_origin(struct parser *, struct loc origin, struct loc spi);
+/* "help WORD" */
+void field_topic(struct parser *, struct loc);
+
+/* Reports an error of the command being parsed, and marks it bad. */
+void field_error(struct parser *, struct loc, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Notes where a field stands. */
+void field_given(struct parser *, enum field, struct loc);
+
+/* The word in quotes for a message, into buf; stars if it is a key. */
+#define QUOTED	64
+const char *field_quote(const struct parser *, struct loc, char buf[QUOTED]);
+
+/* Whether the word at a place is that one. */
+bool field_is(const struct parser *, struct loc, const char *word);
+
+/* The row of the word, or NULL and an error with a suggestion. */
+const struct name *field_named(struct parser *, const struct name *table,
+    struct loc, const char *what);
+void field_hint_name(struct parser *, const struct name *table, struct loc);
+
+/* A hint on characters that look like others; false if the word has none. */
+bool field_hint_lookalike(struct parser *, struct loc);
+
+/* ---- number.c ---- */
+
+enum number { NUMBER_OK, NUMBER_BAD, NUMBER_BIG };
+
+/*
+ * Reads a number from len octets: decimal, or hexadecimal with 0x where hex is
+ * allowed.  A word that is no number is that first, however long.
+ */
+enum number number_read(const char *word, size_t len, bool hex, uint64_t max,
+    uint64_t *value);
+
+/*
+ * Reads the word at a place; the second takes hexadecimal, too.  False, and
+ * reported, if it is no such number: what is how the number is called.
+ */
+bool number_read_at(struct parser *, struct loc, const char *what,
+    uint64_t max, uint64_t *value);
+bool number_read_hex_at(struct parser *, struct loc, const char *what,
+    uint64_t max, uint64_t *value);
+
+/*
+ * Octets of pairs of hexadecimal digits, of len digits at most: out has room
+ * for half as many.  Returns how many digits there are before another
+ * character.
+ */
+size_t number_read_octets(const char *digits, size_t len, uint8_t *out);
+bool number_is_digit(char hexadecimal);
+
+/* ---- field_option.c: the options of SAs and policies ---- */
+
+void field_number(struct parser *, const struct option *, struct loc);
+void field_mode(struct parser *, struct loc);
+void field_pad(struct parser *, struct loc);
+void field_esn(struct parser *, struct loc);
+void field_natt(struct parser *, struct loc all, const struct host *oai,
+    const struct host *oar);
+void field_hwif(struct parser *, struct loc);
+void field_label(struct parser *, struct loc domain, struct loc algorithm,
+    struct loc label);
+void field_mark(struct parser *, struct loc value, struct loc mask);
+
+/* ---- field_key.c ---- */
+
+/* The algorithm behind -E, -A or -C. */
+void field_algorithm(struct parser *, const struct option *, struct loc);
+/* The key behind that, in quotes or in hexadecimal. */
+void field_string_key(struct parser *, enum field, struct loc);
+void field_word_key(struct parser *, enum field, struct loc);
+void field_raw_cpi(struct parser *, struct loc);
+
+/* ---- field_host.c ---- */
+
+/* A host of its words, with the numbers of prefix and port. */
+struct host field_host(struct parser *, struct loc name, struct loc prefix,
+    struct loc port);
+/* The command's source or destination; all is the place of all its words. */
+void field_src(struct parser *, struct loc all, const struct host *);
+void field_dst(struct parser *, struct loc all, const struct host *);
+
+/* ---- field_policy.c ---- */
+
+void field_upper(struct parser *, struct loc protocol);
+/* A type and perhaps a code, or a GRE key. */
+void field_upper_arguments(struct parser *, struct loc first,
+    struct loc second);
+void field_direction(struct parser *, struct loc);
+/* "high", "def + 10", "-5": a base, an offset, and how it counts (1, -1). */
+void field_priority(struct parser *, struct loc base, int sign,
+    struct loc offset);
+void field_action(struct parser *, struct loc);
+
+/* The words of a rule. */
+struct rule_words {
+	struct loc protocol, mode, level;
+	struct loc src, src_port, dst, dst_port;
+};
+void field_rule(struct parser *, struct loc all, const struct rule_words *);
+/* "tagged "NAME"", of KAME's packet filter. */
+void field_tagged(struct parser *, struct loc word, struct loc string);
+
+#endif

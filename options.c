@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of options, and the look-ups in it. */
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "names.h"
+#include "options.h"
+#include "parse.h"
+
+#define SIZE_OF(type, member)	sizeof(((type *)NULL)->member)
+
+/* Where a number goes: in an SA, in both, or in an SA that a policy's fills. */
+#define IN_SA(member) \
+	.size = SIZE_OF(struct sa, member), \
+	.sa = offsetof(struct sa, member), .policy = NO_MEMBER
+#define IN_BOTH(member) \
+	.size = SIZE_OF(struct sa, member), \
+	.sa = offsetof(struct sa, member), \
+	.policy = offsetof(struct policy, member)
+#define NO_NUMBER	.sa = NO_MEMBER, .policy = NO_MEMBER
+
+/*
+ * The window in packets, eight to an octet, must fit 32 bits less what the
+ * kernels add to it.
+ */
+#define REPLAY_MAX	((UINT32_MAX - 32) / 8)
+
+const struct option options[] = {
+	{ "-E", OPT_ENC, F_ENC, NO_NUMBER },
+	{ "-A", OPT_AUTH, F_AUTH, NO_NUMBER },
+	{ "-C", OPT_COMP, F_COMP, NO_NUMBER },
+	{ "-R", OPT_RAW_CPI, F_RAW_CPI, NO_NUMBER },
+	{ "-P", OPT_POLICY, F_DIRECTION, NO_NUMBER },
+	{ "-m", OPT_MODE, F_MODE, NO_NUMBER },
+	{ "-r", OPT_NUMBER, F_REPLAY, "a replay window in octets", REPLAY_MAX,
+	    .scale = 8, IN_SA(replay) },
+	{ "-u", OPT_NUMBER, F_REQID, "an identifier", UINT32_MAX,
+	    IN_SA(reqid) },
+	{ "-lh", OPT_NUMBER, F_HARD_TIME, "a life time in seconds", INT64_MAX,
+	    IN_BOTH(hard.addtime) },
+	{ "-ls", OPT_NUMBER, F_SOFT_TIME, "a life time in seconds", INT64_MAX,
+	    IN_BOTH(soft.addtime) },
+	{ "-bh", OPT_NUMBER, F_HARD_BYTES, "a number of bytes", INT64_MAX,
+	    IN_BOTH(hard.bytes) },
+	{ "-bs", OPT_NUMBER, F_SOFT_BYTES, "a number of bytes", INT64_MAX,
+	    IN_BOTH(soft.bytes) },
+	{ "-ph", OPT_NUMBER, F_HARD_PACKETS, "a number of packets", UINT32_MAX,
+	    IN_BOTH(hard.allocations) },
+	{ "-ps", OPT_NUMBER, F_SOFT_PACKETS, "a number of packets", UINT32_MAX,
+	    IN_BOTH(soft.allocations) },
+	{ "-uh", OPT_NUMBER, F_HARD_USE, "a life time in seconds", INT64_MAX,
+	    IN_BOTH(hard.usetime) },
+	{ "-us", OPT_NUMBER, F_SOFT_USE, "a life time in seconds", INT64_MAX,
+	    IN_BOTH(soft.usetime) },
+	{ "-f", OPT_PAD, F_PAD, NO_NUMBER },
+	{ "-esn", OPT_ESN, F_ESN, NO_NUMBER },
+	{ "-natt", OPT_NATT, F_NATT, NO_NUMBER },
+	{ "-natt_mtu", OPT_NUMBER, F_NATT_MTU, "an MTU", UINT16_MAX,
+	    IN_SA(natt.frag), .ext = EXT_NAT_T_FRAG, .feature = "-natt_mtu" },
+	{ "-esp_frag", OPT_NUMBER, F_NATT_MTU, "an MTU", UINT16_MAX,
+	    .alias = true, IN_SA(natt.frag), .ext = EXT_NAT_T_FRAG,
+	    .feature = "-natt_mtu" },
+	{ "-hwif", OPT_HWIF, F_HWIF, NO_NUMBER, .ext = EXT_IF_HW_OFFL,
+	    .feature = "hardware offload" },
+	{ "-ctx", OPT_LABEL, F_LABEL, NO_NUMBER, .ext = EXT_SEC_CTX,
+	    .feature = "security labels" },
+	{ "-mark", OPT_MARK, F_MARK, NO_NUMBER, .ext = EXT_X_MARK,
+	    .feature = "marks" },
+	{ "-if_id", OPT_NUMBER, F_IF_ID, "an interface identifier", UINT32_MAX,
+	    .hex = true, .identifies = true, IN_BOTH(if_id),
+	    .ext = EXT_X_IF_ID, .feature = "XFRM interface identifiers" },
+	{ .name = NULL }
+};
+
+const struct option *
+option_named(const char *word, size_t len)
+{
+	const struct option *row;
+
+	for (row = options; row->name != NULL; row++)
+		if (word_is(row->name, word, len))
+			return row;
+	return NULL;
+}
+
+const char *
+option_closest(const char *word, size_t len)
+{
+	struct name one[2] = { { NULL, 0 }, { NULL, 0 } };
+	const struct option *row;
+	const char *closest = NULL;
+
+	for (row = options; row->name != NULL && closest == NULL; row++) {
+		one[0].name = row->name;
+		closest = name_closest(one, word, len);
+	}
+	for (row = options; row->name != NULL && closest == NULL; row++)
+		if (strncasecmp(row->name, word, len) == 0 &&
+		    row->name[len] == '\0')
+			closest = row->name;
+	for (row = options; row->name != NULL && closest == NULL; row++)
+		if (len > 1 && strncmp(row->name, word, len) == 0)
+			closest = row->name;
+	return closest;
+}
+
+/* Whether what stands behind an option's n octets may be glued to it. */
+static bool
+may_be_glued(const struct option *row, const char *word, size_t len, size_t n)
+{
+	if (row->shape == OPT_NUMBER)
+		return isdigit((unsigned char)word[n]) &&
+		    isdigit((unsigned char)word[len - 1]);
+	return n == 2 && isupper((unsigned char)word[1]) &&
+	    isalpha((unsigned char)word[n]);
+}
+
+size_t
+option_glued(const char *word, size_t len)
+{
+	const struct option *row;
+	size_t n;
+
+	if (len > 2 && word[1] == 'P')
+		return 2;
+	for (row = options; row->name != NULL; row++) {
+		n = strlen(row->name);
+		if (n < len && memcmp(row->name, word, n) == 0 &&
+		    may_be_glued(row, word, len, n))
+			return n;
+	}
+	return 0;
+}
+
+void
+option_store(const struct option *row, void *base, size_t offset,
+    uint64_t number)
+{
+	void *member = (char *)base + offset;
+	uint16_t n16 = (uint16_t)number;
+	uint32_t n32;
+
+	number *= row->scale == 0 ? 1 : row->scale;
+	n32 = (uint32_t)number;
+	if (row->size == sizeof(n16))
+		memcpy(member, &n16, sizeof(n16));
+	else if (row->size == sizeof(n32))
+		memcpy(member, &n32, sizeof(n32));
+	else
+		memcpy(member, &number, sizeof(number));
+}
+
+uint64_t
+option_load(const struct option *row, const void *base, size_t offset)
+{
+	const void *member = (const char *)base + offset;
+	uint64_t number = 0, scale = row->scale == 0 ? 1 : row->scale;
+	uint16_t n16;
+	uint32_t n32;
+
+	if (row->size == sizeof(n16)) {
+		memcpy(&n16, member, sizeof(n16));
+		number = n16;
+	} else if (row->size == sizeof(n32)) {
+		memcpy(&n32, member, sizeof(n32));
+		number = n32;
+	} else
+		memcpy(&number, member, sizeof(number));
+	return (number + scale - 1) / scale;
+}

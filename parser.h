@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From text to commands: the scanner (token.l) makes tokens, the grammar
+ * (parse.y) calls fields.h's functions, which fill in the parser's command.
+ */
+#ifndef PARSER_H
+#define PARSER_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "command.h"
+#include "diag.h"
+#include "source.h"
+
+/* The scanner's part of a parser. */
+struct scanner {
+	void *flex;			/* flex's own state */
+	jmp_buf give_up;		/* when flex has no memory */
+	uint32_t next, end;		/* the text that flex has not yet */
+	struct loc at;			/* what flex matched last */
+	struct loc token, before;	/* the last token, and the one before */
+	int kind, kind_before;		/* their numbers in the grammar */
+	int option;			/* the last option before token, or 0 */
+	uint32_t quote;			/* where the last string began */
+	int state;			/* flex's start condition before it */
+	uint32_t statement;		/* where the statement began */
+	uint32_t keep;			/* from here text may yet be shown */
+	bool in_statement;		/* some of it was read */
+	bool skipping;			/* up to the end of a wrong statement */
+	struct loc stray;		/* a command at the beginning of a line */
+	uint32_t stray_after;		/* in another; the end of the token */
+					/* before it */
+	struct loc go_back;		/* to a command before which a ';' was */
+					/* forgotten */
+};
+
+struct parser {
+	struct source *source;
+	struct diag *diag;
+	const struct dialect *dialect;
+	/* Takes each whole command; NULL for none. */
+	void (*sink)(void *ctx, struct command *);
+	void *sink_ctx;
+	/* Before a read, when a person types; else NULL. */
+	void (*prompt)(void *ctx, bool in_statement);
+	struct command cmd;		/* the one being parsed */
+	unsigned errors;		/* wrong commands */
+	bool exiting;			/* "exit" was read */
+	uint64_t weak_said;		/* obsolete algorithms warned of */
+	bool commands_said;		/* the commands were listed */
+	struct scanner scanner;
+};
+
+/*
+ * Parses a range of the source's text, or a stream to its end, up to "exit;".
+ * Each command without an error goes to the sink; errors are reported, and
+ * parsing goes on at the next command.  Returns 0, or -1 when there were errors
+ * (p->errors counts them over all calls).
+ */
+int parser_run(struct parser *, struct loc);
+
+/* The text of a place; not terminated. */
+static inline const char *
+parser_text(const struct parser *p, struct loc loc)
+{
+	return source_at(p->source, loc.begin);
+}
+
+/*
+ * ---- token.l ----
+ *
+ * token_open() makes a scanner for a range of the text, false when memory is
+ * out, and token_close() ends it.  token_next() reads a token: its number in
+ * the grammar, 0 at the end; its value, and its place.  When memory is out it
+ * jumps to give_up.
+ */
+union YYSTYPE;
+bool token_open(struct parser *, struct loc);
+int token_next(struct parser *, union YYSTYPE *, struct loc *);
+void token_close(struct parser *);
+
+#endif
