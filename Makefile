@@ -1,31 +1,59 @@
-# setkey.  POSIX make: GNU make and BSD make both take it.
+# SPDX-License-Identifier: BSD-2-Clause
+# setkey.  POSIX make of 2024: GNU make (4.0 and later) and BSD make.
 #
 #	make		the program
-#	make check	all tests; make demo: encrypted traffic, to look at
-#	make lint	the slower checks; make fuzz, make bench
-#	make install	PREFIX, DESTDIR; make install-contrib for boot scripts
+#	make help	this
+#	make check	all tests; check-host: without those that boot a kernel
+#	make demo	encrypted traffic, to look at
+#	make lint	the slower checks; also: make fuzz, make bench
+#	make install	the program, its manual and examples
+#	make install-contrib
+#			the boot script for INIT, completions of shells
+#	make uninstall	what these two put there, with the same variables
+#	make dist	setkey-VERSION.tar.gz from the last commit; distcheck also
+#			builds, tests and installs from it
+#	make clean	needed when the compiler or its flags have changed
+#
+#	CC, CFLAGS, CPPFLAGS, LDFLAGS	from the environment or the command line
+#	HARDENING=	the compiler's defaults in place of ours; a list of
+#			flags: those of them that the compiler takes
+#	PREFIX=/usr/local, DESTDIR=	and SBINDIR, MANDIR, EXAMPLEDIR
+#	INIT=none	boot script: systemd (UNITDIR), rc.d (RCDIR) or none
+#	BASHCOMPDIR, ZSHCOMPDIR
 
-VERSION = 1.0
+# Here and nowhere else, but for packages, which must repeat it.
+VERSION = 1.1
 
-PREFIX = /usr/local
-SBINDIR = $(PREFIX)/sbin
-MANDIR = $(PREFIX)/share/man
-EXAMPLEDIR = $(PREFIX)/share/examples/setkey
-# For install-contrib.
-UNITDIR = $(PREFIX)/lib/systemd/system
-RCDIR = $(PREFIX)/etc/rc.d
-BASHCOMPDIR = $(PREFIX)/share/bash-completion/completions
-ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+EXAMPLEDIR ?= $(PREFIX)/share/examples/setkey
+INIT ?= none
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+RCDIR ?= $(PREFIX)/etc/rc.d
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 
-CC = cc
+CC ?= cc
 LEX = flex
 YACC = bison
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef
-CFLAGS = -O3 -g
+	-Wwrite-strings -Wcast-qual -Wpointer-arith -Wundef -Wformat-security
+CFLAGS ?= -O2 -g
+# Position-independent, symbols bound and their table read-only before main(),
+# guarded stack, checked buffers, and jumps to where they may go only.
+HARDENING = -fPIE -pie -Wl,-z,relro -Wl,-z,now -fstack-protector-strong \
+	-fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 \
+	-D_FORTIFY_SOURCE=2 -fcf-protection=full -mbranch-protection=standard
+# The same program comes of it in whatever directory it is built.
+REPRODUCIBLE = -ffile-prefix-map=`pwd`=.
+
 ALL_CPPFLAGS = -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"$(VERSION)"' \
 	$(CPPFLAGS)
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS)
+COMPILE = $(CC) `cat flags.compile` $(ALL_CPPFLAGS) $(ALL_CFLAGS)
+# Also for compiling and linking at once.
+LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 
 # From text to messages, messages to text, messages to the kernel.
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o field_option.o \
@@ -47,12 +75,20 @@ TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
 
 all: setkey
 
-setkey: $(OBJS)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJS)
+setkey: $(OBJS) flags.link
+	$(LINK) -o $@ $(OBJS)
 
 .SUFFIXES: .c .o
 .c.o:
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
+
+# Those of our flags that this compiler takes, with the flags of the user.
+flags.compile: cc-flags
+	sh ./cc-flags compile $(HARDENING) $(REPRODUCIBLE) -- \
+	    $(CC) $(CPPFLAGS) $(CFLAGS) >$@
+flags.link: cc-flags
+	sh ./cc-flags link $(HARDENING) $(REPRODUCIBLE) -- \
+	    $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) >$@
 
 parse.c: parse.y
 	$(YACC) -Wall -o parse.c --defines=parse.h parse.y
@@ -67,32 +103,30 @@ HEADERS = addr.h channel.h check.h command.h diag.h dialect.h existing.h expand.
 	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h run.h save.h \
 	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h xfrm_channel.h \
 	xfrm_decode.h
-$(OBJS): $(HEADERS)
+$(OBJS): $(HEADERS) flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
 
 # ---- tests ----
 
-TEST_CPPFLAGS = $(ALL_CPPFLAGS) -I.
-
 $(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h tests/xfrm_samples.h \
-    tests/xfrm_requests.h $(LIB)
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ $@.c $(LIB)
-tests/tool: tests/tool.c $(LIB)
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/tool.c $(LIB)
-tests/uml/sniff: tests/uml/sniff.c
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/sniff.c
-tests/uml/natt: tests/uml/natt.c
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/natt.c
-tests/uml/migrate: tests/uml/migrate.c
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/migrate.c
-tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB)
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -o $@ tests/uml/same-dumps.c $(LIB)
+    tests/xfrm_requests.h $(LIB) flags.link
+	$(LINK) -I. -o $@ $@.c $(LIB)
+tests/tool: tests/tool.c $(LIB) flags.link
+	$(LINK) -I. -o $@ tests/tool.c $(LIB)
+tests/uml/sniff: tests/uml/sniff.c flags.link
+	$(LINK) -I. -o $@ tests/uml/sniff.c
+tests/uml/natt: tests/uml/natt.c flags.link
+	$(LINK) -I. -o $@ tests/uml/natt.c
+tests/uml/migrate: tests/uml/migrate.c flags.link
+	$(LINK) -I. -o $@ tests/uml/migrate.c
+tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB) flags.link
+	$(LINK) -I. -o $@ tests/uml/same-dumps.c $(LIB)
 tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/ptrace-fix.c -ldl
 
 tests/uml/break-send.so: tests/uml/break-send.c
-	$(CC) $(TEST_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/break-send.c -ldl
 
 check: setkey $(UNIT_TESTS) $(TEST_TOOLS)
@@ -126,31 +160,71 @@ demo: setkey $(TEST_TOOLS)
 
 # ---- installation ----
 
-install: setkey
-	mkdir -p $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
-	install -m 755 setkey $(DESTDIR)$(SBINDIR)/setkey
-	install -m 644 setkey.8 $(DESTDIR)$(MANDIR)/man8/setkey.8
-	mkdir -p $(DESTDIR)$(EXAMPLEDIR)
-	install -m 644 examples/*.conf $(DESTDIR)$(EXAMPLEDIR)
+INSTALL_DIR = install -d -m 755
+INSTALL_DATA = install -m 644
+BIN = $(DESTDIR)$(SBINDIR)
+MAN = $(DESTDIR)$(MANDIR)/man8
+EXAMPLES = $(DESTDIR)$(EXAMPLEDIR)
+UNITS = $(DESTDIR)$(UNITDIR)
+RC = $(DESTDIR)$(RCDIR)
+BASHCOMP = $(DESTDIR)$(BASHCOMPDIR)
+ZSHCOMP = $(DESTDIR)$(ZSHCOMPDIR)
 
-# Boot scripts and completions.
-install-contrib:
-	mkdir -p $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
-	install -m 644 contrib/completion/setkey.bash \
-	    $(DESTDIR)$(BASHCOMPDIR)/setkey
-	install -m 644 contrib/completion/_setkey $(DESTDIR)$(ZSHCOMPDIR)
-	case `uname -s` in \
-	Linux)	mkdir -p $(DESTDIR)$(UNITDIR) && \
-		sed 's,@SBINDIR@,$(SBINDIR),' contrib/setkey.service \
-		    >$(DESTDIR)$(UNITDIR)/setkey.service ;; \
-	FreeBSD) mkdir -p $(DESTDIR)$(RCDIR) && \
-		sed 's,@SBINDIR@,$(SBINDIR),' contrib/rc.d/setkey \
-		    >$(DESTDIR)$(RCDIR)/setkey && \
-		chmod 755 $(DESTDIR)$(RCDIR)/setkey ;; \
-	esac
+install: setkey
+	$(INSTALL_DIR) $(BIN) $(MAN) $(EXAMPLES)
+	install -m 755 setkey $(BIN)/setkey
+	$(INSTALL_DATA) setkey.8 $(MAN)/setkey.8
+	$(INSTALL_DATA) examples/*.conf $(EXAMPLES)
+
+install-contrib: install-$(INIT)
+	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP)
+	$(INSTALL_DATA) contrib/completion/setkey.bash $(BASHCOMP)/setkey
+	$(INSTALL_DATA) contrib/completion/_setkey $(ZSHCOMP)/_setkey
+
+install-systemd:
+	$(INSTALL_DIR) $(UNITS)
+	sed 's,@SBINDIR@,$(SBINDIR),' contrib/setkey.service \
+	    >$(UNITS)/setkey.service
+	chmod 644 $(UNITS)/setkey.service
+install-rc.d:
+	$(INSTALL_DIR) $(RC)
+	sed 's,@SBINDIR@,$(SBINDIR),' contrib/rc.d/setkey >$(RC)/setkey
+	chmod 755 $(RC)/setkey
+install-none:
+
+uninstall: uninstall-$(INIT)
+	rm -f $(BIN)/setkey $(MAN)/setkey.8 $(BASHCOMP)/setkey \
+	    $(ZSHCOMP)/_setkey
+	for file in examples/*.conf; do \
+		rm -f $(EXAMPLES)/$${file##*/}; \
+	done
+	[ ! -d $(EXAMPLES) ] || rmdir $(EXAMPLES)
+uninstall-systemd:
+	rm -f $(UNITS)/setkey.service
+uninstall-rc.d:
+	rm -f $(RC)/setkey
+uninstall-none:
+
+# ---- release ----
+
+RELEASE = setkey-$(VERSION)
+
+# Of the same commit the same octets.
+dist:
+	git archive --format=tar --prefix=$(RELEASE)/ HEAD | gzip -9n \
+	    >$(RELEASE).tar.gz
+
+distcheck: dist
+	tests/distcheck $(RELEASE)
+
+help:
+	@sed -n -e '/^$$/q' -e 's/^#	//p' Makefile
 
 clean:
-	rm -f setkey *.o parse.c parse.h token.c $(UNIT_TESTS) $(TEST_TOOLS)
+	rm -f setkey *.o parse.c parse.h token.c flags.compile flags.link \
+	    $(UNIT_TESTS) $(TEST_TOOLS)
 	rm -rf tests/log tests/fuzz/build
 
-.PHONY: all check check-host check-golden lint fuzz bench demo install install-contrib clean
+.PHONY: all check check-host check-golden lint fuzz bench demo install \
+	install-contrib install-systemd install-rc.d install-none uninstall \
+	uninstall-systemd uninstall-rc.d uninstall-none dist distcheck help clean

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Do the sources compile when the compiler says it is for a BSD?  Their headers
 # are not on a Linux machine, so this uses those of musl, which declare nothing
 # by accident, and stubs (tests/bsd) for the two that FreeBSD alone has.  That

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # What `make demo` shows: setkey loads the sample files on two hosts, and the
 # packets between them are encrypted. The hosts are network namespaces of the
 # kernel that `boot` started. Ends with an error if a ping is not answered or

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # Every algorithm of the program that the kernel has: the association that
 # setkey makes on left is the one that iproute2 makes on right, and a packet

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: auto
 # -T auto on a kernel with both channels: which of them has a request, and that
 # nobody can tell by the result.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # What does not go in one piece: a database that changes while it is shown, and
 # requests that the kernel does not take at once.

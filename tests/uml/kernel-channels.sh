@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey
 # The two channels against each other, on a kernel that has both: one state
 # must give the same dump through either, octet for octet, and one request

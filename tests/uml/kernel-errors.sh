@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm auto
 # What goes wrong: the kernel's refusals, wrong input, what is applied then and
 # what is not, exit statuses.

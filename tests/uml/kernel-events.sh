@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # The rarer events in setkey -x: a peer behind a NAT that moves, end points
 # that migrate, policies that expire; and what marks and XFRM interfaces look

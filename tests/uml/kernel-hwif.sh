@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: auto without-esp4_offload
 # Offload to a device.  Here is none that can do it: a kernel that is asked
 # does the work itself, and says so to nobody but who looks.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: auto xfrm nopfkey
 # What the manual says under EXAMPLES, done as it stands there.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm auto
 # Many entries, and several setkeys at once: nothing is lost.
 

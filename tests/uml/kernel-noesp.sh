@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: without-esp4
 # A module that is missing, perhaps forbidden by the administrator: the error
 # says more than "Protocol not supported".

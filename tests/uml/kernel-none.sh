@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: without-af_key,xfrm_user
 # A kernel with neither PF_KEY nor NETLINK_XFRM: one clear sentence.
 

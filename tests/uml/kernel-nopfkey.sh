@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: nopfkey
 # A kernel without PF_KEY: everything works, by NETLINK_XFRM.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: host
 # This machine's own kernel may have no ESP, AH and IPComp (many small ones do
 # not): each add says so, with the module's name, and the rest is carried out.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: without-xfrm_user
 # A kernel without NETLINK_XFRM: PF_KEY has all that it can have, and what it
 # cannot is refused with the reason.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm auto nopfkey
 # The commands for security associations, against what iproute2 shows.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey
 # More requests that must leave the same state through either channel, and
 # dumps that must look the same through either; see kernel-channels.sh for what

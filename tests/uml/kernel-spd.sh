@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm auto host
 # The commands for policies, against what iproute2 shows.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm auto
 # Packets: what setkey loads on both hosts encrypts and decrypts, and what
 # must not pass does not.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # setkey -x beside others that change things, ask, send and let expire; and
 # what -v and -l show.

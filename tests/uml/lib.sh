@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # For the scripts that run inside the kernel that `boot` starts; what comes
 # before "run" is for any script.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # For the scripts that run `setkey -x` beside what they do.
 #
 #	. "$UML/lib.sh"

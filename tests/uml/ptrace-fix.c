@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Preloaded into linux.uml so that it runs on processors with a large
  * register state (AMX: the XSAVE area has 11 kB).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sniff -o FIFO [-w FILE] INTERFACE
  *

@@ -1,0 +1,156 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What the Makefile promises to who builds and installs: flags, places, modes,
+# the same program from any directory; by each make that is here.  What it
+# installs is in the repository, and not just lying about.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+top=$(cd "$tests/.." && pwd) || exit 1
+unset CC CFLAGS CPPFLAGS LDFLAGS HARDENING MAKEFLAGS MFLAGS MAKELEVEL
+unset PREFIX DESTDIR SBINDIR MANDIR EXAMPLEDIR INIT UNITDIR RCDIR
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+count=0 failures=0
+
+# result NAME STATUS: on failure with what the last step wrote
+result() {
+	count=$((count + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $count - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $1"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+skip() {
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+# holds NAME WORD ...: the last output has each of the words
+holds() {
+	name=$1 status=0
+	shift
+	for word in "$@"; do
+		grep -q -e "$word" "$work/out" || status=1
+	done
+	result "$name" $status
+}
+
+# A copy of what is tracked, and of what was built, which is newer.
+copy() {
+	mkdir -p "$1" && (
+		cd "$top" || exit 1
+		if git ls-files >/dev/null 2>&1; then
+			git ls-files
+		else
+			find . -type f ! -name '*_test' ! -path './tests/log/*'
+		fi | grep -v '^tests/fuzz/corpus-' >"$work/files"
+		tar -cf - -T "$work/files"
+	) | tar -xpf - -C "$1"
+}
+tree=$work/tree
+copy "$tree"
+cp -p "$top"/*.o "$top/setkey" "$top/parse.c" "$top/parse.h" \
+    "$top/token.c" "$top/flags.compile" "$top/flags.link" "$tree"
+
+# installed ROOT: what is there, modes and names
+installed() {
+	(cd "$1" && find . -type f -exec ls -l {} + && find . -type d \
+	    -exec ls -ld {} +) | awk '{ print $1, $NF }' | sort -k 2
+}
+
+# with MAKE INITS: everything that one of them does
+with() {
+	make=$1
+	cd "$tree" || exit 1
+
+	rm -f flags.compile flags.link
+	CFLAGS='-O1 -DFROM_CFLAGS' CPPFLAGS=-DFROM_CPPFLAGS \
+	    LDFLAGS=-L/from-ldflags $make -n setkey >"$work/out" 2>&1
+	holds "$make: flags from the environment" \
+	    'flags.compile.*FROM_CPP.*FROM_CFLAGS.* -o run\.o'
+	# Some make's own rules begin with "LDFLAGS =".
+	if printf 'all:\n\t@echo $(LDFLAGS)\n' | LDFLAGS=from $make -f - |
+	    grep -q from; then
+		holds "$make: LDFLAGS from the environment" \
+		    ' -L/from-ldflags -o setkey'
+	else
+		skip "$make: LDFLAGS from the environment" \
+		    "this $make forgets them before it reads a Makefile"
+	fi
+	touch run.c
+	$make -n CFLAGS='-O1 -DFROM_CFLAGS' CPPFLAGS=-DFROM_CPPFLAGS \
+	    LDFLAGS=-L/from-ldflags setkey >"$work/out" 2>&1
+	holds "$make: flags from the command line" 'FROM_CPP.*FROM_CFL.*run\.o' \
+	    ' -L/from-ldflags -o setkey'
+	$make flags.compile flags.link HARDENING= >/dev/null 2>&1
+	cat flags.compile flags.link >"$work/out"
+	! grep -q -e -pie -e FORTIFY -e protector "$work/out"
+	result "$make: hardening is turned off by HARDENING=" $?
+	rm -f flags.compile flags.link
+	$make help >"$work/out" 2>&1
+	holds "$make help" '^make install' HARDENING= INIT=
+	cp -p "$top/run.c" "$top/flags.compile" "$top/flags.link" .
+
+	for init in $2; do
+		rm -rf "$work/root"
+		(umask 077 && $make install install-contrib INIT=$init \
+		    DESTDIR="$work/root" SBINDIR=/test/sbin) >"$work/out" 2>&1
+		result "$make: installs with INIT=$init, from tracked files" $?
+		installed "$work/root" >"$work/out"
+		! grep -v -e '^drwxr-xr-x ' -e '^-rw-r--r-- ' \
+		    -e '^-rwxr-xr-x .*/sbin/setkey$' \
+		    -e '^-rwxr-xr-x .*/rc.d/setkey$' "$work/out" |
+		    grep -v ' \.$' >/dev/null
+		result "$make: modes with INIT=$init, whatever the umask" $?
+		holds "$make: files with INIT=$init" /test/sbin/setkey \
+		    man8/setkey.8 examples/setkey/ipsec.conf \
+		    bash-completion/completions/setkey _setkey
+		! grep -rq '@SBINDIR@' "$work/root"
+		result "$make: no place left open with INIT=$init" $?
+		[ "$(grep -c -e setkey.service -e rc.d/setkey "$work/out")" -eq \
+		    "$([ $init = none ] && echo 0 || echo 1)" ]
+		result "$make: the boot script of INIT=$init only" $?
+		$make uninstall INIT=$init DESTDIR="$work/root" \
+		    SBINDIR=/test/sbin >"$work/out" 2>&1 &&
+		    find "$work/root" -type f >"$work/out" && [ ! -s "$work/out" ]
+		result "$make: uninstall leaves nothing with INIT=$init" $?
+	done
+	$make install-contrib INIT=sysv DESTDIR="$work/root" >"$work/out" 2>&1
+	[ $? -ne 0 ] && grep -q install-sysv "$work/out"
+	result "$make: an unknown INIT is an error" $?
+}
+
+makes=0 version= inits='systemd rc.d none'
+for make in make gmake bmake; do
+	before=$version
+	version=$($make --version 2>/dev/null) || version=$make
+	# gmake may be another name for the same.
+	command -v $make >/dev/null && [ "$version" != "$before" ] || continue
+	makes=$((makes + 1))
+	with $make "$inits"
+	inits=rc.d
+done
+echo "makes: $makes" >"$work/out"
+[ $makes -gt 0 ]
+result "there is a make" $?
+
+# Two directories, one program.  One object stands for all.
+cd "$top" && flags=$(cat flags.compile)
+case $flags in
+*-prefix-map=*)
+	for dir in one two-with-a-longer-name; do
+		mkdir -p "$work/$dir"
+		cp "$top"/*.c "$top"/*.h "$top/Makefile" "$top/cc-flags" "$work/$dir"
+		(cd "$work/$dir" && ${MAKE:-make} text.o) >"$work/out" 2>&1
+	done
+	cmp "$work/one/text.o" "$work/two-with-a-longer-name/text.o" \
+	    >>"$work/out" 2>&1
+	result "the directory is not in what is built" $? ;;
+*)	skip "the directory is not in what is built" \
+	    "this compiler has no -ffile-prefix-map" ;;
+esac
+
+echo "1..$count"
+[ $failures -eq 0 ]
