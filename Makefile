@@ -19,7 +19,7 @@
 #			flags: those of them that the compiler takes
 #	PREFIX=/usr/local, DESTDIR=	and SBINDIR, MANDIR, EXAMPLEDIR
 #	INIT=none	boot script: systemd (UNITDIR), rc.d (RCDIR) or none
-#	BASHCOMPDIR, ZSHCOMPDIR
+#	BASHCOMPDIR, ZSHCOMPDIR, FISHCOMPDIR
 
 # Here and nowhere else, but for packages, which must repeat it.
 VERSION = 1.1
@@ -33,6 +33,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 RCDIR ?= $(PREFIX)/etc/rc.d
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 CC ?= cc
 LEX = flex
@@ -169,17 +170,20 @@ UNITS = $(DESTDIR)$(UNITDIR)
 RC = $(DESTDIR)$(RCDIR)
 BASHCOMP = $(DESTDIR)$(BASHCOMPDIR)
 ZSHCOMP = $(DESTDIR)$(ZSHCOMPDIR)
+FISHCOMP = $(DESTDIR)$(FISHCOMPDIR)
 
 install: setkey
 	$(INSTALL_DIR) $(BIN) $(MAN) $(EXAMPLES)
 	install -m 755 setkey $(BIN)/setkey
 	$(INSTALL_DATA) setkey.8 $(MAN)/setkey.8
 	$(INSTALL_DATA) examples/*.conf $(EXAMPLES)
+	install -m 755 examples/*.sh $(EXAMPLES)
 
 install-contrib: install-$(INIT)
-	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP)
+	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
 	$(INSTALL_DATA) contrib/completion/setkey.bash $(BASHCOMP)/setkey
 	$(INSTALL_DATA) contrib/completion/_setkey $(ZSHCOMP)/_setkey
+	$(INSTALL_DATA) contrib/completion/setkey.fish $(FISHCOMP)/setkey.fish
 
 install-systemd:
 	$(INSTALL_DIR) $(UNITS)
@@ -194,8 +198,8 @@ install-none:
 
 uninstall: uninstall-$(INIT)
 	rm -f $(BIN)/setkey $(MAN)/setkey.8 $(BASHCOMP)/setkey \
-	    $(ZSHCOMP)/_setkey
-	for file in examples/*.conf; do \
+	    $(ZSHCOMP)/_setkey $(FISHCOMP)/setkey.fish
+	for file in examples/*; do \
 		rm -f $(EXAMPLES)/$${file##*/}; \
 	done
 	[ ! -d $(EXAMPLES) ] || rmdir $(EXAMPLES)

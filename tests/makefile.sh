@@ -101,12 +101,13 @@ with() {
 		installed "$work/root" >"$work/out"
 		! grep -v -e '^drwxr-xr-x ' -e '^-rw-r--r-- ' \
 		    -e '^-rwxr-xr-x .*/sbin/setkey$' \
-		    -e '^-rwxr-xr-x .*/rc.d/setkey$' "$work/out" |
+		    -e '^-rwxr-xr-x .*/rc.d/setkey$' \
+		    -e '^-rwxr-xr-x .*/aes-gcm.sh$' "$work/out" |
 		    grep -v ' \.$' >/dev/null
 		result "$make: modes with INIT=$init, whatever the umask" $?
 		holds "$make: files with INIT=$init" /test/sbin/setkey \
 		    man8/setkey.8 examples/setkey/ipsec.conf \
-		    bash-completion/completions/setkey _setkey
+		    bash-completion/completions/setkey _setkey setkey.fish
 		! grep -rq '@SBINDIR@' "$work/root"
 		result "$make: no place left open with INIT=$init" $?
 		[ "$(grep -c -e setkey.service -e rc.d/setkey "$work/out")" -eq \
@@ -143,7 +144,7 @@ case $flags in
 	for dir in one two-with-a-longer-name; do
 		mkdir -p "$work/$dir"
 		cp "$top"/*.c "$top"/*.h "$top/Makefile" "$top/cc-flags" "$work/$dir"
-		(cd "$work/$dir" && ${MAKE:-make} text.o) >"$work/out" 2>&1
+		(cd "$work/$dir" && ${MAKE:-make} HARDENING= text.o) >"$work/out" 2>&1
 	done
 	cmp "$work/one/text.o" "$work/two-with-a-longer-name/text.o" \
 	    >>"$work/out" 2>&1
@@ -151,6 +152,17 @@ case $flags in
 *)	skip "the directory is not in what is built" \
 	    "this compiler has no -ffile-prefix-map" ;;
 esac
+
+# The version is in one place; what packages must repeat is the same.
+version=$(sed -n 's/^VERSION = //p' "$top/Makefile")
+cd "$top/contrib" && {
+	sed -n '1s/.*(\(.*\)-[0-9]*).*/debian \1/p' debian/changelog
+	sed -n 's/^Version: */rpm /p' rpm/setkey.spec
+	sed -n 's/^pkgver=/alpine /p' alpine/APKBUILD
+	sed -n 's/^DISTVERSION=.*	/freebsd /p' freebsd/Makefile
+} >"$work/out"
+[ "$(grep -c " $version\$" "$work/out")" -eq 4 ]
+result "packages are of version $version" $?
 
 echo "1..$count"
 [ $failures -eq 0 ]

@@ -20,7 +20,12 @@ _setkey()
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return ;;
-	-*[Ee])
+	-*e)
+		mapfile -t COMPREPLY < <(compgen -W 'add update get delete
+		    deleteall flush dump spdadd spdupdate spddelete spdflush
+		    spddump help exit quit bye' -- "$word")
+		return ;;
+	-*E)
 		return ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -g

@@ -4,7 +4,7 @@
 
 . "$UML/lib.sh"
 unset SETKEY_CHANNEL
-for options in -D -DP -F "-f $TOP/examples/bgp-tcp-md5.conf" "-T xfrm -D" "-T pfkey -D"; do
+for options in -D -DP -F "-f $TOP/examples/tcp-md5-freebsd.conf" "-T xfrm -D" "-T pfkey -D"; do
 	# shellcheck disable=SC2086
 	run setkey $options
 	check "setkey $options: exit status" 1 "$st"

@@ -69,7 +69,7 @@ tunnel() {	# RANGE RANGE END END PROTOCOL
 	policies_for "$1" "$2" "$5/tunnel/$3-$4/require" "$5/tunnel/$4-$3/require"
 }
 
-# What the link needs: see examples/ipv6-transport.conf.  Without a priority
+# What the link needs: see examples/ipv6-transport-linux.conf.  Without a priority
 # the kernel (6.1) takes a policy for single addresses before one for prefixes,
 # whatever their order, and would encrypt answers too.
 neighbours="
@@ -180,15 +180,37 @@ if [ "$SETKEY_CHANNEL" != pfkey ]; then
 	# PF_KEY cannot make associations for the other family's packets.
 	example "examples/gateway-tunnel.conf, IPv6" gateway-tunnel.conf alice $bob6 "esp=4"
 fi
-example "examples/ipv6-transport.conf" ipv6-transport.conf left $right6 "esp=[4-8]"
+# The neighbours have to be found again, in the clear.
+in_left ip neigh flush dev eth0
+in_right ip neigh flush dev eth0
+example "examples/ipv6-transport-linux.conf" ipv6-transport-linux.conf left $right6 "esp=4"
 example "examples/ipcomp-bundle.conf" ipcomp-bundle.conf left $right4 "esp=4" -s 1000 -p 00
 for name in ipsec host-to-host ah; do
 	check "examples/$name-peer.conf mirrors examples/$name.conf" \
 	    "$(mirrored <"$TOP/examples/$name.conf" | sed '/^#/d; /^$/d')" \
 	    "$(sed '/^#/d; /^$/d' "$TOP/examples/$name-peer.conf")"
 done
-run in_left setkey -f "$TOP/examples/bgp-tcp-md5.conf"
-check "examples/bgp-tcp-md5.conf: refused on Linux" 1 "$st"
-like "examples/bgp-tcp-md5.conf: the message says so" Linux "$err"
+
+# AES-GCM, which PF_KEY has not: policies first, then keys by "ssh".
+mkdir /run/tmp/bin
+printf '%s\n' '#!/bin/sh' 'shift' \
+    'exec nsenter --net=/run/netns/right "$@"' >/run/tmp/bin/ssh
+chmod +x /run/tmp/bin/ssh
+if [ "$SETKEY_CHANNEL" != pfkey ]; then
+	both "flush; $(cat "$TOP/examples/aes-gcm.conf")"
+	check "examples/aes-gcm.conf: nothing passes without associations" \
+	    unanswered "$(pings alice $bob4)"
+	for time in first second; do
+		PATH=/run/tmp/bin:$PATH run in_left sh "$TOP/examples/aes-gcm.sh" right
+		check "examples/aes-gcm.sh, the $time time" 0 "$st$out$err"
+		check "examples/aes-gcm.sh, the $time time: all passes" \
+		    answered "$(pings alice $bob4 -w 10)"
+	done
+fi
+for name in freebsd netbsd; do
+	run in_left setkey -f "$TOP/examples/tcp-md5-$name.conf"
+	check "examples/tcp-md5-$name.conf: refused on Linux" 1 "$st"
+	like "examples/tcp-md5-$name.conf: the message says so" Linux "$err"
+done
 
 done_testing

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The examples, copied to where only their owner can read them: each is right,
+# without a warning, for the systems that it says it is for, and -n has nothing
+# to say of it on this one.
+
+tests=$(CDPATH='' cd "$(dirname "$0")" && pwd) || exit 1
+setkey=${SETKEY:-$tests/../setkey}
+tool=${TOOL:-$tests/tool}
+examples=$tests/../examples
+export LC_ALL=C
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+umask 077
+count=0 failures=0
+
+# result NAME STATUS FILE: on failure with what the file holds
+result() {
+	count=$((count + 1))
+	if [ "$2" -eq 0 ]; then
+		echo "ok $count - $1"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $1"
+		sed 's/^/# /' "$3"
+	fi
+}
+silent() {
+	"$@" >"$work/out" 2>&1 && [ ! -s "$work/out" ]
+}
+
+system=$(uname -s)
+for file in "$examples"/*.conf; do
+	name=${file##*/}
+	cat "$file" >"$work/conf"
+	systems=$(sed -n 's/^# For: //p' "$file" | tr -d ,)
+	for for in $systems; do
+		"$tool" wire "$(echo "$for" | tr '[:upper:]' '[:lower:]')" <"$work/conf" \
+		    >/dev/null 2>"$work/out" && [ ! -s "$work/out" ]
+		result "$name is right for $for" $? "$work/out"
+		[ "$for" != "$system" ] ||
+		    { silent "$setkey" -nf "$work/conf"
+		    result "$name: setkey -n is silent" $? "$work/out"; }
+	done
+	echo "$name has no line \"# For:\"" >"$work/out"
+	[ "$systems" ]
+	result "$name says what it is for" $? "$work/out"
+done
+
+# Where ssh and setkey only keep what they are given.
+mkdir "$work/bin"
+cat >"$work/bin/setkey" <<END
+#!/bin/sh
+cat >"$work/here"
+END
+cat >"$work/bin/ssh" <<END
+#!/bin/sh
+echo "\$*" >"$work/called"
+cat >"$work/there"
+END
+chmod +x "$work/bin/setkey" "$work/bin/ssh"
+load() {
+	PATH=$work/bin:$PATH sh "$examples/aes-gcm.sh" root@peer >"$work/out" 2>&1
+}
+load && cmp -s "$work/here" "$work/there" && [ ! -s "$work/out" ] &&
+    [ "$(cat "$work/called")" = "root@peer setkey -f -" ]
+result "aes-gcm.sh: both gateways get the same" $? "$work/out"
+for for in linux freebsd netbsd; do
+	"$tool" wire $for <"$work/here" >/dev/null 2>"$work/out" &&
+	    [ ! -s "$work/out" ]
+	result "aes-gcm.sh: its commands are right for $for" $? "$work/out"
+done
+words() {
+	tr ' ;' '\n' | grep '^0x'
+}
+words <"$work/here" >"$work/words"
+load
+words <"$work/here" >>"$work/words"
+[ "$(sort -u "$work/words" | wc -l)" -eq 8 ]
+result "aes-gcm.sh: each SPI and each key is another one" $? "$work/words"
+printf '#!/bin/sh\nexit 255\n' >"$work/bin/ssh"
+rm -f "$work/here"
+! load && [ ! -e "$work/here" ]
+result "aes-gcm.sh: without the peer nothing is loaded" $? "$work/out"
+
+echo "1..$count"
+[ $failures -eq 0 ]
