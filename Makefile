@@ -17,7 +17,7 @@
 #	CC, CFLAGS, CPPFLAGS, LDFLAGS	from the environment or the command line
 #	HARDENING=	the compiler's defaults in place of ours; a list of
 #			flags: those of them that the compiler takes
-#	PREFIX=/usr/local, DESTDIR=	and SBINDIR, MANDIR, EXAMPLEDIR
+#	PREFIX=/usr/local, DESTDIR=	and SBINDIR, MANDIR, EXAMPLEDIR, DATADIR
 #	INIT=none	boot script: systemd (UNITDIR), rc.d (RCDIR) or none
 #	BASHCOMPDIR, ZSHCOMPDIR, FISHCOMPDIR
 
@@ -26,6 +26,7 @@ VERSION = 1.1
 
 PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
+DATADIR ?= $(PREFIX)/share/setkey
 MANDIR ?= $(PREFIX)/share/man
 EXAMPLEDIR ?= $(PREFIX)/share/examples/setkey
 INIT ?= none
@@ -61,7 +62,8 @@ LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o field_option.o 
 	field_key.o field_host.o field_policy.o number.o check.o expand.o \
 	source.o secrets.o diag.o
 MESSAGES = pfkey.o addr.o dialect.o extension.o names.o ipsec_strerror.o
-PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o
+PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o json_record.o \
+	event.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
 	xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o netlink.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
@@ -99,8 +101,8 @@ token.c: token.l
 	$(LEX) token.l
 
 # Few and small enough to be built again together.
-HEADERS = addr.h channel.h check.h command.h diag.h dialect.h existing.h expand.h \
-	extension.h fields.h ipsec_strerror.h key_debug.h names.h netlink.h options.h parser.h pfkey.h \
+HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h existing.h expand.h \
+	extension.h fields.h ipsec_strerror.h json.h key_debug.h names.h netlink.h options.h parser.h pfkey.h \
 	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h run.h save.h \
 	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h xfrm_channel.h \
 	xfrm_decode.h
@@ -166,6 +168,7 @@ INSTALL_DATA = install -m 644
 BIN = $(DESTDIR)$(SBINDIR)
 MAN = $(DESTDIR)$(MANDIR)/man8
 EXAMPLES = $(DESTDIR)$(EXAMPLEDIR)
+DATA = $(DESTDIR)$(DATADIR)
 UNITS = $(DESTDIR)$(UNITDIR)
 RC = $(DESTDIR)$(RCDIR)
 BASHCOMP = $(DESTDIR)$(BASHCOMPDIR)
@@ -173,11 +176,12 @@ ZSHCOMP = $(DESTDIR)$(ZSHCOMPDIR)
 FISHCOMP = $(DESTDIR)$(FISHCOMPDIR)
 
 install: setkey
-	$(INSTALL_DIR) $(BIN) $(MAN) $(EXAMPLES)
+	$(INSTALL_DIR) $(BIN) $(MAN) $(EXAMPLES) $(DATA)
 	install -m 755 setkey $(BIN)/setkey
 	$(INSTALL_DATA) setkey.8 $(MAN)/setkey.8
 	$(INSTALL_DATA) examples/*.conf $(EXAMPLES)
 	install -m 755 examples/*.sh $(EXAMPLES)
+	$(INSTALL_DATA) setkey.schema.json $(DATA)/setkey.schema.json
 
 install-contrib: install-$(INIT)
 	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
@@ -203,6 +207,8 @@ uninstall: uninstall-$(INIT)
 		rm -f $(EXAMPLES)/$${file##*/}; \
 	done
 	[ ! -d $(EXAMPLES) ] || rmdir $(EXAMPLES)
+	rm -f $(DATA)/setkey.schema.json
+	[ ! -d $(DATA) ] || rmdir $(DATA)
 uninstall-systemd:
 	rm -f $(UNITS)/setkey.service
 uninstall-rc.d:

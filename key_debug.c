@@ -470,8 +470,8 @@ show_header(const struct raw_printer *d, const struct wire_msg *msg, size_t len)
  * Octets of headers around a message: BSD kernels wrap what a promiscuous
  * socket gets in a message X_PROMISC.
  */
-static size_t
-wrapping(const void *msg, size_t len)
+size_t
+message_wrapping(const void *msg, size_t len)
 {
 	const struct wire_msg *outer;
 	size_t n = 0;
@@ -494,7 +494,7 @@ print_message(struct text *t, const struct dialect *dialect, const void *msg,
 	const struct wire_ext *ext;
 	const uint8_t *inner;
 
-	wrap = wrapping(msg, len);
+	wrap = message_wrapping(msg, len);
 	inner = (const uint8_t *)msg + wrap;
 	len -= wrap;
 	if (len < sizeof(struct wire_msg)) {
@@ -553,7 +553,7 @@ void
 print_hexdump(struct text *t, const struct dialect *dialect, const void *msg,
     size_t len, const struct print_style *style)
 {
-	size_t i, offset = wrapping(msg, len) + sizeof(struct wire_msg);
+	size_t i, offset = message_wrapping(msg, len) + sizeof(struct wire_msg);
 	const uint8_t *p = msg;
 	struct blot blot = { len, len };
 

@@ -286,7 +286,8 @@ void
 print_policy_command(struct text *t, const struct dialect *dialect,
     const char *verb, const struct policy *policy, unsigned flags)
 {
-	bool whole = strcmp(verb, "spddelete") != 0;
+	bool whole = (flags & SCRIPT_NAME) == 0 &&
+	    strcmp(verb, "spddelete") != 0;
 	const char *dir = name_of(direction_names, policy->dir),
 	    *action = name_of(action_names, policy->action);
 	char prio[40];

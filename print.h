@@ -66,6 +66,8 @@ void print_rule(struct text *, const struct dialect *, const struct rule *,
  */
 void print_message(struct text *, const struct dialect *, const void *msg,
     size_t len, const struct print_style *);
+/* The octets of such other headers before the message. */
+size_t message_wrapping(const void *msg, size_t len);
 /* The octets, 16 on a line; keys blotted out ("--") with hide_keys. */
 void print_hexdump(struct text *, const struct dialect *, const void *msg,
     size_t len, const struct print_style *);
@@ -78,6 +80,7 @@ void print_hexdump(struct text *, const struct dialect *, const void *msg,
  * flags says what else is written.
  */
 #define SCRIPT_KERNEL	0x1	/* -k: without its fwd twin */
+#define SCRIPT_NAME	0x2	/* only what names it, whatever the verb */
 void print_sa_command(struct text *, const struct dialect *, const char *verb,
     const struct sa *, const struct print_style *);
 void print_policy_command(struct text *, const struct dialect *,

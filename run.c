@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "event.h"
+#include "json.h"
 #include "platform.h"
 #include "run.h"
 #include "save.h"
@@ -196,6 +198,8 @@ report_end(struct session *s, uint8_t type, const struct reply *reply)
 struct dump {
 	struct session session;
 	struct save *save;		/* -o script */
+	struct json json;		/* -o json */
+	bool begun;			/* its document */
 	unsigned printed;
 	unsigned repeats;		/* that it may have yet */
 	bool repeat;
@@ -203,14 +207,62 @@ struct dump {
 
 #define SAVE_REPEATS	3
 
+/* The document begins when it is known that something answers. */
+static void
+begin_json(struct dump *d)
+{
+	struct session *s = &d->session;
+
+	if (d->begun)
+		return;
+	json_init(&d->json, &s->text, s->dialect, &s->style);
+	json_begin_dump(&d->json, s->opt->policies, s->way);
+	d->begun = true;
+}
+
+static void
+dump_json(struct dump *d, const struct view *view)
+{
+	struct policy policy;
+	struct sa sa;
+
+	begin_json(d);
+	if (view->msg->type == SADB_X_SPDDUMP) {
+		policy_decode(view, &policy);
+		json_newline(&d->json);
+		json_policy(&d->json, NULL, &policy);
+	} else {
+		sa_decode(view, &sa);
+		if (!d->session.opt->dead && sa.state == SADB_SASTATE_DEAD)
+			return;
+		json_newline(&d->json);
+		json_sa(&d->json, NULL, &sa);
+	}
+	d->printed++;
+}
+
 static void
 dump_record(struct dump *d, const struct view *view)
 {
-	if (d->save == NULL)
+	if (d->session.opt->form == AS_JSON) {
+		if (is_in_scope(d->session.opt, view))
+			dump_json(d, view);
+	} else if (d->save == NULL)
 		d->printed += session_print_record(&d->session, view);
 	else if (is_in_scope(d->session.opt, view) &&
 	    save_record(d->save, view) != 0)
 		session_error(&d->session, "out of memory");
+}
+
+/* The end of the document, also of one that is not whole. */
+static void
+end_json(struct dump *d, const struct reply *reply)
+{
+	bool whole = reply->error == 0 || reply->error == ENOENT;
+
+	begin_json(d);
+	json_end_dump(&d->json, d->printed, whole ? NULL :
+	    reply->reason != NULL ? reply->reason : strerror(reply->error));
 }
 
 static void
@@ -220,6 +272,8 @@ dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	bool policies = d->session.opt->policies;
 
 	(void)tag;
+	if (reply->view == NULL && d->session.opt->form == AS_JSON)
+		end_json(d, reply);
 	if (reply->view != NULL)
 		dump_record(d, reply->view);
 	else if (reply->error == EAGAIN && d->save != NULL &&
@@ -231,7 +285,7 @@ dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	} else if (reply->error != 0 && reply->error != ENOENT)
 		report_end(&d->session, policies ? SADB_X_SPDDUMP : SADB_DUMP,
 		    reply);
-	else if (d->printed == 0 && d->save == NULL)
+	else if (d->printed == 0 && d->session.opt->form == AS_TEXT)
 		session_print_empty(&d->session, policies);
 	/* With -l the next dump is a second away. */
 	if (reply->error == EAGAIN && d->session.opt->loop)
@@ -266,13 +320,13 @@ send_dump(struct dump *d, uint8_t type, uint8_t mask)
 int
 run_dump(const struct options *opt)
 {
-	struct dump d = { .save = NULL, .repeats = SAVE_REPEATS };
+	static struct dump d = { .repeats = SAVE_REPEATS };	/* large */
 	struct session *s = &d.session;
 	uint8_t type = opt->policies ? SADB_X_SPDDUMP : SADB_DUMP;
 	uint8_t mask;
 
 	session_init(s, opt);
-	if (opt->as_script && (d.save = save_new(s)) == NULL)
+	if (opt->form == AS_SCRIPT && (d.save = save_new(s)) == NULL)
 		session_error(s, "out of memory");
 	else if (session_open(s, dump_reply, &d) != 0)
 		;
@@ -331,27 +385,30 @@ stop(int sig)
 	stopped = 1;
 }
 
-static void
-print_stamp(struct session *s)
+/* Microseconds of UNIX time. */
+static uint64_t
+time_now(void)
 {
 	struct timespec ts;
-	struct tm tm;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	if (s->opt->watch > 1) {
-		text_printf(&s->text, "%lld.%06ld \n", (long long)ts.tv_sec,
-		    ts.tv_nsec / 1000);
-		return;
-	}
-	localtime_r(&ts.tv_sec, &tm);
-	text_printf(&s->text, "%02d:%02d:%02d.%06ld \n", tm.tm_hour, tm.tm_min,
-	    tm.tm_sec, ts.tv_nsec / 1000);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
 struct watch {
 	struct session session;
+	struct event_writer writer;	/* -o, -l */
 	int write_error;		/* errno, once output has failed */
 };
+
+/* After each event: it is to be seen now. */
+static void
+flush_event(struct watch *w)
+{
+	text_flush(&w->session.text);
+	if (w->write_error == 0 && ferror(stdout))
+		w->write_error = errno;
+}
 
 static void
 watch_event(void *ctx, bool sent, const void *msg, size_t len)
@@ -361,15 +418,33 @@ watch_event(void *ctx, bool sent, const void *msg, size_t len)
 	const struct wire_msg *head = msg;
 
 	(void)sent;
-	print_stamp(s);
-	if (s->opt->hexdump)
-		print_hexdump(&s->text, s->dialect, msg, len, &s->style);
-	/* One without content is the kernel's answer to watch(). */
-	if (len > sizeof(*head) || head->type != SADB_X_PROMISC)
-		print_message(&s->text, s->dialect, msg, len, &s->style);
-	text_flush(&s->text);
-	if (w->write_error == 0 && ferror(stdout))
-		w->write_error = errno;
+	w->writer.now = time_now();
+	s->style.now = (time_t)(w->writer.now / 1000000);
+	if (w->writer.form != EVENT_RAW)
+		event_print(&w->writer, msg, len);
+	else {
+		event_stamp(&s->text, w->writer.now, s->opt->watch > 1);
+		text_char(&s->text, '\n');
+		if (s->opt->hexdump)
+			print_hexdump(&s->text, s->dialect, msg, len,
+			    &s->style);
+		/* One without content is the kernel's answer to watch(). */
+		if (len > sizeof(*head) || head->type != SADB_X_PROMISC)
+			print_message(&s->text, s->dialect, msg, len,
+			    &s->style);
+	}
+	flush_event(w);
+}
+
+/* "start", "lost" and "end", in the forms that have them. */
+static void
+watch_note(struct watch *w, const char *what)
+{
+	if (w->writer.form == EVENT_RAW)
+		return;
+	w->writer.now = time_now();
+	event_note(&w->writer, what);
+	flush_event(w);
 }
 
 static void
@@ -405,10 +480,14 @@ watch_loop(struct watch *w)
 	unsigned lost = 0;
 	int n = -ch->ops->watch(ch);
 
+	if (n >= 0)
+		watch_note(w, "start");
 	while (n >= 0 && !stopped && w->write_error == 0) {
 		n = ch->ops->next_event(ch, WATCH_TICK, &lost);
-		if (lost != 0)
+		if (lost != 0) {
 			report_loss(&w->session, lost);
+			watch_note(w, "lost");
+		}
 		if (n == 0 && reader_is_gone())
 			w->write_error = EPIPE;
 		if (n == -EINTR)
@@ -416,21 +495,36 @@ watch_loop(struct watch *w)
 	}
 	if (n < 0)
 		session_error(&w->session, "%s", strerror(-n));
+	watch_note(w, "end");
+}
+
+static void
+watch_init(struct watch *w, const struct options *opt)
+{
+	struct session *s = &w->session;
+
+	session_init(s, opt);
+	w->writer.form = opt->form == AS_JSON ? EVENT_JSON :
+	    opt->form == AS_SCRIPT ? EVENT_SCRIPT :
+	    opt->loop ? EVENT_SHORT : EVENT_RAW;
+	w->writer.epoch = opt->watch > 1;
+	json_init(&w->writer.json, &s->text, s->dialect, &s->style);
 }
 
 int
 run_watch(const struct options *opt)
 {
 	struct sigaction sa = { .sa_handler = stop };
-	struct watch w = { .write_error = 0 };
+	static struct watch w;		/* large */
 	struct session *s = &w.session;
 
-	session_init(s, opt);
+	watch_init(&w, opt);
 	s->channel = channel_open(opt->channel);
 	if (s->channel == NULL) {
 		session_error(s, "%s", channel_strerror(opt->channel, errno));
 		return session_end(s);
 	}
+	w.writer.channel = s->channel->ops->name;
 	s->channel->trace = watch_event;
 	s->channel->trace_ctx = &w;
 	sigaction(SIGINT, &sa, NULL);

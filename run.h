@@ -22,7 +22,7 @@ struct options {
 	bool hexdump;			/* -h */
 	bool check_only;		/* -n */
 	bool kernel_semantics;		/* -k: no fwd twin for an in policy */
-	bool as_script;			/* -o script */
+	enum { AS_TEXT, AS_SCRIPT, AS_JSON } form;	/* -o */
 	unsigned max_errors;		/* that are shown */
 	unsigned scopes;		/* -g, -t: 1 << IPSEC_SCOPE_ */
 	unsigned verbose, watch;	/* how often -v, -x */

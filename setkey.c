@@ -21,9 +21,9 @@ static const char usage_text[] =
 "usage: setkey [-hKknprv] [-E count] [-T channel] -c\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -f filename\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
-"       setkey [-aghKlPptv] [-o script] [-T channel] -D\n"
+"       setkey [-aghKlPptv] [-o format] [-T channel] -D\n"
 "       setkey [-hPv] [-T channel] -F\n"
-"       setkey [-hK] [-T channel] -x\n"
+"       setkey [-hKl] [-o format] [-T channel] -x\n"
 "       setkey -V\n";
 
 static int
@@ -78,6 +78,22 @@ set_mode(struct options *opt, int c, const char *arg)
 	return true;
 }
 
+/* -o */
+static bool
+set_form(struct options *opt, const char *arg)
+{
+	if (strcmp(arg, "script") == 0)
+		opt->form = AS_SCRIPT;
+	else if (strcmp(arg, "json") == 0)
+		opt->form = AS_JSON;
+	else {
+		fprintf(stderr, "setkey: -o takes script or json, not '%s'\n",
+		    arg);
+		return false;
+	}
+	return true;
+}
+
 static bool
 set_argument(struct options *opt, int c, const char *arg)
 {
@@ -104,13 +120,30 @@ set_argument(struct options *opt, int c, const char *arg)
 		fprintf(stderr, "setkey: -E takes a number, not '%s'\n", arg);
 		return false;
 	}
-	if (c == 'o' && strcmp(arg, "script") == 0) {
-		opt->as_script = true;
-		return true;
-	}
-	if (c == 'o')
-		fprintf(stderr, "setkey: -o takes script, not '%s'\n", arg);
-	return false;
+	return c == 'o' && set_form(opt, arg);
+}
+
+/* What an option promises and the mode cannot give is an error. */
+static bool
+options_fit(const struct options *opt)
+{
+	bool shows = opt->mode == MODE_DUMP || opt->mode == MODE_WATCH;
+	const char *wrong = NULL;
+
+	if (opt->form != AS_TEXT && !shows)
+		wrong = "-o goes with -D and -x";
+	else if (opt->form != AS_TEXT && opt->loop)
+		wrong = "-o and -l are two formats: only one can be given";
+	else if (opt->form != AS_TEXT && opt->hexdump)
+		wrong = "-h would print into the format that -o asks for";
+	else if (opt->form != AS_TEXT && opt->verbose != 0 &&
+	    opt->mode == MODE_DUMP)
+		wrong = "-v would print into the format that -o asks for";
+	else if (opt->loop && opt->hexdump && opt->mode == MODE_WATCH)
+		wrong = "-h would print into the lines that -l asks for";
+	if (wrong != NULL)
+		fprintf(stderr, "setkey: %s\n", wrong);
+	return wrong == NULL;
 }
 
 /* Options in any order; false for what is none, reported. */
@@ -134,7 +167,7 @@ parse_options(struct options *opt, int argc, char **argv)
 		    argv[optind]);
 		return false;
 	}
-	return true;
+	return options_fit(opt);
 }
 
 int

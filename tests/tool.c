@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "event.h"
+#include "json.h"
 #include "pfkey.h"
 #include "print.h"
 #include "expand.h"
@@ -22,6 +24,9 @@ struct tool {
 	bool hex;			/* -x: hex dumps, too */
 	FILE *times;			/* -t: what time() said, per record */
 	bool sent;			/* the line's direction, '>' */
+	struct event_writer events;
+	bool policies;			/* json-spd */
+	unsigned records;
 };
 
 /*
@@ -156,6 +161,37 @@ line_monitor(struct tool *tool, const void *msg, size_t len)
 		line_debug(tool, msg, len);
 }
 
+/* The records of a document: SAs, or (-o json of -DP) policies. */
+static void
+line_json(struct tool *tool, const void *msg, size_t len)
+{
+	struct view view;
+	struct policy policy;
+	struct sa sa;
+
+	next_time(tool);
+	if (view_init(&view, tool->dialect, msg, len) != VIEW_OK ||
+	    tool->policies != (view.ext[EXT_POLICY] != NULL))
+		return;
+	tool->records++;
+	json_newline(&tool->events.json);
+	if (tool->policies) {
+		policy_decode(&view, &policy);
+		json_policy(&tool->events.json, NULL, &policy);
+	} else {
+		sa_decode(&view, &sa);
+		json_sa(&tool->events.json, NULL, &sa);
+	}
+}
+
+/* Events are a second and a microsecond apart. */
+static void
+line_event(struct tool *tool, const void *msg, size_t len)
+{
+	tool->events.now += 1000001;
+	event_print(&tool->events, msg, len);
+}
+
 /* The records that came, of an exchange of messages. */
 static void
 line_records(struct tool *tool, const void *msg, size_t len)
@@ -192,6 +228,11 @@ static const struct {
 	{ "debug", line_debug, "messages as -v shows them" },
 	{ "hexdump", line_hexdump, "messages as -h shows them" },
 	{ "monitor", line_monitor, "messages as -x shows them" },
+	{ "json-sad", line_json, "SAs as -D -o json shows them" },
+	{ "json-spd", line_json, "policies as -DP -o json shows them" },
+	{ "event-json", line_event, "events as -x -o json shows them" },
+	{ "event-script", line_event, "events as -x -o script shows them" },
+	{ "event-short", line_event, "events as -x -l shows them" },
 	{ "records", line_records, "what a script shows (> sent, < received)" },
 	{ "verbose", line_verbose, "what it shows with -v" },
 };
@@ -343,6 +384,22 @@ main(int argc, char **argv)
 	    options(&tool, argc, argv) != 0)
 		return usage();
 	text_init(&tool.text, stdout);
+	json_init(&tool.events.json, &tool.text, tool.dialect, &tool.style);
+	tool.events.channel = "tool";
+	tool.events.epoch = true;
+	tool.events.now = 1795732310000000;
+	tool.events.form = strcmp(argv[1], "event-json") == 0 ? EVENT_JSON :
+	    strcmp(argv[1], "event-script") == 0 ? EVENT_SCRIPT : EVENT_SHORT;
+	if (line == line_json) {
+		tool.policies = strcmp(argv[1], "json-spd") == 0;
+		json_begin_dump(&tool.events.json, tool.policies, "tool");
+		run(&tool, line);
+		json_end_dump(&tool.events.json, tool.records, NULL);
+		text_flush(&tool.text);
+		return ferror(stdout) ? 1 : 0;
+	}
+	if (line == line_event)
+		event_note(&tool.events, "start");
 	if (line == line_short)
 		print_sa_short_header(&tool.text);
 	return run(&tool, line);
