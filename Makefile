@@ -70,7 +70,7 @@ LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
 OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
-UNIT_TESTS = tests/print_test tests/channel_test tests/socket_test tests/xfrm_test \
+UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test tests/strerror_test tests/source_test
 TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \

@@ -37,13 +37,6 @@ typedef void reply_fn(void *ctx, uint32_t tag, const struct reply *);
  */
 typedef void trace_fn(void *ctx, bool sent, const void *msg, size_t len);
 
-/*
- * Which channel, by its name, has the requests from here on, and why.  Only one
- * that is made of several says so: before the first request, and when another
- * takes over.
- */
-typedef void choice_fn(void *ctx, const char *name, const char *why);
-
 /* The channels' common part; each extends it. */
 struct channel {
 	const struct channel_ops *ops;
@@ -52,8 +45,6 @@ struct channel {
 	void *reply_ctx;
 	trace_fn *trace;		/* NULL: nobody watches */
 	void *trace_ctx;
-	choice_fn *choice;		/* NULL: nobody wants to know */
-	void *choice_ctx;
 	uint32_t seq, pid;		/* seq of the last request */
 };
 
@@ -90,9 +81,9 @@ struct channel *pfkey_open(void);
 struct channel *xfrm_open(void);
 
 /*
- * The channel of a name (channel.c): "pfkey", "xfrm", or "auto", which on a
- * Linux with PF_KEY is made of both, and elsewhere is what there is.  NULL with
- * errno as above; EINVAL for another name.
+ * The channel of a name (channel.c): "pfkey", "xfrm", or "auto": NETLINK_XFRM
+ * where the kernel has it, otherwise PF_KEY.  NULL with errno as above; EINVAL
+ * for another name.
  */
 struct channel *channel_open(const char *name);
 
@@ -100,13 +91,5 @@ struct channel *channel_open(const char *name);
  * Completes a message and submits it: as submit(), EMSGSIZE if it does not fit.
  */
 int channel_request(struct channel *, struct msgbuf *, uint32_t tag);
-
-/*
- * A channel that gives each request to PF_KEY or, if xfrm_reason() has one, to
- * NETLINK_XFRM, which it opens when it is needed.  It closes both.  NULL with
- * errno ENOMEM.
- */
-struct channel *channel_combine(struct channel *pfkey,
-    struct channel *(*open_xfrm)(void));
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What PF_KEY on Linux cannot carry, would take for something else, or does
- * less well than NETLINK_XFRM: its interface was frozen long before the
- * kernel's IPsec was.
+ * What PF_KEY on Linux cannot carry, or would take for something else: its
+ * interface was frozen long before the kernel's IPsec was.
  */
 #include <string.h>
 
@@ -85,21 +84,7 @@ has_if_id(const struct view *view)
 	return view->ext[EXT_X_IF_ID] != NULL;
 }
 
-/* Whether a policy has such a rule. */
-static bool
-has_rule(const struct view *view, bool (*is_such)(const struct rule *))
-{
-	const struct wire_policy *policy = view->ext[EXT_POLICY];
-	size_t offset = sizeof(*policy);
-	struct rule rule;
-
-	while (policy != NULL && request_next(view->dialect, policy,
-	    (size_t)policy->len * 8, &offset, &rule))
-		if (is_such(&rule))
-			return true;
-	return false;
-}
-
+/* The kernel puts a number of its own in the place of a high one. */
 static bool
 is_high_unique(const struct rule *rule)
 {
@@ -107,24 +92,27 @@ is_high_unique(const struct rule *rule)
 	    rule->reqid > IPSEC_MANUAL_REQID_MAX;
 }
 
+/* A rule with end points: af_key reads those of tunnel mode alone. */
 static bool
 is_beet(const struct rule *rule)
 {
 	return rule->mode == IPSEC_MODE_BEET;
 }
 
-/* The kernel puts a number of its own in the place of a high one. */
-static bool
-has_high_unique(const struct view *view)
+/* The index of the first such rule of a policy, or -1. */
+static int
+find_rule(const struct view *view, bool (*is_such)(const struct rule *))
 {
-	return has_rule(view, is_high_unique);
-}
+	const struct wire_policy *policy = view->ext[EXT_POLICY];
+	size_t offset = sizeof(*policy);
+	struct rule rule;
+	int i;
 
-/* A rule with end points: af_key reads those of tunnel mode alone. */
-static bool
-has_beet_rule(const struct view *view)
-{
-	return has_rule(view, is_beet);
+	for (i = 0; policy != NULL && request_next(view->dialect, policy,
+	    (size_t)policy->len * 8, &offset, &rule); i++)
+		if (is_such(&rule))
+			return i;
+	return -1;
 }
 
 /* An SA's selector (ADDRESS_PROXY) of the other family. */
@@ -142,95 +130,53 @@ is_cross_family(const struct view *view)
 	return sa.dst.family != 0 && inner.family != sa.dst.family;
 }
 
-/* An SA of a tunnel whose inner packets may be of either family. */
-static bool
-is_tunnel_for_all(const struct view *view)
-{
-	const struct wire_sa2 *sa2 = view->ext[EXT_SA2];
-
-	return (view->msg->type == SADB_ADD ||
-	    view->msg->type == SADB_UPDATE) && sa2 != NULL &&
-	    sa2->mode == IPSEC_MODE_TUNNEL &&
-	    view->ext[EXT_ADDRESS_PROXY] == NULL;
-}
-
-static bool
-is_dump(const struct view *view)
-{
-	return view->msg->type == SADB_DUMP ||
-	    view->msg->type == SADB_X_SPDDUMP;
-}
-
-static bool
-is_get(const struct view *view)
-{
-	return view->msg->type == SADB_GET ||
-	    view->msg->type == SADB_X_SPDGET;
-}
-
-static bool
-is_deleteall(const struct view *view)
-{
-	return view->msg->type == SADB_DELETE && view->ext[EXT_SA] == NULL;
-}
-
-/*
- * The reasons, as what PF_KEY does.  What it would lose or do otherwise it
- * never gets.  What is only done better by NETLINK_XFRM it gets if it is asked
- * for by name, or if there is nothing else.
- */
+/* A limit is about a request as a whole, or about a rule of a policy. */
 static const struct {
 	bool (*applies)(const struct view *);
-	bool never;
+	bool (*applies_to_rule)(const struct rule *);
+	enum field field;
 	const char *reason;
 } limits[] = {
-	{ has_aead, true, "cannot carry an AEAD algorithm" },
-	{ has_sha256_128, true,
+	{ has_aead, NULL, F_ENC, "cannot carry an AEAD algorithm" },
+	{ has_sha256_128, NULL, F_AUTH,
 	    "cannot carry hmac-sha2-256 with an ICV of 128 bits" },
-	{ has_netlink_auth, true,
+	{ has_netlink_auth, NULL, F_AUTH,
 	    "cannot carry this authentication algorithm" },
-	{ has_esn, true, "cannot carry 64-bit sequence numbers (-esn)" },
-	{ has_wide_window, true,
+	{ has_esn, NULL, F_ESN, "cannot carry 64-bit sequence numbers (-esn)" },
+	{ has_wide_window, NULL, F_REPLAY,
 	    "cannot carry an anti-replay window above 32 packets" },
-	{ has_offload, true, "cannot carry hardware offload (-hwif)" },
-	{ has_mark, true, "cannot carry a mark" },
-	{ has_if_id, true, "cannot carry an XFRM interface" },
-	{ has_high_unique, true, "cannot carry a unique number above 16383" },
-	{ is_cross_family, true,
+	{ has_offload, NULL, F_HWIF, "cannot carry hardware offload (-hwif)" },
+	{ has_mark, NULL, F_MARK, "cannot carry a mark" },
+	{ has_if_id, NULL, F_IF_ID, "cannot carry an XFRM interface" },
+	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },
-	{ has_beet_rule, true, "drops the addresses of a rule in beet mode" },
-	{ is_tunnel_for_all, false,
-	    "keeps packets of the other address family out of a tunnel" },
-	{ is_dump, false,
-	    "shows entries in part, and ends a dump at what it cannot "
-	    "express" },
-	{ is_get, false, "shows entries in part" },
-	{ is_deleteall, false,
-	    "needs a dump for that, and ends it at what it cannot express" },
+	{ NULL, is_high_unique, F_ACTION,
+	    "cannot carry a unique number above 16383" },
+	{ NULL, is_beet, F_ACTION,
+	    "drops the addresses of a rule in beet mode" },
 };
 
-static const char *
-reason_for(const struct view *view, bool never_only)
+static bool
+applies(size_t i, const struct view *view, int *rule)
+{
+	*rule = limits[i].applies_to_rule == NULL ? -1 :
+	    find_rule(view, limits[i].applies_to_rule);
+	return *rule >= 0 ||
+	    (limits[i].applies != NULL && limits[i].applies(view));
+}
+
+bool
+pfkey_cannot(const struct view *view, struct pfkey_limit *limit)
 {
 	size_t i;
 
 	if (view->dialect->index != DIALECT_LINUX)
-		return NULL;
+		return false;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if ((limits[i].never || !never_only) &&
-		    limits[i].applies(view))
-			return limits[i].reason;
-	return NULL;
-}
-
-const char *
-pfkey_cannot(const struct view *view)
-{
-	return reason_for(view, true);
-}
-
-const char *
-xfrm_reason(const struct view *view)
-{
-	return reason_for(view, false);
+		if (applies(i, view, &limit->rule)) {
+			limit->reason = limits[i].reason;
+			limit->field = limits[i].field;
+			return true;
+		}
+	return false;
 }

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What PF_KEY on Linux cannot carry, or does worse than NETLINK_XFRM
- * (pfkey_limits.c).
+ * What PF_KEY on Linux cannot carry.  A script is asked before the first of its
+ * requests is sent; the channel refuses what comes all the same.
  */
 #ifndef PFKEY_LIMITS_H
 #define PFKEY_LIMITS_H
 
+#include "command.h"
 #include "pfkey.h"
 
+struct pfkey_limit {
+	const char *reason;		/* "cannot carry a mark" */
+	enum field field;		/* the part of the command: this, or */
+	int rule;			/* the rule with this index; -1: none */
+};
+
 /*
- * Why PF_KEY on Linux is not to have a request, as what it
- * does: "cannot carry an AEAD algorithm"; NULL when it can have it.  The first
- * is about what it would lose, or do otherwise than was asked for; the second
- * also about what NETLINK_XFRM only does better, such as dumps.
+ * Whether PF_KEY on Linux would lose something of a request, or make something
+ * else of it; says what.  False for requests in another dialect.
  */
-const char *pfkey_cannot(const struct view *);
-const char *xfrm_reason(const struct view *);
+bool pfkey_cannot(const struct view *, struct pfkey_limit *);
 
 #endif

@@ -164,8 +164,7 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 
 /*
  * Reads what has come unasked, for who watches.  Not what bears this process's
- * id: that is the second answer to a flush, or the echo of what went to the
- * kernel by another channel, which showed it.
+ * id: that is the second answer to a flush.
  */
 static void
 take_waiting(struct pfkey_channel *ch)
@@ -454,13 +453,13 @@ pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct pfkey_channel *ch = (struct pfkey_channel *)base;
 	struct deliver to = { ch, tag };
-	const char *cannot = pfkey_cannot(view);
+	struct pfkey_limit limit;
 
-	if (cannot != NULL) {
+	if (pfkey_cannot(view, &limit)) {
 		char reason[128];
 
 		snprintf(reason, sizeof(reason), "PF_KEY on Linux %s",
-		    cannot);
+		    limit.reason);
 		answer(ch, tag, EOPNOTSUPP, reason, NULL);
 		return 0;
 	}

@@ -37,7 +37,7 @@ session_init(struct session *s, const struct options *opt)
 	s->opt = opt;
 	s->dialect = dialect_host();
 	s->channel = NULL;
-	s->way = "";
+	s->channel_name = "";
 	s->style = opt->style;
 	s->style.now = time(NULL);
 	s->failed = false;
@@ -47,49 +47,56 @@ session_init(struct session *s, const struct options *opt)
 	platform_no_core();
 }
 
-/* Which way to the kernel from here on, and for -v why. */
+/* -v: which channel it is, and why that one. */
 static void
-take_way(void *ctx, const char *name, const char *why)
+tell_channel(const struct session *s)
 {
-	struct session *s = ctx;
+	const char *name = s->channel_name, *why = "";
 
-	s->way = name;
-	if (s->opt->verbose == 0)
-		return;
-	text_flush(&s->text);
-	fprintf(stderr, "setkey: speaking %s to the kernel: %s\n",
+	if (strcmp(s->opt->channel, name) == 0)
+		why = ": as asked for";
+	else if (strcmp(name, "pfkey") == 0)
+		why = s->dialect->index == DIALECT_LINUX ?
+		    ": there is no NETLINK_XFRM" : ": this system's way";
+	fprintf(stderr, "setkey: speaking %s to the kernel%s\n",
 	    strcmp(name, "xfrm") == 0 ? "NETLINK_XFRM" : "PF_KEY", why);
 }
 
 int
-session_open(struct session *s, reply_fn *reply, void *ctx)
+session_try(struct session *s, reply_fn *reply, void *ctx)
 {
-	const char *name = s->opt->channel;
-
 	if (s->channel != NULL)
 		return 0;
-	s->channel = channel_open(name);
-	if (s->channel == NULL) {
-		session_error(s, "%s", channel_strerror(s->opt->channel,
-		    errno));
-		return -1;
-	}
+	s->channel = channel_open(s->opt->channel);
+	if (s->channel == NULL)
+		return errno;
+	s->channel_name = s->channel->ops->name;
 	s->channel->reply = reply;
 	s->channel->reply_ctx = ctx;
-	s->channel->choice = take_way;
-	s->channel->choice_ctx = s;
-	/* Where there is nothing to choose from, nobody will tell. */
-	if (strcmp(name, "auto") != 0)
-		take_way(s, s->channel->ops->name, "as asked for");
-	else if (strcmp(s->channel->ops->name, name) != 0)
-		take_way(s, s->channel->ops->name,
-		    s->dialect->index == DIALECT_LINUX ?
-		    "there is no PF_KEY" : "this system's way");
+	if (s->opt->verbose != 0)
+		tell_channel(s);
 	if (s->opt->verbose != 0 || s->opt->hexdump) {
 		s->channel->trace = trace;
 		s->channel->trace_ctx = s;
 	}
 	return 0;
+}
+
+void
+session_no_channel(struct session *s, int error)
+{
+	session_error(s, "%s", channel_strerror(s->opt->channel, error));
+}
+
+int
+session_open(struct session *s, reply_fn *reply, void *ctx)
+{
+	int error = session_try(s, reply, ctx);
+
+	if (error == 0)
+		return 0;
+	session_no_channel(s, error);
+	return -1;
 }
 
 int
@@ -216,7 +223,7 @@ begin_json(struct dump *d)
 	if (d->begun)
 		return;
 	json_init(&d->json, &s->text, s->dialect, &s->style);
-	json_begin_dump(&d->json, s->opt->policies, s->way);
+	json_begin_dump(&d->json, s->opt->policies, s->channel_name);
 	d->begun = true;
 }
 

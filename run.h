@@ -34,7 +34,7 @@ struct session {
 	const struct options *opt;
 	const struct dialect *dialect;
 	struct channel *channel;	/* NULL until session_open() */
-	const char *way;		/* the one that had the last request */
+	const char *channel_name;	/* its own, "pfkey" or "xfrm"; or "" */
 	struct print_style style;
 	struct text text;		/* to standard output */
 	bool failed;			/* the exit status will be 1 */
@@ -43,9 +43,13 @@ struct session {
 void session_init(struct session *, const struct options *);
 
 /*
- * Opens the channel; an error is reported.  Returns 0 or -1.  Done late, so
- * that what is wrong with the input shows without privilege.
+ * Opens the channel if that was not done yet; replies go to the function.
+ * Returns 0 or an errno value, of which session_no_channel() tells.
  */
+int session_try(struct session *, reply_fn *, void *ctx);
+void session_no_channel(struct session *, int error);
+
+/* Both: opens the channel, or reports why not.  Returns 0 or -1. */
 int session_open(struct session *, reply_fn *, void *ctx);
 
 /* Closes and flushes everything; the exit status. */

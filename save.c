@@ -160,7 +160,7 @@ lost_of_sa(const struct save *save, const struct view *view,
 static void
 print_sas(const struct save *save, struct session *s, bool newest_first)
 {
-	bool pfkey = strcmp(s->way, "pfkey") == 0;
+	bool pfkey = strcmp(s->channel_name, "pfkey") == 0;
 	char addr[ADDR_TEXT];
 	const char *lost;
 	struct view view;

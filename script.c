@@ -16,6 +16,8 @@
 #include "expand.h"
 #include "ipsec_strerror.h"
 #include "parser.h"
+#include "fields.h"
+#include "pfkey_limits.h"
 #include "plan.h"
 #include "platform.h"
 #include "run.h"
@@ -41,6 +43,7 @@ struct script {
 	uint32_t refused;		/* the last request that was, plus 1 */
 	uint32_t warned;		/* the last one with a warning, plus 1 */
 	bool surely;			/* and nothing came of it */
+	int open_error;			/* errno: there is no channel */
 	struct twins twins;
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
@@ -318,34 +321,53 @@ remove_orphans(struct script *sc)
 	return error;
 }
 
+/* Opens the channel, if that was not tried before.  Returns 0 or -1. */
+static int
+open_channel(struct script *sc)
+{
+	if (sc->open_error == 0)
+		sc->open_error = session_try(&sc->session, script_reply, sc);
+	if (sc->open_error == 0)
+		return 0;
+	session_no_channel(&sc->session, sc->open_error);
+	return -1;
+}
+
 /* Sends what is planned, and waits until all of it is answered. */
+static int
+run_plan(struct script *sc)
+{
+	struct channel *ch = sc->session.channel;
+	int error;
+
+	sc->session.style.now = time(NULL);
+	/* What the kernel refuses is told in full, however much. */
+	sc->diag.max_errors = 0;
+	error = plan_run(&sc->plan, send_planned, sc);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	if (error == 0)
+		error = remove_orphans(sc);
+	if (error != 0)
+		report_break(sc, error);
+	else
+		note_existing(sc);
+	return error == 0 ? 0 : -1;
+}
+
+/* Carries out what is planned, if it can; then the plan is empty. */
 static int
 execute(struct script *sc)
 {
-	struct channel *ch;
-	int error = 0;
+	int rc = 0;
 
-	if (sc->plan.count != 0) {
-		if (session_open(&sc->session, script_reply, sc) != 0)
-			return -1;
-		ch = sc->session.channel;
-		sc->session.style.now = time(NULL);
-		/* What the kernel refuses is told in full, however much. */
-		sc->diag.max_errors = 0;
-		error = plan_run(&sc->plan, send_planned, sc);
-		if (error == 0)
-			error = ch->ops->finish(ch);
-		if (error == 0)
-			error = remove_orphans(sc);
-		if (error != 0)
-			report_break(sc, error);
-		else
-			note_existing(sc);
-	}
+	if (sc->plan.count != 0)
+		rc = open_channel(sc) != 0 ? -1 : run_plan(sc);
 	twins_free(&sc->twins);
 	plan_free(&sc->plan);
 	sc->refused = sc->warned = sc->answered = 0;
-	return error == 0 ? 0 : -1;
+	sc->open_error = 0;
+	return rc;
 }
 
 /* ---- commands from the parser ---- */
@@ -426,6 +448,63 @@ print_checked(struct script *sc, const struct command *cmd,
 	    &style);
 }
 
+/*
+ * Whether what is read now will not be carried out: with -n, and after a
+ * mistake, since a program that writes to us may be out of step.  A person just
+ * tries again.
+ */
+static bool
+is_only_checked(const struct script *sc)
+{
+	return sc->session.opt->check_only ||
+	    (sc->streaming && !sc->terminal && sc->parser.errors != 0);
+}
+
+/* ---- what the channel cannot carry ---- */
+
+/*
+ * The channel that requests will have, by name: so that what it cannot carry is
+ * an error of the text, "auto" is opened before anything is sent.  What is only
+ * checked does without, and "auto" says no more than that it may be
+ * NETLINK_XFRM.
+ */
+static const char *
+channel_ahead(struct script *sc)
+{
+	const char *name = sc->session.opt->channel;
+
+	if (strcmp(name, "auto") != 0 || is_only_checked(sc))
+		return name;
+	if (sc->open_error == 0)
+		sc->open_error = session_try(&sc->session, script_reply, sc);
+	return sc->session.channel_name;
+}
+
+/* Whether the channel can carry a request; what it cannot is reported. */
+static bool
+check_limits(struct script *sc, const struct command *cmd,
+    const struct msgbuf *m)
+{
+	bool chosen = strcmp(sc->session.opt->channel, "pfkey") == 0;
+	struct pfkey_limit limit;
+	struct view view;
+	struct loc at;
+
+	if (strcmp(channel_ahead(sc), "pfkey") != 0)
+		return true;
+	view_built(&view, m->dialect, m->space);
+	if (!pfkey_cannot(&view, &limit))
+		return true;
+	at = limit.rule >= 0 ? cmd->rule_at[limit.rule] : cmd->at[limit.field];
+	field_error(&sc->parser, at.end != 0 ? at : cmd->at[F_VERB],
+	    "PF_KEY on Linux %s", limit.reason);
+	diag_hint(&sc->diag, "%s", chosen ?
+	    "NETLINK_XFRM can: without -T pfkey (and SETKEY_CHANNEL) it is "
+	    "used, if there is one" :
+	    "NETLINK_XFRM can: load its module, modprobe xfrm_user");
+	return false;
+}
+
 static int
 take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
@@ -433,6 +512,8 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 	const struct wire_msg *msg = (const void *)m->space;
 	int rc;
 
+	if (!check_limits(sc, cmd, m))
+		return -1;
 	if (!sc->streaming)
 		warn_duplicate(sc, cmd, msg->type);
 	if (sc->session.opt->check_only) {
@@ -493,11 +574,7 @@ take_command(void *ctx, struct command *cmd)
 		command_expand(&sc->parser, cmd, take_message, sc);
 	if (!sc->streaming)
 		return;
-	/*
-	 * After a mistake, a program that writes to us may be out of step: what
-	 * follows is only checked.  A person just tries again.
-	 */
-	if (cmd->bad || (sc->parser.errors != 0 && !sc->terminal))
+	if (cmd->bad || is_only_checked(sc))
 		plan_free(&sc->plan);
 	else
 		execute(sc);

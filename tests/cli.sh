@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The command line: options, exit statuses, which stream says what, and the
-# ways in which commands come.  Nothing here asks the kernel for anything: what
-# would is only checked (-n), or wrong.
+# ways in which commands come.  Nothing here asks the kernel for anything, but
+# whether it has NETLINK_XFRM: what would is only checked (-n), or wrong.
 
 tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
 setkey=${SETKEY:-$tests/../setkey}
@@ -196,6 +196,47 @@ expect "-c: and nothing of it is sent" 1 '' \
     flsh;
     ^~~~
     hint: did you mean 'flush'?"
+# What PF_KEY on Linux cannot carry is an error of the text, found ahead.
+if [ "$(uname -s)" = Linux ]; then
+	cat >limits.conf <<'EOF'
+flush; spdflush;
+add 192.0.2.1 192.0.2.2 esp 0x1002 -E aes-gcm-16 "0123456789abcdef0123";
+spdadd 10.0.0.1 10.0.0.2 any -P out ipsec ah/transport//use
+    esp/transport//unique:20000;
+EOF
+	hint="    hint: NETLINK_XFRM can: without -T pfkey (and SETKEY_CHANNEL) \
+it is used, if there is one"
+	for mode in -n ''; do
+		# shellcheck disable=SC2086
+		run $mode -T pfkey -f limits.conf
+		expect "-T pfkey: what it cannot carry, $mode -f" 1 '' \
+"limits.conf:2:39: error: PF_KEY on Linux cannot carry an AEAD algorithm
+    add 192.0.2.1 192.0.2.2 esp 0x1002 -E aes-gcm-16 \"********************\";
+                                          ^~~~~~~~~~
+$hint
+limits.conf:4:5: error: PF_KEY on Linux cannot carry a unique number above 16383
+        esp/transport//unique:20000;
+        ^~~~~~~~~~~~~~~~~~~~~~~~~~~
+$hint"
+	done
+	SETKEY_CHANNEL=pfkey run -n -f limits.conf
+	[ "$(cat status)" -eq 1 ] && [ "$(grep -c error: stderr)" -eq 2 ]
+	ok $? "SETKEY_CHANNEL=pfkey: the same"
+	run -n -T xfrm -f limits.conf
+	expect "-T xfrm: can" 0 '' ''
+	run -n -f limits.conf
+	expect "-T auto: can" 0 '' ''
+	run -n -T pfkey -c <limits.conf
+	[ "$(cat status)" -eq 1 ] && [ "$(grep -c error: stderr)" -eq 2 ]
+	ok $? "-T pfkey: what it cannot carry, -n -c"
+	printf 'delete 192.0.2.1 192.0.2.2 esp 0x1002 -mark 1;' |
+	    run -T pfkey -c
+	expect "-T pfkey: what it cannot carry, -c" 1 '' \
+"stdin:1:45: error: PF_KEY on Linux cannot carry a mark
+    delete 192.0.2.1 192.0.2.2 esp 0x1002 -mark 1;
+                                                ^
+$hint"
+fi
 printf 'flush' | run -n -c
 expect "-c: a command without its end" 1 '' \
 "stdin:1:6: error: missing ';' at the end of the input

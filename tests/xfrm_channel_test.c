@@ -4,6 +4,7 @@
  * whose failure is whose, dumps that break, answers that are lost or late.
  */
 #include "../channel.h"
+#include "../pfkey_limits.h"
 
 #ifdef __linux__
 
@@ -41,6 +42,7 @@ static struct {
 	/* Answers a request: an errno value, or -1 if that was done. */
 	int (*on_request)(int fd, const struct nlmsghdr *);
 	int socket_error, send_error;
+	bool has_pfkey;
 	int receive_buffer, send_buffer;
 	int buffer_limit;		/* of sysctl; 0: no limits */
 	int send_limit_error;		/* for more octets than send_limit */
@@ -110,6 +112,8 @@ socket(int domain, int type, int protocol)
 {
 	(void)type;
 	(void)protocol;
+	if (domain != AF_NETLINK && kernel.has_pfkey)
+		return dup(STDIN_FILENO);
 	if (domain != AF_NETLINK) {
 		errno = EAFNOSUPPORT;
 		return -1;
@@ -1329,6 +1333,41 @@ open_error(const char *name, int socket_error,
 	return 0;
 }
 
+/* The name of the channel that auto is, beside PF_KEY. */
+static const char *
+auto_is(int socket_error, int (*on_request)(int, const struct nlmsghdr *))
+{
+	struct channel *c;
+	const char *name;
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.has_pfkey = true;
+	kernel.socket_error = socket_error;
+	kernel.on_request = on_request;
+	queue_first = queue_end = 0;
+	c = channel_open("auto");
+	if (c == NULL)
+		return strerror(errno);
+	name = c->ops->name;
+	c->ops->close(c);
+	return name;
+}
+
+static void
+test_auto(void)
+{
+	ok(strcmp(auto_is(0, NULL), "xfrm") == 0,
+	    "auto: NETLINK_XFRM where there are both");
+	ok(strcmp(auto_is(EAFNOSUPPORT, NULL), "pfkey") == 0 &&
+	    strcmp(auto_is(EPROTONOSUPPORT, NULL), "pfkey") == 0,
+	    "auto: PF_KEY where there is no NETLINK_XFRM");
+	ok(strcmp(auto_is(0, refuse_32_bits), "pfkey") == 0,
+	    "auto: PF_KEY for a 32-bit program");
+	ok(strcmp(auto_is(EMFILE, NULL), strerror(EMFILE)) == 0 &&
+	    strcmp(auto_is(0, refuse_permission), strerror(EPERM)) == 0,
+	    "auto: not PF_KEY because NETLINK_XFRM failed");
+}
+
 static void
 test_open(void)
 {
@@ -1352,83 +1391,77 @@ test_open(void)
 
 /* ---- what PF_KEY cannot carry ---- */
 
+/* The reason that PF_KEY cannot carry a request, or NULL. */
 static const char *
-cannot_sa(const struct sa *sa)
+cannot(struct msgbuf *m, struct pfkey_limit *limit)
 {
-	struct msgbuf m;
 	struct view view;
+
+	if (view_init(&view, m->dialect, m->space, msg_end(m)) != VIEW_OK)
+		abort();
+	return pfkey_cannot(&view, limit) ? limit->reason : NULL;
+}
+
+static const char *
+cannot_sa(const struct sa *sa, enum field *field)
+{
+	struct pfkey_limit limit = { .field = FIELDS };
+	struct msgbuf m;
+	const char *reason;
 
 	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_ADD, sa->satype);
 	sa_encode(&m, sa);
-	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
-		abort();
-	return pfkey_cannot(&view);
+	reason = cannot(&m, &limit);
+	*field = limit.field;
+	return reason;
 }
 
-/* Whether PF_KEY can have a request if need be, but NETLINK_XFRM is better. */
 static bool
-better_by_xfrm(uint8_t type, const struct sa *sa)
+can(const struct sa *sa)
 {
-	struct msgbuf m;
-	struct view view;
+	enum field field;
 
-	msg_begin(&m, &dialects[DIALECT_LINUX], type, SADB_SATYPE_ESP);
-	if (sa != NULL)
-		sa_encode(&m, sa);
-	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
-		abort();
-	return pfkey_cannot(&view) == NULL && xfrm_reason(&view) != NULL;
+	return cannot_sa(sa, &field) == NULL;
 }
 
-static const char *
-cannot_policy(uint8_t mode, uint32_t reqid)
+static bool
+cannot_at(const struct sa *sa, enum field wanted)
 {
-	struct policy p = { .dir = IPSEC_DIR_OUTBOUND, .nrules = 1,
-	    .action = IPSEC_POLICY_IPSEC, .upper = IPSEC_ULPROTO_ANY };
-	struct msgbuf m;
-	struct view view;
+	enum field field;
 
-	p.src = p.rules[0].src = an_addr(1);
-	p.dst = p.rules[0].dst = an_addr(2);
-	p.rules[0].proto = 50;
-	p.rules[0].mode = mode;
-	p.rules[0].level = IPSEC_LEVEL_UNIQUE;
-	p.rules[0].reqid = reqid;
+	return cannot_sa(sa, &field) != NULL && field == wanted;
+}
+
+/* The rule, of two, that PF_KEY cannot carry; -1: it can carry the policy. */
+static int
+bad_rule(uint8_t mode, uint32_t reqid)
+{
+	struct policy p = { .dir = IPSEC_DIR_OUTBOUND, .nrules = 2,
+	    .action = IPSEC_POLICY_IPSEC, .upper = IPSEC_ULPROTO_ANY };
+	struct pfkey_limit limit;
+	struct msgbuf m;
+
+	p.src = p.rules[1].src = an_addr(1);
+	p.dst = p.rules[1].dst = an_addr(2);
+	p.rules[0].proto = p.rules[1].proto = 50;
+	p.rules[0].mode = IPSEC_MODE_TRANSPORT;
+	p.rules[0].level = IPSEC_LEVEL_REQUIRE;
+	p.rules[1].mode = mode;
+	p.rules[1].level = IPSEC_LEVEL_UNIQUE;
+	p.rules[1].reqid = reqid;
 	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_X_SPDADD, 0);
 	policy_encode(&m, &p);
-	if (view_init(&view, m.dialect, m.space, msg_end(&m)) != VIEW_OK)
-		abort();
-	return xfrm_reason(&view);
+	return cannot(&m, &limit) == NULL ? -1 : limit.rule;
 }
 
 static void
-test_better_by_xfrm(void)
+test_pfkey_cannot_rule(void)
 {
-	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
-	    .spi = 0x1001, .encrypt = 12, .has_sa2 = true };
-
-	sa.src = an_addr(1);
-	sa.dst = an_addr(2);
-	ok(!better_by_xfrm(SADB_ADD, &sa) && !better_by_xfrm(SADB_UPDATE, &sa)
-	    && !better_by_xfrm(SADB_DELETE, &sa) &&
-	    !better_by_xfrm(SADB_FLUSH, NULL) &&
-	    !better_by_xfrm(SADB_X_SPDFLUSH, NULL),
-	    "as good by PF_KEY: add, update, delete, flush");
-	ok(better_by_xfrm(SADB_DUMP, NULL) &&
-	    better_by_xfrm(SADB_X_SPDDUMP, NULL) &&
-	    better_by_xfrm(SADB_GET, &sa), "better by XFRM: what shows");
-	sa.mode = IPSEC_MODE_TUNNEL;
-	ok(better_by_xfrm(SADB_ADD, &sa) && better_by_xfrm(SADB_UPDATE, &sa),
-	    "better by XFRM: a tunnel");
-	sa.has_sa = false;
-	ok(better_by_xfrm(SADB_DELETE, &sa), "better by XFRM: deleteall");
-
-	ok(cannot_policy(IPSEC_MODE_TRANSPORT, 0) == NULL &&
-	    cannot_policy(IPSEC_MODE_TUNNEL, 16383) == NULL,
-	    "PF_KEY can: unique");
-	ok(cannot_policy(IPSEC_MODE_TUNNEL, 16384) != NULL,
-	    "PF_KEY cannot: a high unique number");
-	ok(cannot_policy(IPSEC_MODE_BEET, 1) != NULL,
+	ok(bad_rule(IPSEC_MODE_TRANSPORT, 0) == -1 &&
+	    bad_rule(IPSEC_MODE_TUNNEL, 16383) == -1, "PF_KEY can: unique");
+	ok(bad_rule(IPSEC_MODE_TUNNEL, 16384) == 1,
+	    "PF_KEY cannot: a high unique number, in the second rule");
+	ok(bad_rule(IPSEC_MODE_BEET, 1) == 1,
 	    "PF_KEY cannot: the addresses of a beet rule");
 }
 
@@ -1437,42 +1470,45 @@ test_pfkey_cannot(void)
 {
 	struct sa plain = { .satype = SADB_SATYPE_ESP, .has_sa = true,
 	    .spi = 0x1001, .encrypt = 12, .auth = 3, .replay = 32 }, sa;
+	const char *reason;
+	enum field field;
 
 	plain.src = an_addr(1);
 	plain.dst = an_addr(2);
-	ok(cannot_sa(&plain) == NULL, "PF_KEY can: a plain SA");
+	ok(can(&plain), "PF_KEY can: a plain SA");
 	sa = plain;
 	sa.auth = 129;
-	ok(cannot_sa(&sa) == NULL, "PF_KEY can: hmac-sha2-256-96");
+	ok(can(&sa), "PF_KEY can: hmac-sha2-256-96");
 	sa = plain;
 	sa.satype = SADB_X_SATYPE_IPCOMP;
 	sa.encrypt = 2;
-	ok(cannot_sa(&sa) == NULL, "PF_KEY can: IPComp");
+	ok(can(&sa), "PF_KEY can: IPComp");
 	sa = plain;
 	sa.encrypt = 20;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: AEAD");
+	ok(cannot_at(&sa, F_ENC), "PF_KEY cannot: AEAD");
 	sa = plain;
 	sa.auth = 5;
-	ok(cannot_sa(&sa) != NULL && strstr(cannot_sa(&sa), "128") != NULL,
+	ok((reason = cannot_sa(&sa, &field)) != NULL &&
+	    strstr(reason, "128") != NULL && field == F_AUTH,
 	    "PF_KEY cannot: hmac-sha2-256");
 	sa = plain;
 	sa.auth = 128;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: aes-cmac");
+	ok(cannot_at(&sa, F_AUTH), "PF_KEY cannot: aes-cmac");
 	sa = plain;
 	sa.replay = 33;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: a wide window");
+	ok(cannot_at(&sa, F_REPLAY), "PF_KEY cannot: a wide window");
 	sa = plain;
 	sa.flags = SADB_X_SAFLAGS_ESN;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: ESN");
+	ok(cannot_at(&sa, F_ESN), "PF_KEY cannot: ESN");
 	sa = plain;
 	sa.hwif = "eth0";
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: offload");
+	ok(cannot_at(&sa, F_HWIF), "PF_KEY cannot: offload");
 	sa = plain;
 	sa.has_mark = true;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: a mark");
+	ok(cannot_at(&sa, F_MARK), "PF_KEY cannot: a mark");
 	sa = plain;
 	sa.if_id = 1;
-	ok(cannot_sa(&sa) != NULL, "PF_KEY cannot: an XFRM interface");
+	ok(cannot_at(&sa, F_IF_ID), "PF_KEY cannot: an XFRM interface");
 }
 
 /* ---- what is said of refusals ---- */
@@ -1551,8 +1587,9 @@ main(void)
 	test_trace();
 	test_watch();
 	test_open();
+	test_auto();
 	test_pfkey_cannot();
-	test_better_by_xfrm();
+	test_pfkey_cannot_rule();
 	return done();
 }
 

@@ -10,6 +10,7 @@
 #include "pfkey_limits.h"
 
 #ifdef __linux__
+#include "pfkey_limits.h"
 #include "xfrm.h"
 
 /* What a request in the message would become on a NETLINK_XFRM socket. */
@@ -81,6 +82,7 @@ one_dialect(const struct dialect *dialect, const uint8_t *data, size_t size)
 {
 	uint8_t *msg = octets_copy(data, size);
 	struct capture shown, hidden, turned;
+	struct pfkey_limit limit;
 	struct view view;
 
 	print_all(&shown, dialect, msg, size, false);
@@ -88,7 +90,7 @@ one_dialect(const struct dialect *dialect, const uint8_t *data, size_t size)
 	if (dialect->index == DIALECT_LINUX &&
 	    view_init(&view, dialect, msg, size) == VIEW_OK) {
 		encode_netlink(&view);
-		(void)xfrm_reason(&view);
+		(void)pfkey_cannot(&view, &limit);
 	}
 	if (turn_keys(dialect, msg, size)) {
 		print_all(&turned, dialect, msg, size, true);

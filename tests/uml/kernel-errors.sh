@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto
+# kernels: pfkey xfrm
 # What goes wrong: the kernel's refusals, wrong input, what is applied then and
 # what is not, exit statuses.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: xfrm auto
+# kernels: xfrm
 # Tunnels between address families: IPv4 networks over IPv6 gateways, and the
 # other way.  PF_KEY cannot say that an SA is for them (see xfrm_encode.c): with
 # it alone everything loads, and no packet passes.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: auto xfrm nopfkey
+# kernels: auto nopfkey
 # What the manual says under EXAMPLES, done as it stands there.
 
 . "$UML/lib.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto
+# kernels: pfkey xfrm
 # Many entries, and several setkeys at once: nothing is lost.
 
 . "$UML/lib.sh"

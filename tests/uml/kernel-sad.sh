@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto nopfkey
+# kernels: pfkey xfrm nopfkey
 # The commands for security associations, against what iproute2 shows.
 
 . "$UML/lib.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto
+# kernels: pfkey xfrm
 # setkey -o script: what it saves, loads as the same.
 
 . "$UML/lib.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto host
+# kernels: pfkey xfrm host
 # The commands for policies, against what iproute2 shows.
 
 policies_only=y

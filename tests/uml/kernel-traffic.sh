@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm auto
+# kernels: pfkey xfrm
 # Packets: what setkey loads on both hosts encrypts and decrypts, and what
 # must not pass does not.
 

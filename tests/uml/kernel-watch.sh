@@ -115,11 +115,11 @@ check "-h -K: no octet of a key" 0 "$(found $octet$octet /run/tmp/watch)"
 like "-h -K: blotted out" "-- --" "$(cat /run/tmp/watch)"
 
 if [ -e /proc/net/pfkey ]; then
-	for name in pfkey auto; do
-		watch -T $name
+	for name in pfkey:"DUMP DUMP" xfrm: auto:; do
+		watch -T ${name%%:*}
 		setkey -T pfkey -D >/dev/null
 		watched
-		check "-T $name shows what others ask" "DUMP DUMP" "$(messages)"
+		check "-T ${name%%:*}: what others ask" "${name#*:}" "$(messages)"
 	done
 fi
 
