@@ -6,34 +6,41 @@
 
 #include "fields.h"
 
-static void
-read_port(struct parser *p, struct host *host, struct loc loc)
+/* The port of a service's name, or -1. */
+static int
+service_port(const char *word, size_t len)
+{
+	const struct servent *service;
+	char name[64];
+
+	if (len >= sizeof(name))
+		return -1;
+	memcpy(name, word, len);
+	name[len] = '\0';
+	service = getservbyname(name, "udp");
+	if (service == NULL)
+		service = getservbyname(name, "tcp");
+	return service == NULL ? -1 : ntohs((uint16_t)service->s_port);
+}
+
+uint16_t
+field_port(struct parser *p, struct loc loc)
 {
 	const char *word = parser_text(p, loc);
-	const struct servent *service;
-	char name[64], buf[QUOTED];
+	char buf[QUOTED];
 	uint64_t value;
+	int port;
 
-	if (field_is(p, loc, "any"))
-		return;
-	if (word[0] >= '0' && word[0] <= '9') {
-		if (number_read_at(p, loc, "a port", UINT16_MAX, &value))
-			host->port = (uint16_t)value;
-		return;
-	}
-	if (loc_length(loc) < sizeof(name)) {
-		memcpy(name, word, loc_length(loc));
-		name[loc_length(loc)] = '\0';
-		service = getservbyname(name, "udp");
-		if (service == NULL)
-			service = getservbyname(name, "tcp");
-		if (service != NULL) {
-			host->port = ntohs((uint16_t)service->s_port);
-			return;
-		}
-	}
-	field_error(p, loc, "unknown port %s: neither a number, a service "
-	    "name nor any", field_quote(p, loc, buf));
+	if (loc.end == 0 || field_is(p, loc, "any"))
+		return 0;
+	if (word[0] >= '0' && word[0] <= '9')
+		return number_read_at(p, loc, "a port", UINT16_MAX, &value) ?
+		    (uint16_t)value : 0;
+	port = service_port(word, loc_length(loc));
+	if (port < 0)
+		field_error(p, loc, "unknown port %s: neither a number, a "
+		    "service name nor any", field_quote(p, loc, buf));
+	return port < 0 ? 0 : (uint16_t)port;
 }
 
 /* A netmask where a prefix length belongs. */
@@ -56,35 +63,63 @@ hint_netmask(struct parser *p, struct loc loc)
 		    "bits: %u", bits);
 }
 
-struct host
-field_host(struct parser *p, struct loc name, struct loc prefix,
+static struct host
+read_host(struct parser *p, struct loc name, struct loc prefix,
     struct loc port)
 {
 	struct host host = { .name = name, .prefix_at = prefix,
 	    .port_at = port };
-	uint64_t value;
+	uint64_t bits;
 
 	if (prefix.end != 0) {
-		if (number_read_at(p, prefix, "a prefix length", 128, &value))
-			host.prefix = (uint8_t)value;
+		if (number_read_at(p, prefix, "a prefix length", 128, &bits))
+			host.prefix = (uint8_t)bits;
 		else
 			hint_netmask(p, prefix);
 	}
-	if (port.end != 0)
-		read_port(p, &host, port);
+	host.port = field_port(p, port);
 	return host;
 }
 
 void
-field_src(struct parser *p, struct loc all, const struct host *host)
+field_src(struct parser *p, struct loc all, struct loc name,
+    struct loc prefix, struct loc port)
 {
 	p->cmd.at[F_SRC] = all;
-	p->cmd.src = *host;
+	p->cmd.src = read_host(p, name, prefix, port);
 }
 
 void
-field_dst(struct parser *p, struct loc all, const struct host *host)
+field_dst(struct parser *p, struct loc all, struct loc name,
+    struct loc prefix, struct loc port)
 {
 	p->cmd.at[F_DST] = all;
-	p->cmd.dst = *host;
+	p->cmd.dst = read_host(p, name, prefix, port);
+}
+
+/* ---- NAT-T ---- */
+
+void
+field_original_src(struct parser *p, struct loc name, struct loc port)
+{
+	p->cmd.oai = read_host(p, name, (struct loc){ 0, 0 }, port);
+}
+
+void
+field_original_dst(struct parser *p, struct loc name, struct loc port)
+{
+	p->cmd.oar = read_host(p, name, (struct loc){ 0, 0 }, port);
+}
+
+void
+field_natt(struct parser *p, struct loc all)
+{
+	const struct host *oai = &p->cmd.oai, *oar = &p->cmd.oar;
+	struct natt *natt = &p->cmd.sa.natt;
+
+	field_given(p, F_NATT, all);
+	natt->given = true;
+	natt->type = UDP_ENCAP_ESPINUDP;
+	natt->sport = oai->port_at.end != 0 ? oai->port : NATT_PORT;
+	natt->dport = oar->port_at.end != 0 ? oar->port : NATT_PORT;
 }

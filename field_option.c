@@ -80,21 +80,6 @@ field_esn(struct parser *p, struct loc loc)
 }
 
 void
-field_natt(struct parser *p, struct loc all, const struct host *oai,
-    const struct host *oar)
-{
-	struct natt *natt = &p->cmd.sa.natt;
-
-	field_given(p, F_NATT, all);
-	p->cmd.oai = *oai;
-	p->cmd.oar = *oar;
-	natt->given = true;
-	natt->type = UDP_ENCAP_ESPINUDP;
-	natt->sport = oai->port_at.end != 0 ? oai->port : NATT_PORT;
-	natt->dport = oar->port_at.end != 0 ? oar->port : NATT_PORT;
-}
-
-void
 field_hwif(struct parser *p, struct loc loc)
 {
 	struct command *cmd = &p->cmd;

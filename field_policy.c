@@ -245,19 +245,17 @@ rule_level(struct parser *p, struct rule *rule, struct loc loc)
 
 /* One end point of a rule: an address in numbers. */
 static void
-rule_end(struct parser *p, struct addr *addr, struct loc loc,
-    struct loc port_at)
+read_end(struct parser *p, struct addr *addr, const struct rule_end *end)
 {
-	struct host host;
+	struct loc at = end->address;
 	char buf[QUOTED];
 
-	if (!addr_numeric(parser_text(p, loc), loc_length(loc), addr)) {
-		field_error(p, loc, "expected a numeric address, found %s",
-		    field_quote(p, loc, buf));
+	if (!addr_numeric(parser_text(p, at), loc_length(at), addr)) {
+		field_error(p, at, "expected a numeric address, found %s",
+		    field_quote(p, at, buf));
 		return;
 	}
-	host = field_host(p, loc, (struct loc){ 0, 0 }, port_at);
-	addr->port = host.port;
+	addr->port = field_port(p, end->port);
 }
 
 /*
@@ -265,13 +263,14 @@ rule_end(struct parser *p, struct addr *addr, struct loc loc,
  * transport mode out and in.
  */
 static void
-rule_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
+read_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
 {
-	struct loc both = { words->src.begin, words->dst.end };
+	struct loc src = words->src.address, dst = words->dst.address;
+	struct loc both = { src.begin, dst.end };
 	bool out, in;
 
-	out = field_is(p, words->src, "me") && field_is(p, words->dst, "any");
-	in = field_is(p, words->src, "any") && field_is(p, words->dst, "me");
+	out = field_is(p, src, "me") && field_is(p, dst, "any");
+	in = field_is(p, src, "any") && field_is(p, dst, "me");
 	if (out || in) {
 		if (p->cmd.policy.dir != (out ? IPSEC_DIR_OUTBOUND :
 		    IPSEC_DIR_INBOUND))
@@ -279,8 +278,8 @@ rule_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
 			    out ? "me-any" : "any-me", out ? "out" : "in");
 		return;
 	}
-	rule_end(p, &rule->src, words->src, words->src_port);
-	rule_end(p, &rule->dst, words->dst, words->dst_port);
+	read_end(p, &rule->src, &words->src);
+	read_end(p, &rule->dst, &words->dst);
 	if (rule->src.family != 0 && rule->dst.family != 0 &&
 	    rule->src.family != rule->dst.family)
 		field_error(p, both, "the end points are of two families");
@@ -310,8 +309,8 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
 	row = field_named(p, modes, words->mode, "mode");
 	rule->mode = row == NULL ? 0 : (uint8_t)row->value;
-	if (words->src.end != 0)
-		rule_ends(p, rule, words);
+	if (words->src.address.end != 0)
+		read_ends(p, rule, words);
 	if (words->level.end != 0)
 		rule_level(p, rule, words->level);
 	p->cmd.rule_at[policy->nrules++] = all;

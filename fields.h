@@ -86,8 +86,6 @@ void field_number(struct parser *, const struct option *, struct loc);
 void field_mode(struct parser *, struct loc);
 void field_pad(struct parser *, struct loc);
 void field_esn(struct parser *, struct loc);
-void field_natt(struct parser *, struct loc all, const struct host *oai,
-    const struct host *oar);
 void field_hwif(struct parser *, struct loc);
 void field_label(struct parser *, struct loc domain, struct loc algorithm,
     struct loc label);
@@ -104,12 +102,20 @@ void field_raw_cpi(struct parser *, struct loc);
 
 /* ---- field_host.c ---- */
 
-/* A host of its words, with the numbers of prefix and port. */
-struct host field_host(struct parser *, struct loc name, struct loc prefix,
-    struct loc port);
-/* The command's source or destination; all is the place of all its words. */
-void field_src(struct parser *, struct loc all, const struct host *);
-void field_dst(struct parser *, struct loc all, const struct host *);
+/*
+ * The command's source or destination: its name, prefix length and port; all is
+ * the place of all that.
+ */
+void field_src(struct parser *, struct loc all, struct loc name,
+    struct loc prefix, struct loc port);
+void field_dst(struct parser *, struct loc all, struct loc name,
+    struct loc prefix, struct loc port);
+/* NAT-T's original addresses, and then that both were given. */
+void field_original_src(struct parser *, struct loc name, struct loc port);
+void field_original_dst(struct parser *, struct loc name, struct loc port);
+void field_natt(struct parser *, struct loc all);
+/* The number of a port in brackets; 0 for "any", and when it is left out. */
+uint16_t field_port(struct parser *, struct loc);
 
 /* ---- field_policy.c ---- */
 
@@ -123,10 +129,14 @@ void field_priority(struct parser *, struct loc base, int sign,
     struct loc offset);
 void field_action(struct parser *, struct loc);
 
-/* The words of a rule. */
+/* An end point of a rule, and the words of a whole one. */
+struct rule_end {
+	struct loc address, port;
+};
 struct rule_words {
-	struct loc protocol, mode, level;
-	struct loc src, src_port, dst, dst_port;
+	struct loc protocol, mode;
+	struct rule_end src, dst;
+	struct loc level;
 };
 void field_rule(struct parser *, struct loc all, const struct rule_words *);
 /* "tagged "NAME"", of KAME's packet filter. */

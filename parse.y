@@ -17,6 +17,10 @@
 
 /* A part that is left out stands nowhere. */
 #define NOWHERE		((struct loc){ 0, 0 })
+#define NO_END		((struct rule_end){ NOWHERE, NOWHERE })
+
+/* The words of a rule. */
+#define RULE(...)	(&(struct rule_words){ __VA_ARGS__ })
 
 #define YYLLOC_DEFAULT(all, parts, n)					\
 	((all).begin = (n) != 0 ? YYRHSLOC(parts, 1).begin :		\
@@ -46,8 +50,7 @@ static void command_dropped(struct parser *);
 	struct loc loc;
 	const struct command_word *command;
 	const struct option *option;
-	struct host host;
-	struct rule_words rule;
+	struct rule_end end;
 }
 /* Commands, by the shape of what follows them. */
 %token <command> CMD_ADD CMD_GET CMD_DELETEALL CMD_FLUSH CMD_SPDADD
@@ -65,8 +68,7 @@ static void command_dropped(struct parser *);
 %precedence WORD
 
 %type <loc> word prefix port number
-%type <host> host range
-%type <rule> rule ends
+%type <end> end
 
 %%
 
@@ -129,22 +131,16 @@ help
 	;
 
 src
-	: host				{ field_src(p, @1, &$1); }
+	: word port			{ field_src(p, @$, $1, NOWHERE, $2); }
 	;
 dst
-	: host				{ field_dst(p, @1, &$1); }
+	: word port			{ field_dst(p, @$, $1, NOWHERE, $2); }
 	;
 src_range
-	: range				{ field_src(p, @1, &$1); }
+	: word prefix port		{ field_src(p, @$, $1, $2, $3); }
 	;
 dst_range
-	: range				{ field_dst(p, @1, &$1); }
-	;
-host
-	: word port			{ $$ = field_host(p, $1, NOWHERE, $2); }
-	;
-range
-	: word prefix port		{ $$ = field_host(p, $1, $2, $3); }
+	: word prefix port		{ field_dst(p, @$, $1, $2, $3); }
 	;
 prefix
 	: %empty			{ $$ = NOWHERE; }
@@ -188,8 +184,14 @@ sa_option
 	| OPT_MODE word			{ field_mode(p, $2); }
 	| OPT_PAD word			{ field_pad(p, $2); }
 	| OPT_ESN			{ field_esn(p, @1); }
-	| OPT_NATT host host		{ field_natt(p, @$, &$2, &$3); }
+	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
 	| shared_option
+	;
+original_src
+	: word port			{ field_original_src(p, $1, $2); }
+	;
+original_dst
+	: word port			{ field_original_dst(p, $1, $2); }
 	;
 /* What an SA and a policy can both have. */
 shared_option
@@ -263,27 +265,24 @@ action
 	;
 rules
 	: %empty
-	| rules rule			{ field_rule(p, @2, &$2); }
+	| rules rule
 	;
 rule
 	: WORD '/' WORD
-		{ $$ = (struct rule_words){ .protocol = $1, .mode = $3 }; }
-	| WORD '/' WORD '/'		%prec RULE_ENDS
-		{ $$ = (struct rule_words){ .protocol = $1, .mode = $3 }; }
-	| WORD '/' WORD '/' ends
-		{ $$ = $5; $$.protocol = $1; $$.mode = $3; }
-	| WORD '/' WORD '/' ends '/'	%prec RULE_ENDS
-		{ $$ = $5; $$.protocol = $1; $$.mode = $3; }
-	| WORD '/' WORD '/' ends '/' WORD
-		{ $$ = $5; $$.protocol = $1; $$.mode = $3; $$.level = $7; }
+		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, NOWHERE)); }
+	| WORD '/' WORD '/'	%prec RULE_ENDS
+		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, NOWHERE)); }
+	| WORD '/' WORD '/' end '-' end
+		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
+	| WORD '/' WORD '/' end '-' end '/'	%prec RULE_ENDS
+		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
+	| WORD '/' WORD '/' end '-' end '/' WORD
+		{ field_rule(p, @$, RULE($1, $3, $5, $7, $9)); }
 	| WORD '/' WORD '/' '/' WORD
-		{ $$ = (struct rule_words){ .protocol = $1, .mode = $3,
-		    .level = $6 }; }
+		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, $6)); }
 	;
-ends
-	: WORD port '-' WORD port
-		{ $$ = (struct rule_words){ .src = $1, .src_port = $2,
-		    .dst = $4, .dst_port = $5 }; }
+end
+	: WORD port			{ $$ = (struct rule_end){ $1, $2 }; }
 	;
 
 %%

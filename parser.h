@@ -24,9 +24,11 @@ struct scanner {
 	int kind, kind_before;		/* their numbers in the grammar */
 	int option;			/* the last option before token, or 0 */
 	uint32_t quote;			/* where the last string began */
-	int state;			/* flex's start condition before it */
+	int state;			/* flex's start condition before it, */
+					/* or before a comment */
 	uint32_t statement;		/* where the statement began */
 	uint32_t keep;			/* from here text may yet be shown */
+	bool pausing;			/* for more of a stream */
 	bool in_statement;		/* some of it was read */
 	bool skipping;			/* up to the end of a wrong statement */
 	struct loc stray;		/* a command at the beginning of a line */
