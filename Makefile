@@ -10,8 +10,8 @@
 #	make install-contrib
 #			the boot script for INIT, completions of shells
 #	make uninstall	what these two put there, with the same variables
-#	make dist	setkey-VERSION.tar.gz from the last commit; distcheck also
-#			builds, tests and installs from it
+#	make dist	setkey-VERSION.tar.gz from the last commit; distcheck
+#			also builds, tests and installs from it
 #	make clean	needed when the compiler or its flags have changed
 #
 #	CC, CFLAGS, CPPFLAGS, LDFLAGS	from the environment or the command line
@@ -58,14 +58,15 @@ COMPILE = $(CC) `cat flags.compile` $(ALL_CPPFLAGS) $(ALL_CFLAGS)
 LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 
 # From text to messages, messages to text, messages to the kernel.
-LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o field_option.o \
-	field_key.o field_host.o field_policy.o number.o check.o expand.o \
-	source.o secrets.o diag.o
+LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
+	field_option.o field_key.o field_host.o field_policy.o number.o \
+	check.o expand.o source.o secrets.o diag.o
 MESSAGES = pfkey.o addr.o dialect.o extension.o names.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o json_record.o \
 	event.o
-CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o xfrm_encode.o \
-	xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o netlink.o
+CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o \
+	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
+	netlink.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
 OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
 
@@ -101,18 +102,19 @@ token.c: token.l
 	$(LEX) token.l
 
 # Few and small enough to be built again together.
-HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h existing.h expand.h \
-	extension.h fields.h ipsec_strerror.h json.h key_debug.h names.h netlink.h options.h parser.h pfkey.h \
+HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
+	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
+	key_debug.h names.h netlink.h options.h parser.h pfkey.h \
 	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h run.h save.h \
-	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h xfrm_channel.h \
-	xfrm_decode.h
+	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h \
+	xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
 
 # ---- tests ----
 
-$(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h tests/xfrm_samples.h \
-    tests/xfrm_requests.h $(LIB) flags.link
+$(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
+    tests/xfrm_samples.h tests/xfrm_requests.h $(LIB) flags.link
 	$(LINK) -I. -o $@ $@.c $(LIB)
 tests/tool: tests/tool.c $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/tool.c $(LIB)
@@ -187,7 +189,7 @@ install-contrib: install-$(INIT)
 	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
 	$(INSTALL_DATA) contrib/completion/setkey.bash $(BASHCOMP)/setkey
 	$(INSTALL_DATA) contrib/completion/_setkey $(ZSHCOMP)/_setkey
-	$(INSTALL_DATA) contrib/completion/setkey.fish $(FISHCOMP)/setkey.fish
+	$(INSTALL_DATA) contrib/completion/setkey.fish $(FISHCOMP)
 
 install-systemd:
 	$(INSTALL_DIR) $(UNITS)
@@ -237,4 +239,5 @@ clean:
 
 .PHONY: all check check-host check-golden lint fuzz bench demo install \
 	install-contrib install-systemd install-rc.d install-none uninstall \
-	uninstall-systemd uninstall-rc.d uninstall-none dist distcheck help clean
+	uninstall-systemd uninstall-rc.d uninstall-none dist distcheck help \
+	clean

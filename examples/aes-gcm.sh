@@ -21,8 +21,10 @@ random() {
 # The key of AES-GCM is one of AES, here of 256 bits, and 4 octets of salt.
 # With an SPI that is new as well, nothing is taken for what came before.
 commands="flush esp;
-add $here $there esp 0x1$(random 3) -m tunnel -r 4 -E aes-gcm-16 0x$(random 36);
-add $there $here esp 0x1$(random 3) -m tunnel -r 4 -E aes-gcm-16 0x$(random 36);"
+add $here $there esp 0x1$(random 3) -m tunnel -r 4
+	-E aes-gcm-16 0x$(random 36);
+add $there $here esp 0x1$(random 3) -m tunnel -r 4
+	-E aes-gcm-16 0x$(random 36);"
 
 # By standard input: other users can see what is an argument. printf is part
 # of the shell.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # -o json of a real kernel, and -x in its forms of a line for an event: the
 # documents are as the schema says, and a recorded script does it all again.

@@ -140,6 +140,7 @@ ended_by_mark() {
 mkfifo /run/tmp/pipe
 setkey -x >/run/tmp/pipe 2>/run/tmp/watch.err &
 monitor=$!
+# shellcheck disable=SC2217	# it only holds the pipe open
 sleep 0.5 </run/tmp/pipe
 wait_until 10 ended "$monitor"	# though nothing happens
 kill -KILL "$monitor" 2>/dev/null
