@@ -222,7 +222,8 @@ static const struct {
 	    "write require: Linux since 6.4 refuses optional tunnels" },
 	{ LINUX, SADB_X_SPDADD, EINVAL, has_offload, F_HWIF,
 	    "the kernel does not take the policy with an offload device",
-	    NULL },
+	    "leave -hwif to the SA: Linux since 6.2 takes it in a policy "
+	    "only where the device does all of the work" },
 	{ LINUX, SADB_X_SPDADD, EOPNOTSUPP, has_offload, F_HWIF,
 	    "the device cannot take this policy over", NULL },
 	{ ANY, SADB_X_SPDADD, EPROTONOSUPPORT, has_tcp_rule, F_ACTION,

@@ -33,13 +33,13 @@ slowly() {
 }
 
 echo "add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-cbc $aes;" >/run/tmp/script
-adds 10001 13000 >>/run/tmp/script
+adds 10001 14000 >>/run/tmp/script
 run setkey -f /run/tmp/script
-check "3,001 associations are loaded" 0 "$st$out$err"
+check "4,001 associations are loaded" 0 "$st$out$err"
 
 nothing() { :; }
 slowly -D nothing
-check "a slow reader alone" "0 3001" "$st$err $(grep -c refcnt= /run/tmp/dump)"
+check "a slow reader alone" "0 4001" "$st$err $(grep -c refcnt= /run/tmp/dump)"
 
 # The dump begins with the newest: neither is shown.
 rekey() {
@@ -74,10 +74,10 @@ run setkey -F
 clear
 
 awk 'BEGIN { print "spdadd 192.0.2.1 192.0.2.2 any -P out none;"
-	for (i = 0; i < 3000; i++)
+	for (i = 0; i < 4000; i++)
 		printf "spdadd 10.0.0.1 10.1.%d.%d any -P out ipsec esp/transport//require;\n", i / 256, i % 256 }' >/run/tmp/script
 run setkey -f /run/tmp/script
-check "3,001 policies are loaded" 0 "$st$out$err"
+check "4,001 policies are loaded" 0 "$st$out$err"
 slowly -DP nothing
 check "-DP: a slow reader alone" 0 "$st$err"
 update() { ip xfrm policy update src 192.0.2.1/32 dst 192.0.2.2/32 dir out action block; }

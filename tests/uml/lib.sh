@@ -25,6 +25,12 @@ if [ "$KERNEL" = host ]; then
 	} || skip_all "ESP with AES (modules esp4, aes)"
 fi
 
+# since MAJOR MINOR: true if this kernel is of that version of Linux or later
+since() {
+	uname -r | awk -F '[.-]' -v major="$1" -v minor="$2" \
+	    '{ exit !($1 > major || ($1 == major && $2 >= minor)) }'
+}
+
 # setkey warns about a file with keys that others can read.
 umask 077
 
