@@ -61,22 +61,22 @@ LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
 	check.o expand.o source.o secrets.o diag.o
-MESSAGES = pfkey.o addr.o dialect.o extension.o names.o ipsec_strerror.o
+MESSAGES = pfkey.o same.o sync.o addr.o dialect.o extension.o names.o \
+	ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o json_record.o \
 	event.o
-CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
-	pfkey_limits.o platform.o xfrm.o \
+CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o \
 	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS)
-OBJS = setkey.o run.o script.o twins.o existing.o plan.o save.o $(LIB)
+OBJS = setkey.o run.o reload.o makekey.o script.o twins.o existing.o plan.o \
+	save.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
-	tests/terminal_test tests/strerror_test tests/source_test \
-	tests/bsd_test
-TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt tests/uml/migrate \
+	tests/terminal_test tests/strerror_test tests/source_test tests/sync_test
+TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so
 
 all: setkey
@@ -107,9 +107,8 @@ token.c: token.l
 HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
 	key_debug.h names.h netlink.h options.h parser.h pfkey.h \
-	pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h \
-	print.h run.h save.h \
-	secrets.h source.h syntax.h text.h twins.h wire.h xfrm.h \
+	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h run.h \
+	same.h save.h secrets.h source.h sync.h syntax.h text.h twins.h wire.h xfrm.h \
 	xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
@@ -121,9 +120,6 @@ $(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
 	$(LINK) -I. -o $@ $@.c $(LIB)
 tests/tool: tests/tool.c $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/tool.c $(LIB)
-PLAY_OBJS = run.o script.o twins.o existing.o plan.o save.o $(LIB)
-tests/play: tests/play.c setkey.c $(PLAY_OBJS) flags.link
-	$(LINK) -I. -o $@ tests/play.c $(PLAY_OBJS)
 tests/uml/sniff: tests/uml/sniff.c flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c
 tests/uml/natt: tests/uml/natt.c flags.link
@@ -192,6 +188,9 @@ install: setkey
 	$(INSTALL_DATA) setkey.schema.json $(DATA)/setkey.schema.json
 
 install-contrib: install-$(INIT)
+	$(INSTALL_DIR) $(DATA)
+	sed 's,@SBINDIR@,$(SBINDIR),' contrib/service.sh >$(DATA)/service.sh
+	chmod 644 $(DATA)/service.sh
 	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
 	$(INSTALL_DATA) contrib/completion/setkey.bash $(BASHCOMP)/setkey
 	$(INSTALL_DATA) contrib/completion/_setkey $(ZSHCOMP)/_setkey
@@ -199,12 +198,14 @@ install-contrib: install-$(INIT)
 
 install-systemd:
 	$(INSTALL_DIR) $(UNITS)
-	sed 's,@SBINDIR@,$(SBINDIR),' contrib/setkey.service \
+	sed 's,@SBINDIR@,$(SBINDIR),; s,@DATADIR@,$(DATADIR),' \
+	    contrib/setkey.service \
 	    >$(UNITS)/setkey.service
 	chmod 644 $(UNITS)/setkey.service
 install-rc.d:
 	$(INSTALL_DIR) $(RC)
-	sed 's,@SBINDIR@,$(SBINDIR),' contrib/rc.d/setkey >$(RC)/setkey
+	sed 's,@SBINDIR@,$(SBINDIR),; s,@DATADIR@,$(DATADIR),' \
+	    contrib/rc.d/setkey >$(RC)/setkey
 	chmod 755 $(RC)/setkey
 install-none:
 
@@ -215,7 +216,7 @@ uninstall: uninstall-$(INIT)
 		rm -f $(EXAMPLES)/$${file##*/}; \
 	done
 	[ ! -d $(EXAMPLES) ] || rmdir $(EXAMPLES)
-	rm -f $(DATA)/setkey.schema.json
+	rm -f $(DATA)/setkey.schema.json $(DATA)/service.sh
 	[ ! -d $(DATA) ] || rmdir $(DATA)
 uninstall-systemd:
 	rm -f $(UNITS)/setkey.service

@@ -64,6 +64,8 @@ check_key(struct parser *p, const struct algorithm *alg, struct key *key,
 {
 	char buf[64];
 
+	if (p->names_only)
+		return;
 	if (!key->given && (alg->flags & ALG_KEYLESS) == 0) {
 		field_error(p, name, "%s needs a key", alg->name);
 		return;

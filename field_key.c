@@ -60,6 +60,8 @@ report_key(struct parser *p, struct loc loc, uint8_t *buf)
 	size_t len = loc_length(loc);
 
 	if (field_is(p, loc, HIDDEN)) {
+		if (p->names_only)
+			return;
 		field_error(p, loc, "this key was hidden when it was written "
 		    "(-K)");
 		return;

@@ -45,6 +45,7 @@ struct parser {
 	/* Takes each whole command; NULL for none. */
 	void (*sink)(void *ctx, struct command *);
 	void *sink_ctx;
+	bool names_only;		/* keys may be "(hidden)" */
 	/* Before a read, when a person types; else NULL. */
 	void (*prompt)(void *ctx, bool in_statement);
 	struct command cmd;		/* the one being parsed */

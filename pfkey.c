@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "names.h"
 #include "pfkey.h"
 #include "platform.h"
 
@@ -440,8 +439,7 @@ get_natt(const struct view *view, struct natt *natt)
 	const struct wire_nat_t_frag *frag = view->ext[EXT_NAT_T_FRAG];
 	uint8_t proto;
 
-	/* NetBSD has it in every SA: type 0 is none. */
-	if (type != NULL && type->nat_type != 0) {
+	if (type != NULL) {
 		natt->given = true;
 		natt->type = type->nat_type;
 	}
@@ -515,28 +513,6 @@ get_sa(const struct view *view, struct sa *sa)
 		sa->replay = replay->replay;
 }
 
-/*
- * What a BSD's kernel adds to an SA by itself, and would not take back: the
- * number of an AEAD's authentication, and (NetBSD) ports in the addresses of an
- * SA that is kept with others which do have NAT-T.
- */
-static void
-drop_additions(const struct view *view, struct sa *sa)
-{
-	const struct algorithm *enc;
-
-	if (!view->dialect->adds_to_sas)
-		return;
-	if (sa->auth != 0 && !sa->auth_key.given && sa->encrypt != 0 &&
-	    sa->satype == SADB_SATYPE_ESP) {
-		enc = algorithm_numbered(ALG_ENC, view->dialect, sa->encrypt);
-		if (enc != NULL && (enc->flags & ALG_AEAD) != 0)
-			sa->auth = SADB_AALG_NONE;
-	}
-	if (view->ext[EXT_NAT_T_TYPE] != NULL && !sa->natt.given)
-		sa->src.port = sa->dst.port = 0;
-}
-
 void
 sa_decode(const struct view *view, struct sa *sa)
 {
@@ -562,7 +538,6 @@ sa_decode(const struct view *view, struct sa *sa)
 	get_mark(view, &sa->has_mark, &sa->mark, &sa->mark_mask, &sa->if_id);
 	if (hwif != NULL)
 		sa->hwif = hwif->name;
-	drop_additions(view, sa);
 }
 
 /* ---- policy ---- */
@@ -677,9 +652,7 @@ get_policy(const struct view *view, struct policy *policy)
 	policy->malformed = wire->policy_type > IPSEC_POLICY_BYPASS;
 	policy->dir = wire->dir;
 	policy->id = wire->id;
-	if ((wire->scope & view->dialect->interface_flag) != 0)
-		policy->scope = IPSEC_SCOPE_IFNET;
-	else if (view->dialect->has_scope) {
+	if (view->dialect->has_scope) {
 		policy->scope = wire->scope;
 		if (wire->scope == IPSEC_SCOPE_IFNET)
 			policy->ifindex = wire->priority;
@@ -741,8 +714,8 @@ policy_decode(const struct view *view, struct policy *policy)
 		policy->hwif = hwif->name;
 	if (view->dialect->has_fwd)
 		set_linux_scope(view, policy);
-	else if (policy->scope == IPSEC_SCOPE_ANY && !view->dialect->has_scope)
-		policy->scope = IPSEC_SCOPE_GLOBAL;
+	else if (!view->dialect->has_scope)
+		policy->scope = IPSEC_SCOPE_GLOBAL;	/* NetBSD has no other */
 }
 
 /*

@@ -75,7 +75,8 @@ session_try(struct session *s, reply_fn *reply, void *ctx)
 	s->channel->reply_ctx = ctx;
 	if (s->opt->verbose != 0)
 		tell_channel(s);
-	if (s->opt->verbose != 0 || s->opt->hexdump) {
+	/* With -S, -v is a summary; -vv shows the messages, too. */
+	if (s->opt->verbose > (s->opt->mode == MODE_SYNC) || s->opt->hexdump) {
 		s->channel->trace = trace;
 		s->channel->trace_ctx = s;
 	}

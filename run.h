@@ -10,11 +10,13 @@
 #include "print.h"
 
 enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
-    MODE_FLUSH, MODE_WATCH };
+    MODE_FLUSH, MODE_WATCH, MODE_SYNC, MODE_KEY };
 
 struct options {
 	enum mode mode;
-	const char *input;		/* -f's file, -e's text */
+	const char *input;		/* -f's and -S's file, -e's text, */
+					/* -G's algorithm */
+	const char *old;		/* -O: what an earlier run made */
 	const char *channel;		/* -T */
 	bool policies;			/* -P */
 	bool dead;			/* -a */
@@ -72,6 +74,7 @@ void session_error(struct session *, const char *fmt, ...)
 int run_dump(const struct options *);
 int run_flush(const struct options *);
 int run_watch(const struct options *);
+int run_makekey(const struct options *);	/* makekey.c */
 int run_script(const struct options *);		/* script.c */
 
 #endif

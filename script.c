@@ -20,6 +20,7 @@
 #include "pfkey_limits.h"
 #include "plan.h"
 #include "platform.h"
+#include "reload.h"
 #include "run.h"
 #include "twins.h"
 
@@ -35,6 +36,7 @@ struct script {
 	struct plan plan;
 	struct seen seen;		/* entries that a file makes */
 	struct needs needs;		/* and those that it requires */
+	bool adds;			/* -S: the text makes entries */
 	bool keys;			/* the text has some */
 	bool streaming;			/* commands take effect as they come */
 	bool terminal;			/* a person types */
@@ -370,6 +372,219 @@ execute(struct script *sc)
 	return rc;
 }
 
+/* ---- -S: what the file says, and nothing else ---- */
+
+static bool
+is_sync(const struct script *sc)
+{
+	return sc->session.opt->mode == MODE_SYNC;
+}
+
+/*
+ * Only what is to be there can be said.  That a table is emptied first is what
+ * -S comes to anyway, and stands at the head of many a file.
+ */
+static bool
+sync_takes(struct script *sc, const struct command *cmd)
+{
+	bool flush = cmd->op == OP_FLUSH || cmd->op == OP_SPDFLUSH;
+
+	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD) {
+		sc->adds = true;
+		return true;
+	}
+	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds)
+		return true;
+	diag(&sc->diag, DIAG_ERROR, cmd->at[F_VERB], flush ? "with -S this can "
+	    "only stand before all others, and without a protocol" :
+	    "-S takes add and spdadd");
+	sc->session.failed = true;
+	return false;
+}
+
+static void
+report_conflict(struct script *sc, const struct planned *request,
+    const struct planned *earlier)
+{
+	unsigned line, column;
+
+	source_position(&sc->source, earlier->loc.begin, &line, &column);
+	diag(&sc->diag, DIAG_ERROR, request->loc, "line %u makes another %s "
+	    "of this name: only one of them can be", line,
+	    request->type == SADB_ADD ? "SA" : "policy");
+	sc->session.failed = true;
+}
+
+/* What a file says, for a set. */
+struct wanting {
+	struct script *sc;
+	struct sync *sync;
+	bool mentioned[SYNC_DBS];
+};
+
+static int
+want_planned(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct wanting *w = ctx;
+	const struct planned *requests = w->sc->plan.requests;
+	uint8_t type = requests[number].type;
+	enum sync_db db = type == SADB_ADD || type == SADB_FLUSH ? SYNC_SAD :
+	    SYNC_SPD;
+	struct view view;
+	uint32_t earlier;
+
+	(void)len;
+	w->mentioned[db] = true;
+	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH)
+		return 0;
+	view_built(&view, w->sc->session.dialect, msg);
+	switch (sync_want(w->sync, &view, number, &earlier)) {
+	case SYNC_CONFLICT:
+		report_conflict(w->sc, &requests[number], &requests[earlier]);
+		return 0;
+	case SYNC_NO_MEMORY:
+		return ENOMEM;
+	default:
+		return 0;
+	}
+}
+
+/* -O: what an earlier run made, and its twins. */
+static int
+own_message(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	struct wanting *w = ctx;
+	struct policy twin;
+	struct view view;
+
+	view_built(&view, m->dialect, m->space);
+	if (sync_own(w->sync, &view) == SYNC_NO_MEMORY)
+		return -1;
+	if (!has_twin(w->sc, cmd))
+		return 0;
+	policy_twin(&cmd->policy, &twin);
+	msg_begin(m, m->dialect, SADB_X_SPDADD, 0);
+	policy_encode(m, &twin);
+	msg_end(m);
+	view_built(&view, m->dialect, m->space);
+	return sync_own(w->sync, &view) == SYNC_NO_MEMORY ? -1 : 0;
+}
+
+struct owning {
+	struct wanting *w;
+	struct parser *parser;
+};
+
+static void
+own_command(void *ctx, struct command *cmd)
+{
+	struct owning *owning = ctx;
+
+	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD)
+		command_expand(owning->parser, cmd, own_message, owning->w);
+}
+
+/*
+ * Names are all that is wanted of it: what cannot be read there, or is of
+ * another time, does not stand in the way.  A file that is not there yet has
+ * none.
+ */
+static bool
+read_old(struct wanting *w)
+{
+	static struct parser parser;	/* large */
+	struct session *s = &w->sc->session;
+	struct owning owning = { w, &parser };
+	struct source source;
+	struct diag silent;
+
+	sync_only_ours(w->sync);
+	source_init(&source);
+	if (source_add_file(&source, s->opt->old) != 0) {
+		if (errno == ENOENT)
+			return true;
+		session_error(s, "%s: %s", s->opt->old, strerror(errno));
+		return false;
+	}
+	diag_init(&silent, &source, NULL);
+	parser.source = &source;
+	parser.diag = &silent;
+	parser.dialect = s->dialect;
+	parser.names_only = true;
+	parser.sink = own_command;
+	parser.sink_ctx = &owning;
+	parser_run(&parser, source.files[0].loc);
+	wipe(&parser.cmd, sizeof(parser.cmd));
+	source_close(&source);
+	return true;
+}
+
+static void
+sync_refusal(void *ctx, uint32_t number, uint8_t type,
+    const struct reply *reply)
+{
+	struct script *sc = ctx;
+	struct planned request = sc->plan.requests[number];
+
+	request.type = type;
+	report_refusal(sc, &request, reply);
+}
+
+static void
+sync_cannot(void *ctx, uint32_t number, const char *why)
+{
+	struct script *sc = ctx;
+
+	text_flush(&sc->session.text);
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s",
+	    why != NULL ? why : "it is not there");
+}
+
+/* Whether all that was said is clear, and says something. */
+static bool
+gather(struct wanting *w)
+{
+	struct script *sc = w->sc;
+	struct loc at = { 0, 0 };
+	int i;
+
+	if (plan_run(&sc->plan, want_planned, w) != 0) {
+		session_error(&sc->session, "out of memory");
+		return false;
+	}
+	if (sc->session.opt->old != NULL &&
+	    strcmp(sc->session.opt->input, "/dev/null") == 0)
+		return read_old(w);
+	if (!w->mentioned[SYNC_SAD] && !w->mentioned[SYNC_SPD]) {
+		diag(&sc->diag, DIAG_ERROR, at, "nothing is to be there: this "
+		    "would remove everything");
+		diag_hint(&sc->diag, "if that is wanted: flush; spdflush;");
+		sc->session.failed = true;
+	}
+	if (sc->session.opt->old != NULL)
+		return !sc->session.failed && read_old(w);
+	for (i = 0; i < SYNC_DBS; i++)
+		if (!w->mentioned[i])
+			sync_leave(w->sync, (enum sync_db)i);
+	return !sc->session.failed;
+}
+
+static void
+synchronize(struct script *sc)
+{
+	struct wanting w = { .sc = sc,
+	    .sync = sync_new(sc->session.dialect) };
+	struct reload reload = { .session = &sc->session, .sync = w.sync,
+	    .refused = sync_refusal, .cannot = sync_cannot, .ctx = sc };
+
+	sc->diag.max_errors = 0;
+	if (w.sync == NULL)
+		session_error(&sc->session, "out of memory");
+	else if (gather(&w))
+		reload_run(&reload);
+	sync_free(w.sync);
+}
+
 /* ---- commands from the parser ---- */
 
 static void
@@ -516,7 +731,7 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 		return -1;
 	if (!sc->streaming)
 		warn_duplicate(sc, cmd, msg->type);
-	if (sc->session.opt->check_only) {
+	if (sc->session.opt->check_only && !is_sync(sc)) {
 		if (sc->session.opt->verbose == 0)
 			return 0;
 		if (!sc->streaming)
@@ -567,6 +782,8 @@ take_command(void *ctx, struct command *cmd)
 
 	if (is_given(cmd, F_ENC_KEY) || is_given(cmd, F_AUTH_KEY))
 		sc->keys = true;
+	if (is_sync(sc) && !sync_takes(sc, cmd))
+		return;
 	if (cmd->op == OP_HELP) {
 		if (!sc->session.opt->check_only || sc->terminal)
 			print_help(sc, cmd->topic);
@@ -602,9 +819,9 @@ open_source(struct script *sc)
 	source_init(source);
 	if (opt->mode == MODE_TEXT)
 		return source_add_string(source, "-e", opt->input);
-	if (opt->mode == MODE_FILE && strcmp(opt->input, "-") != 0)
+	if (opt->mode != MODE_STREAM && strcmp(opt->input, "-") != 0)
 		return source_add_file(source, opt->input);
-	if (opt->mode == MODE_FILE)
+	if (opt->mode != MODE_STREAM)
 		return source_add_fd(source, "stdin", STDIN_FILENO);
 	sc->streaming = true;
 	sc->terminal = isatty(STDIN_FILENO) != 0;
@@ -632,6 +849,36 @@ warn_permissions(struct script *sc)
 		    "and everybody can read it");
 }
 
+/*
+ * Whether the first line that says something is of another program that keeps
+ * its configuration in /etc/ipsec.conf; and where.
+ */
+static bool
+is_foreign(const struct source *source, struct loc *at)
+{
+	static const char *const words[] = { "config", "conn", "ca",
+	    "include" };
+	size_t i = 0, n, w;
+
+	while (i < source->len) {
+		while (i < source->len && strchr(" \t\r\n", source->text[i]))
+			i++;
+		if (i == source->len || source->text[i] != '#')
+			break;
+		while (i < source->len && source->text[i] != '\n')
+			i++;
+	}
+	for (n = i; n < source->len && !strchr(" \t\r\n;",
+	    source->text[n]);)
+		n++;
+	*at = (struct loc){ (uint32_t)i, (uint32_t)n };
+	for (w = 0; w < sizeof(words) / sizeof(words[0]); w++)
+		if (strlen(words[w]) == n - i &&
+		    memcmp(words[w], source->text + i, n - i) == 0)
+			return true;
+	return false;
+}
+
 /* Whether the input is text at all; else one error says so, not a hundred. */
 static bool
 check_text(struct script *sc)
@@ -647,6 +894,12 @@ check_text(struct script *sc)
 		    "that can be read");
 		return false;
 	}
+	if (is_foreign(source, &at)) {
+		diag(&sc->diag, DIAG_ERROR, at, "this is a configuration of "
+		    "strongSwan or Libreswan, not of setkey");
+		return false;
+	}
+	at = (struct loc){ 0, 0 };
 	nul = source->len == 0 ? NULL :
 	    memchr(source->text, '\0', source->len);
 	if (nul == NULL)
@@ -714,7 +967,10 @@ run_script(const struct options *opt)
 	else if (!sc.session.failed) {
 		needs_report(&sc.needs, warn_need, &sc);
 		seen_free(&sc.seen);
-		execute(&sc);
+		if (is_sync(&sc))
+			synchronize(&sc);
+		else
+			execute(&sc);
 	}
 	text_flush(&sc.session.text);
 	diag_finish(&sc.diag);

@@ -21,9 +21,11 @@ static const char usage_text[] =
 "usage: setkey [-hKknprv] [-E count] [-T channel] -c\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -f filename\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
+"       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename\n"
 "       setkey [-aghKlPptv] [-o format] [-T channel] -D\n"
 "       setkey [-hPv] [-T channel] -F\n"
 "       setkey [-hKl] [-o format] [-T channel] -x\n"
+"       setkey -G algorithm[:bits]\n"
 "       setkey -V\n";
 
 static int
@@ -64,13 +66,14 @@ set_mode(struct options *opt, int c, const char *arg)
 	case 'D': opt->mode = MODE_DUMP; break;
 	case 'F': opt->mode = MODE_FLUSH; break;
 	case 'x': opt->mode = MODE_WATCH; opt->watch++; break;
-	case 'e': case 'f':
+	case 'e': case 'f': case 'G': case 'S':
 		if (opt->input != NULL) {
-			fputs("setkey: only one -f or -e can be given\n",
+			fputs("setkey: only one -f, -e, -G or -S can be given\n",
 			    stderr);
 			return false;
 		}
-		opt->mode = c == 'f' ? MODE_FILE : MODE_TEXT;
+		opt->mode = c == 'f' ? MODE_FILE : c == 'S' ? MODE_SYNC :
+		    c == 'G' ? MODE_KEY : MODE_TEXT;
 		opt->input = arg;
 		break;
 	default: return false;
@@ -120,6 +123,10 @@ set_argument(struct options *opt, int c, const char *arg)
 		fprintf(stderr, "setkey: -E takes a number, not '%s'\n", arg);
 		return false;
 	}
+	if (c == 'O') {
+		opt->old = arg;
+		return true;
+	}
 	return c == 'o' && set_form(opt, arg);
 }
 
@@ -130,7 +137,9 @@ options_fit(const struct options *opt)
 	bool shows = opt->mode == MODE_DUMP || opt->mode == MODE_WATCH;
 	const char *wrong = NULL;
 
-	if (opt->form != AS_TEXT && !shows)
+	if (opt->old != NULL && opt->mode != MODE_SYNC)
+		wrong = "-O goes with -S";
+	else if (opt->form != AS_TEXT && !shows)
 		wrong = "-o goes with -D and -x";
 	else if (opt->form != AS_TEXT && opt->loop)
 		wrong = "-o and -l are two formats: only one can be given";
@@ -152,7 +161,7 @@ parse_options(struct options *opt, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "acDE:e:Ff:ghHKklno:PprT:tVvx")) !=
+	while ((c = getopt(argc, argv, "acDE:e:Ff:gG:hHKklnO:o:PprS:T:tVvx")) !=
 	    -1) {
 		if (c == 'V') {
 			printf("setkey %s\n", VERSION);
@@ -184,7 +193,10 @@ main(int argc, char **argv)
 	case MODE_FILE:
 	case MODE_TEXT:
 	case MODE_STREAM:
+	case MODE_SYNC:
 		return run_script(&opt);
+	case MODE_KEY:
+		return run_makekey(&opt);
 	case MODE_DUMP:
 		return opt.check_only ? EXIT_SUCCESS : run_dump(&opt);
 	case MODE_FLUSH:

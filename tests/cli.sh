@@ -73,9 +73,9 @@ usage "-f without a file"
 run -e </dev/null
 usage "-e without commands"
 run -n -e 'flush;' -e 'flush;'
-usage "-e twice" "only one -f or -e"
+usage "-e twice" "only one -f, -e, -G or -S"
 run -n -f /dev/null -e 'flush;'
-usage "-f and -e" "only one -f or -e"
+usage "-f and -e" "only one -f, -e, -G or -S"
 run -n -e 'flush;' more
 usage "an argument too many" "'more'"
 run -T socket -n -e 'flush;'
@@ -89,6 +89,56 @@ run -E -1 -n -e 'flush;'
 usage "-E with a negative number"
 run -o text -D
 usage "an unknown form of output" "'text'"
+run -n -O old -f /dev/null
+usage "-O without -S" "-O goes with -S"
+key() {
+	run -G "$1"
+	[ "$(cat status)" -eq 0 ] && [ ! -s stderr ] &&
+	    [ "$(wc -l <stdout)" -eq 1 ] &&
+	    grep -q -x "0x[0-9a-f]\\{$2\\}" stdout
+	ok $? "-G $1"
+}
+key aes-cbc 64
+key aes-cbc:128 32
+key aes-gcm-16 72
+key chacha20-poly1305 72
+key hmac-sha2-256 64
+key hmac-sha2-512 128
+key tcp-md5 64
+key blowfish-cbc:40 10
+cp stdout before
+run -G blowfish-cbc:448
+! cmp -s stdout before
+ok $? "-G: another one each time"
+run -G aes-cbc:130
+expect "-G: a length that there is not" 1 "" \
+    "setkey: -G: the algorithm has no key of so many bits: 'aes-cbc:130'"
+run -G null
+expect "-G: an algorithm without a key" 1 "" \
+    "setkey: -G: this algorithm needs no key: 'null'"
+run -G ase-cbc
+expect "-G: no algorithm" 1 "" \
+    "setkey: -G: no algorithm with keys has this name: 'ase-cbc'"
+{
+	printf 'add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-gcm-16 '
+	"$setkey" -G aes-gcm-16
+	echo ';'
+} >key.conf
+run -n -f key.conf
+expect "-G: a file can have it" 0 "" ""
+run -n -S /dev/null
+[ "$(cat status)" -eq 1 ] && grep -q 'would remove everything' stderr
+ok $? "-S of nothing"
+echo 'flush; get 192.0.2.1 192.0.2.2 esp 0x1000;' >sync.conf
+run -n -S sync.conf
+[ "$(cat status)" -eq 1 ] && grep -q 'sync.conf:1:8: error: -S takes add' stderr
+ok $? "-S of a file with other commands"
+printf '# ipsec.conf\n\nconn road\n' >foreign.conf
+run -f foreign.conf
+expect "a file of strongSwan or Libreswan" 1 "" \
+    "foreign.conf:3:1: error: this is a configuration of strongSwan or Libreswan, not of setkey
+    conn road
+    ^~~~"
 run -V
 [ "$(cat status)" -eq 0 ] && grep -q '^setkey [0-9]' stdout && says stderr ''
 ok $? "-V"

@@ -108,7 +108,7 @@ with() {
 		holds "$make: files with INIT=$init" /test/sbin/setkey \
 		    man8/setkey.8 examples/setkey/ipsec.conf \
 		    bash-completion/completions/setkey _setkey setkey.fish
-		! grep -rq '@SBINDIR@' "$work/root"
+		! grep -rq -e '@SBINDIR@' -e '@DATADIR@' "$work/root"
 		result "$make: no place left open with INIT=$init" $?
 		[ "$(grep -c -e setkey.service -e rc.d/setkey "$work/out")" -eq \
 		    "$([ $init = none ] && echo 0 || echo 1)" ]

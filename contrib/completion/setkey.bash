@@ -16,7 +16,7 @@ _setkey()
 	-*o)
 		mapfile -t COMPREPLY < <(compgen -W 'json script' -- "$word")
 		return ;;
-	-*f)
+	-*[fOS])
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return ;;
@@ -28,8 +28,8 @@ _setkey()
 	-*E)
 		return ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -g
-	    -h -K -k -l -n -o -P -p -r -T -t -V -v -x -xx' -- "$word")
+	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -G -g
+	    -h -K -k -l -n -o -O -P -p -r -S -T -t -V -v -x -xx' -- "$word")
 }
 
 complete -F _setkey setkey

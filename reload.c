@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * -S: from the difference (sync.c) to a kernel that has none.
+ *
+ * All is read before anything is sent, and what was read must be one moment's
+ * truth.  Afterwards it is read once more: what is different then, the kernel
+ * did not keep, or somebody else changed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "channel.h"
+#include "reload.h"
+
+/* What a reply may need to know of its request. */
+struct sent {
+	enum sync_step step;
+	uint32_t number;
+	uint8_t type;
+};
+
+struct run {
+	const struct reload *reload;
+	struct session *s;
+	int read_error;			/* of the dump at hand */
+	const char *read_reason;
+	bool reading;
+	struct sent *sent;
+	uint32_t nsent, room;
+	enum sync_step step;		/* of the last request */
+	bool failed;			/* one that others depend on */
+	bool stopped;			/* for that nothing was removed */
+	uint64_t digest;
+};
+
+/* ---- reading ---- */
+
+static void
+read_reply(struct run *run, const struct reply *reply)
+{
+	if (reply->view != NULL) {
+		if (sync_have(run->reload->sync, reply->view) ==
+		    SYNC_NO_MEMORY)
+			run->read_error = ENOMEM;
+	} else if (reply->error != 0 && reply->error != ENOENT &&
+	    run->read_error == 0) {
+		run->read_error = reply->error;
+		run->read_reason = reply->reason;
+	}
+}
+
+/* A dump; an errno value. */
+static int
+read_one(struct run *run, uint8_t type)
+{
+	struct channel *ch = run->s->channel;
+	struct msgbuf m;
+	int error;
+
+	msg_begin(&m, run->s->dialect, type, 0);
+	error = channel_request(ch, &m, 0);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	return error != 0 ? error : run->read_error;
+}
+
+static int
+read_both(struct run *run)
+{
+	int error;
+
+	run->reading = true;
+	run->read_error = 0;
+	run->read_reason = NULL;
+	sync_begin(run->reload->sync);
+	error = read_one(run, SADB_DUMP);
+	if (error == 0)
+		error = read_one(run, SADB_X_SPDDUMP);
+	run->reading = false;
+	return error;
+}
+
+/* What of a plan makes it another one. */
+static int
+digest_request(void *ctx, const struct sync_request *r)
+{
+	const uint8_t *p = (const uint8_t *)r->msg;
+	struct run *run = ctx;
+	size_t i;
+
+	for (i = 0; i < (size_t)r->msg->len * 8; i++)
+		run->digest = (run->digest ^ p[i]) * 1099511628211u;
+	return 0;
+}
+
+#define READS	5
+
+/*
+ * Reads until it is one moment's truth: the NETLINK_XFRM channel knows, and of
+ * the other two plans in a row must be the same.  Returns false if that cannot
+ * be had, reported.
+ */
+static bool
+read_consistently(struct run *run)
+{
+	bool knows = strcmp(run->s->channel->ops->name, "pfkey") != 0, same;
+	uint64_t before = 0;
+	int i, error = EAGAIN;
+
+	for (i = 0; i < READS; i++) {
+		error = read_both(run);
+		if (error != 0 && error != EAGAIN)
+			break;
+		if (error == 0 && knows)
+			return true;
+		run->digest = 1;
+		if (error == 0 && sync_plan(run->reload->sync, digest_request,
+		    run) != 0)
+			error = ENOMEM;
+		same = error == 0 && i > 0 && run->digest == before;
+		before = run->digest;
+		/* The plan has counted. */
+		if (same)
+			return read_both(run) == 0;
+	}
+	session_error(run->s, "%s: nothing was changed", error == 0 ||
+	    error == EAGAIN ? "others change the databases faster than they "
+	    "can be read" : run->read_reason != NULL ? run->read_reason :
+	    strerror(error));
+	return false;
+}
+
+/* ---- sending ---- */
+
+static bool
+is_delete(uint8_t type)
+{
+	return type == SADB_DELETE || type == SADB_X_SPDDELETE;
+}
+
+/*
+ * What another did meanwhile is done: the second look sees whether it is what
+ * was wanted.
+ */
+static bool
+is_harmless(uint8_t type, int error)
+{
+	return error == 0 || (is_delete(type) ?
+	    error == ESRCH || error == ENOENT : error == EEXIST);
+}
+
+static void
+sent_reply(struct run *run, uint32_t tag, const struct reply *reply)
+{
+	const struct sent *sent = &run->sent[tag];
+
+	if (is_harmless(sent->type, reply->error))
+		return;
+	if (sent->step <= SYNC_PROTECT)
+		run->failed = true;
+	if (sent->number != SYNC_NONE)
+		run->reload->refused(run->reload->ctx, sent->number,
+		    sent->type, reply);
+	else
+		session_error(run->s, "an entry that is not in the file "
+		    "cannot be removed: %s", reply->reason != NULL ?
+		    reply->reason : strerror(reply->error));
+	run->s->failed = true;
+}
+
+static void
+take_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct run *run = ctx;
+
+	if (run->reading)
+		read_reply(run, reply);
+	else if (reply->view == NULL)
+		sent_reply(run, tag, reply);
+}
+
+static bool
+remember(struct run *run, const struct sync_request *r)
+{
+	struct sent *grown;
+
+	if (run->nsent == run->room) {
+		grown = realloc(run->sent, (run->room * 2 + 64) *
+		    sizeof(*grown));
+		if (grown == NULL)
+			return false;
+		run->sent = grown;
+		run->room = run->room * 2 + 64;
+	}
+	run->sent[run->nsent++] = (struct sent){ r->step, r->number,
+	    r->msg->type };
+	return true;
+}
+
+#define STOPPED	(-2)
+
+/*
+ * A step begins when the one before is done; where what is new could not be
+ * put in, what is old stays.  The two requests of one change begin a batch, so
+ * that nothing comes between them.
+ */
+static int
+send_one(void *ctx, const struct sync_request *r)
+{
+	struct run *run = ctx;
+	struct channel *ch = run->s->channel;
+	struct view view;
+	int error = 0;
+
+	if (r->step != run->step || r->with_next)
+		error = ch->ops->finish(ch);
+	if (run->failed && r->step > SYNC_PROTECT && error == 0) {
+		run->stopped = true;
+		return STOPPED;
+	}
+	run->step = r->step;
+	if (error == 0 && !remember(run, r))
+		error = ENOMEM;
+	if (error != 0)
+		return error;
+	view_built(&view, ch->dialect, r->msg);
+	return ch->ops->submit(ch, &view, run->nsent - 1);
+}
+
+static void
+send_all(struct run *run)
+{
+	struct channel *ch = run->s->channel;
+	int error = sync_plan(run->reload->sync, send_one, run), rest;
+
+	rest = ch->ops->finish(ch);
+	if (error == 0 || error == STOPPED)
+		error = rest;
+	else if (error == -1)
+		error = ENOMEM;
+	if (error != 0)
+		session_error(run->s, "%s: after %u requests the rest was not "
+		    "carried out", strerror(error), (unsigned)run->nsent);
+	if (run->stopped)
+		session_error(run->s, "nothing was removed, because not all "
+		    "that is new could be put in");
+}
+
+/* ---- the second look ---- */
+
+static int
+report_left(void *ctx, const struct sync_request *r)
+{
+	struct run *run = ctx;
+
+	run->s->failed = true;
+	if (r->number == SYNC_NONE)
+		session_error(run->s, "an entry that is not in the file is "
+		    "there all the same");
+	else if (!r->with_next)
+		run->reload->cannot(run->reload->ctx, r->number, r->why);
+	return 0;
+}
+
+static void
+look_again(struct run *run)
+{
+	struct sync_counts before[SYNC_DBS];
+	struct sync *sync = run->reload->sync;
+	int i;
+
+	for (i = 0; i < SYNC_DBS; i++)
+		before[i] = *sync_counts(sync, (enum sync_db)i);
+	if (read_consistently(run))
+		sync_plan(sync, report_left, run);
+	sync_set_counts(sync, before);
+}
+
+/* ---- what is said ---- */
+
+static void
+print_counts(const struct run *run)
+{
+	static const char *const names[] = { "SAs", "policies" };
+	const struct sync_counts *c;
+	int i;
+
+	for (i = 0; i < SYNC_DBS; i++) {
+		c = sync_counts(run->reload->sync, (enum sync_db)i);
+		fprintf(stderr, "setkey: %s: %u added, %u updated, "
+		    "%u replaced, %u removed, %u kept, %u not ours\n",
+		    names[i], c->added, c->updated, c->replaced, c->removed,
+		    c->kept, c->foreign);
+		if (c->unknown != 0)
+			fprintf(stderr, "setkey: of %u that are kept the "
+			    "kernel does not tell the keys\n", c->unknown);
+	}
+}
+
+static const char *
+verb_of(uint8_t type)
+{
+	switch (type) {
+	case SADB_ADD: return "add";
+	case SADB_UPDATE: return "update";
+	case SADB_DELETE: return "delete";
+	case SADB_X_SPDADD: return "spdadd";
+	case SADB_X_SPDUPDATE: return "spdupdate";
+	default: return "spddelete";
+	}
+}
+
+/* A request as a command; policies all with -k, since twins are there, too. */
+static int
+print_one(void *ctx, const struct sync_request *r)
+{
+	struct run *run = ctx;
+	struct session *s = run->s;
+	struct policy policy;
+	struct view view;
+	struct sa sa;
+
+	if (r->why != NULL && (r->with_next || r->msg->type != SADB_ADD)) {
+		text_str(&s->text, r->with_next ? "# replace: " :
+		    "# change: ");
+		text_str(&s->text, r->why);
+		text_char(&s->text, '\n');
+	}
+	view_built(&view, s->dialect, r->msg);
+	if (view.ext[EXT_POLICY] != NULL) {
+		policy_decode(&view, &policy);
+		print_policy_command(&s->text, s->dialect,
+		    verb_of(r->msg->type), &policy, s->dialect->has_fwd &&
+		    policy.dir == IPSEC_DIR_INBOUND ? SCRIPT_KERNEL : 0);
+	} else {
+		sa_decode(&view, &sa);
+		print_sa_command(&s->text, s->dialect, verb_of(r->msg->type),
+		    &sa, &s->style);
+	}
+	return 0;
+}
+
+struct refusals {
+	const struct run *run;
+	unsigned n;
+};
+
+static void
+report_harm(void *ctx, uint32_t number, const char *why)
+{
+	struct refusals *refusals = ctx;
+	const struct reload *reload = refusals->run->reload;
+	char text[200];
+
+	snprintf(text, sizeof(text), "this needs a new SA (%s), which with "
+	    "the old key would use its sequence numbers again", why);
+	reload->cannot(reload->ctx, number, text);
+	refusals->n++;
+}
+
+void
+reload_run(const struct reload *reload)
+{
+	struct session *s = reload->session;
+	struct run run = { .reload = reload, .s = s };
+	struct refusals refusals = { .run = &run };
+
+	if (session_open(s, take_reply, &run) != 0)
+		return;
+	/* It may have been opened before, to know what it can carry. */
+	s->channel->reply = take_reply;
+	s->channel->reply_ctx = &run;
+	s->style.now = time(NULL);
+	if (!read_consistently(&run))
+		return;
+	sync_refused(reload->sync, report_harm, &refusals);
+	if (refusals.n != 0) {
+		s->failed = true;
+		session_error(s, "nothing was changed");
+	} else if (s->opt->check_only)
+		sync_plan(reload->sync, print_one, &run);
+	else {
+		send_all(&run);
+		if (run.nsent != 0 && !s->failed)
+			look_again(&run);
+	}
+	if (s->opt->verbose != 0 && refusals.n == 0)
+		print_counts(&run);
+	free(run.sent);
+}

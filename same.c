@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names and equality of entries.  A kernel keeps less than it is told, and
+ * tells less than it keeps: what it would make of a request is compared with
+ * what it says.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "same.h"
+
+/* ---- names ---- */
+
+static bool
+same_host(const struct addr *a, const struct addr *b)
+{
+	return a->family == b->family && a->scope == b->scope &&
+	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+static bool
+same_range(const struct addr *a, const struct addr *b)
+{
+	return same_host(a, b) && a->prefix == b->prefix && a->port == b->port;
+}
+
+static bool
+same_mark(bool has_a, uint32_t a, uint32_t mask_a, bool has_b, uint32_t b,
+    uint32_t mask_b)
+{
+	/* A mark that nothing is compared with is none. */
+	has_a = has_a && mask_a != 0;
+	has_b = has_b && mask_b != 0;
+	return has_a == has_b && (!has_a || (a == b && mask_a == mask_b));
+}
+
+static bool
+same_label(const struct label *a, const struct label *b)
+{
+	return a->len == b->len && (a->len == 0 || (a->doi == b->doi &&
+	    a->alg == b->alg && memcmp(a->text, b->text, a->len) == 0));
+}
+
+bool
+sa_same_name(const struct dialect *dialect, const struct sa *a,
+    const struct sa *b)
+{
+	if (a->spi != b->spi)
+		return false;
+	if (dialect->spi_is_name)
+		return true;
+	return a->satype == b->satype && same_host(&a->dst, &b->dst) &&
+	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
+	    b->mark_mask);
+}
+
+/* The number for "any", which some messages write as 0. */
+static uint8_t
+upper_of(const struct policy *policy)
+{
+	return policy->upper == 0 ? IPSEC_ULPROTO_ANY : policy->upper;
+}
+
+bool
+policy_same_name(const struct policy *a, const struct policy *b)
+{
+	return a->dir == b->dir && upper_of(a) == upper_of(b) &&
+	    same_range(&a->src, &b->src) && same_range(&a->dst, &b->dst) &&
+	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
+	    b->mark_mask) && a->if_id == b->if_id &&
+	    same_label(&a->label, &b->label);
+}
+
+/* FNV-1a. */
+static uint64_t
+hash_octets(uint64_t h, const void *octets, size_t n)
+{
+	const uint8_t *p = octets;
+
+	while (n-- > 0)
+		h = (h ^ *p++) * 1099511628211u;
+	return h;
+}
+
+#define HASH_START	14695981039346656037u
+
+static uint64_t
+hash_range(uint64_t h, const struct addr *addr)
+{
+	h = hash_octets(h, addr->octets, sizeof(addr->octets));
+	h = hash_octets(h, &addr->prefix, sizeof(addr->prefix));
+	return hash_octets(h, &addr->port, sizeof(addr->port));
+}
+
+uint64_t
+sa_name_hash(const struct dialect *dialect, const struct sa *sa)
+{
+	uint64_t h = hash_octets(HASH_START, &sa->spi, sizeof(sa->spi));
+
+	if (dialect->spi_is_name)
+		return h;
+	return hash_octets(h, sa->dst.octets, sizeof(sa->dst.octets));
+}
+
+uint64_t
+policy_name_hash(const struct policy *policy)
+{
+	uint8_t upper = upper_of(policy);
+	uint64_t h = hash_octets(HASH_START, &policy->dir,
+	    sizeof(policy->dir));
+
+	h = hash_octets(h, &upper, sizeof(upper));
+	h = hash_octets(h, &policy->if_id, sizeof(policy->if_id));
+	return hash_range(hash_range(h, &policy->src), &policy->dst);
+}
+
+/* ---- differences ---- */
+
+/* Adds one to the others, in words. */
+__attribute__((format(printf, 2, 3))) static void
+differs(struct difference *d, const char *fmt, ...)
+{
+	size_t used = strlen(d->what);
+	va_list ap;
+
+	if (used != 0 && used + 3 < sizeof(d->what)) {
+		strcpy(d->what + used, ", ");
+		used += 2;
+	}
+	va_start(ap, fmt);
+	vsnprintf(d->what + used, sizeof(d->what) - used, fmt, ap);
+	va_end(ap);
+	d->found = true;
+}
+
+/* One that an UPDATE does not end. */
+#define DIFFERS(d, ...) (differs((d), __VA_ARGS__), (d)->in_place = false)
+
+/* "No limit" has three spellings. */
+static uint64_t
+limit(uint64_t n)
+{
+	return n >= INT64_MAX ? 0 : n;
+}
+
+static uint32_t
+limit32(uint32_t n)
+{
+	return n == UINT32_MAX ? 0 : n;
+}
+
+static void
+compare_limits(const char *kind, const struct lifetime *want,
+    const struct lifetime *have, struct difference *d)
+{
+	static const char limit_text[] = "%s limit (%s) %" PRIu64 " -> %" PRIu64;
+	uint64_t w[4] = { limit(want->addtime), limit(want->usetime),
+	    limit(want->bytes), limit32(want->allocations) };
+	uint64_t h[4] = { limit(have->addtime), limit(have->usetime),
+	    limit(have->bytes), limit32(have->allocations) };
+	static const char *const names[4] = { "age", "use", "octets",
+	    "packets" };
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (w[i] != h[i])
+			differs(d, limit_text, kind, names[i], h[i], w[i]);
+}
+
+/*
+ * A device that the kernel could not give the work to is not there, and would
+ * not be the next time.
+ */
+static void
+compare_device(const char *want, const char *have, struct difference *d)
+{
+	if (want != NULL && have == NULL)
+		d->uncured = true;
+	else if ((want == NULL) != (have == NULL) ||
+	    (want != NULL && strcmp(want, have) != 0))
+		DIFFERS(d, "device");
+}
+
+/* ---- SA ---- */
+
+static bool
+is_zero(const uint8_t *octets, size_t n)
+{
+	for (; n > 0; n--)
+		if (*octets++ != 0)
+			return false;
+	return true;
+}
+
+/*
+ * One algorithm and its key.  A key of zeros is what a Linux kernel says that
+ * is locked down, and no algorithm at all what its PF_KEY says of an AEAD.
+ */
+static void
+compare_algorithm(enum alg_kind kind, const struct dialect *dialect,
+    const struct sa *want, const struct sa *have, struct difference *d)
+{
+	bool enc = kind == ALG_ENC;
+	const struct key *w = enc ? &want->enc_key : &want->auth_key,
+	    *h = enc ? &have->enc_key : &have->auth_key;
+	uint8_t wid = enc ? want->encrypt : want->auth,
+	    hid = enc ? have->encrypt : have->auth;
+	const struct algorithm *alg = wid == 0 ? NULL :
+	    algorithm_numbered(kind, dialect, wid);
+	bool keyless = alg == NULL || (alg->flags & ALG_KEYLESS);
+	size_t octets = (w->bits + 7u) / 8;
+
+	if (!keyless && hid == 0 && h->bits == 0) {
+		d->unknown = true;
+		return;
+	}
+	/* The algorithm that does nothing may be told as none. */
+	if (wid != hid && !(keyless && hid == 0)) {
+		DIFFERS(d, enc ? "encryption" : "authentication");
+		d->same_keys = false;
+		return;
+	}
+	if (keyless)
+		return;
+	if (w->bits == h->bits && memcmp(w->data, h->data, octets) == 0)
+		return;
+	if (w->bits == h->bits && is_zero(h->data, octets)) {
+		d->unknown = true;
+		return;
+	}
+	DIFFERS(d, enc ? "encryption key" : "authentication key");
+	d->same_keys = false;
+}
+
+static void
+compare_algorithms(const struct dialect *dialect, const struct sa *want,
+    const struct sa *have, struct difference *d)
+{
+	const struct algorithm *enc = want->satype == SADB_SATYPE_ESP ?
+	    algorithm_numbered(ALG_ENC, dialect, want->encrypt) : NULL;
+
+	if (want->satype == SADB_X_SATYPE_IPCOMP) {
+		if (want->encrypt != have->encrypt)
+			DIFFERS(d, "compression");
+		return;
+	}
+	if (want->satype == SADB_SATYPE_ESP)
+		compare_algorithm(ALG_ENC, dialect, want, have, d);
+	/* BSD kernels make up an authentication for an AEAD. */
+	if (enc == NULL || (enc->flags & ALG_AEAD) == 0)
+		compare_algorithm(ALG_AUTH, dialect, want, have, d);
+}
+
+/* BSD kernels put an SA that says nothing under whatever is there. */
+static void
+compare_header(const struct dialect *dialect, const struct sa *want,
+    const struct sa *have, struct difference *d)
+{
+	uint8_t mode = want->mode;
+
+	if (mode == IPSEC_MODE_ANY && !dialect->joins_headers)
+		mode = IPSEC_MODE_TRANSPORT;
+	if (mode != have->mode && mode != IPSEC_MODE_ANY)
+		DIFFERS(d, "mode");
+	if (want->reqid != have->reqid &&
+	    !(want->reqid == 0 && dialect->joins_headers))
+		DIFFERS(d, "identifier %u -> %u", (unsigned)have->reqid,
+		    (unsigned)want->reqid);
+	if (!same_host(&want->src, &have->src))
+		DIFFERS(d, "source address");
+	if (dialect->spi_is_name && (want->satype != have->satype ||
+	    !same_host(&want->dst, &have->dst)))
+		DIFFERS(d, "another SA has this SPI");
+}
+
+/* The flags of an SA that a kernel keeps, and none that it sets by itself. */
+static uint32_t
+kept_flags(const struct dialect *dialect)
+{
+	uint32_t mask = 0;
+
+	if (dialect->has_esn)
+		mask |= SADB_X_SAFLAGS_ESN;
+	if (dialect->has_header_flags)
+		mask |= SADB_SAFLAGS_NOPMTUDISC | SADB_SAFLAGS_DECAP_DSCP |
+		    SADB_SAFLAGS_NOECN;
+	if (dialect->has_old_formats)
+		mask |= SADB_X_EXT_OLD;
+	if (!dialect->drops_cyclic_seq)
+		mask |= SADB_X_EXT_CYCSEQ;
+	if (!dialect->pads_one_way)
+		mask |= SADB_X_EXT_PRAND | SADB_X_EXT_PZERO;
+	if (!dialect->cpi_is_spi)
+		mask |= SADB_X_EXT_RAWCPI;
+	return mask;
+}
+
+/* NOPMTUDISC may be a setting of the system, too. */
+static void
+compare_state(const struct dialect *dialect, const struct sa *want,
+    const struct sa *have, struct difference *d)
+{
+	uint32_t mask = kept_flags(dialect);
+	bool window = want->satype == SADB_SATYPE_ESP ||
+	    want->satype == SADB_SATYPE_AH;
+
+	if ((want->flags & SADB_SAFLAGS_NOPMTUDISC) == 0)
+		mask &= ~SADB_SAFLAGS_NOPMTUDISC;
+	if ((want->flags & mask) != (have->flags & mask))
+		DIFFERS(d, "flags 0x%08x -> 0x%08x",
+		    (unsigned)(have->flags & mask),
+		    (unsigned)(want->flags & mask));
+	if (window && want->replay != have->replay)
+		DIFFERS(d, "window %u -> %u", (unsigned)have->replay,
+		    (unsigned)want->replay);
+}
+
+/* Linux moves a peer's ports in place, but nothing else of this. */
+static void
+compare_encapsulation(const struct natt *want, const struct natt *have,
+    struct difference *d)
+{
+	bool w = want->given && want->type != 0,
+	    h = have->given && have->type != 0;
+
+	if (w != h || (w && want->type != have->type))
+		DIFFERS(d, "encapsulation");
+	else if (w && (want->sport != have->sport ||
+	    want->dport != have->dport))
+		differs(d, "ports %u, %u -> %u, %u", have->sport, have->dport,
+		    want->sport, want->dport);
+}
+
+void
+sa_compare(const struct dialect *dialect, const struct sa *want,
+    const struct sa *have, struct difference *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->in_place = dialect->updates_limits_only;
+	d->same_keys = true;
+	compare_header(dialect, want, have, d);
+	compare_algorithms(dialect, want, have, d);
+	compare_state(dialect, want, have, d);
+	compare_encapsulation(&want->natt, &have->natt, d);
+	compare_limits("hard", &want->hard, &have->hard, d);
+	compare_limits("soft", &want->soft, &have->soft, d);
+	compare_device(want->hwif, have->hwif, d);
+	if (want->if_id != have->if_id) {
+		differs(d, "if_id 0x%x -> 0x%x", (unsigned)have->if_id,
+		    (unsigned)want->if_id);
+		d->in_place &= want->if_id != 0;
+	}
+	if (!same_label(&want->label, &have->label))
+		DIFFERS(d, "security context");
+}
+
+/* ---- policy ---- */
+
+/* On Linux a policy that protects by nothing lets everything pass. */
+static uint8_t
+action_of(const struct dialect *dialect, const struct policy *policy)
+{
+	return dialect->has_priority && policy->nrules == 0 &&
+	    policy->action != IPSEC_POLICY_DISCARD ? IPSEC_POLICY_NONE :
+	    policy->action;
+}
+
+/*
+ * What a level comes to: Linux has "may" and "must" and an identifier, and
+ * counts the default as "must".
+ */
+static uint8_t
+level_of(const struct dialect *dialect, const struct rule *rule)
+{
+	if (!dialect->has_priority)
+		return rule->level;
+	return rule->level == IPSEC_LEVEL_USE ? IPSEC_LEVEL_USE :
+	    rule->reqid != 0 || rule->level == IPSEC_LEVEL_UNIQUE ?
+	    IPSEC_LEVEL_UNIQUE : IPSEC_LEVEL_REQUIRE;
+}
+
+static bool
+same_rule(const struct dialect *dialect, const struct rule *want,
+    const struct rule *have)
+{
+	bool chosen = want->level == IPSEC_LEVEL_UNIQUE && want->reqid == 0 &&
+	    have->reqid > IPSEC_MANUAL_REQID_MAX;
+
+	if (want->proto != have->proto || want->mode != have->mode ||
+	    level_of(dialect, want) != level_of(dialect, have) ||
+	    (want->reqid != have->reqid && !chosen))
+		return false;
+	if (want->mode == IPSEC_MODE_TRANSPORT &&
+	    dialect->ignores_transport_ends)
+		return true;
+	return same_host(&want->src, &have->src) &&
+	    same_host(&want->dst, &have->dst);
+}
+
+static void
+compare_rules(const struct dialect *dialect, const struct policy *want,
+    const struct policy *have, struct difference *d)
+{
+	uint8_t w = action_of(dialect, want), h = action_of(dialect, have);
+	unsigned i;
+
+	if (w != h) {
+		differs(d, "%s -> %s", name_of(action_names, h) != NULL ?
+		    name_of(action_names, h) : "?",
+		    name_of(action_names, w) != NULL ?
+		    name_of(action_names, w) : "?");
+		return;
+	}
+	if (w != IPSEC_POLICY_IPSEC)
+		return;
+	if (want->nrules != have->nrules) {
+		differs(d, "%u rules -> %u", have->nrules, want->nrules);
+		return;
+	}
+	for (i = 0; i < want->nrules; i++)
+		if (!same_rule(dialect, &want->rules[i], &have->rules[i]))
+			differs(d, "rule %u", i + 1);
+}
+
+void
+policy_compare(const struct dialect *dialect, const struct policy *want,
+    const struct policy *have, struct difference *d)
+{
+	memset(d, 0, sizeof(*d));
+	compare_rules(dialect, want, have, d);
+	if (!dialect->has_priority)
+		return;
+	/* BSD kernels do not tell the rest. */
+	if (want->priority != have->priority)
+		differs(d, "priority %u -> %u", (unsigned)have->priority,
+		    (unsigned)want->priority);
+	compare_limits("hard", &want->hard, &have->hard, d);
+	compare_limits("soft", &want->soft, &have->soft, d);
+	compare_device(want->hwif, have->hwif, d);
+}

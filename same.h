@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * When two entries are the same: by name, as a kernel tells them apart, and in
+ * all that was asked for.
+ */
+#ifndef SAME_H
+#define SAME_H
+
+#include "pfkey.h"
+
+/*
+ * Whether the kernel takes a for b.  Linux: an SA's destination, protocol, SPI
+ * and mark; a policy's selector, direction, mark, if_id and security context.
+ * NetBSD: without what it does not have; FreeBSD: an SA by its SPI alone.
+ */
+bool sa_same_name(const struct dialect *, const struct sa *a,
+    const struct sa *b);
+bool policy_same_name(const struct policy *a, const struct policy *b);
+
+/* Equal for entries of the same name. */
+uint64_t sa_name_hash(const struct dialect *, const struct sa *);
+uint64_t policy_name_hash(const struct policy *);
+
+/* How an entry of the kernel differs from the one that is wanted. */
+struct difference {
+	bool found;
+	bool in_place;			/* an UPDATE of the SA is enough */
+	bool same_keys;			/* SA: its sequence numbers count */
+	bool unknown;			/* a key that the kernel does not tell */
+	bool uncured;			/* one that to add again does not end */
+	char what[120];			/* in words, "window 32 -> 128" */
+};
+
+/*
+ * Compares what a request asks for with what a dump says, as far as the kernel
+ * keeps it: not ages, counters, or what it chose by itself.
+ */
+void sa_compare(const struct dialect *, const struct sa *want,
+    const struct sa *have, struct difference *);
+void policy_compare(const struct dialect *, const struct policy *want,
+    const struct policy *have, struct difference *);
+
+#endif
