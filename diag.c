@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "message.h"
 
 #define EXCERPT_COLUMNS	100	/* of a line that is shown */
 #define TAB_COLUMNS	8
@@ -30,61 +31,6 @@ colour(const struct diag *d, const char *sequence)
 	return d->colour ? sequence : "";
 }
 
-/* ---- characters ---- */
-
-/*
- * Characters that are not one column wide, and those that must not reach a
- * terminal, or would not be seen: controls, marks that turn the direction of
- * writing, a blank that is none.
- */
-enum { NOT_SHOWN = -1 };
-
-static const struct {
-	uint32_t first, last;
-	int columns;
-} widths[] = {
-	{ 0x0000, 0x001f, NOT_SHOWN }, { 0x007f, 0x00a0, NOT_SHOWN },
-	{ 0x0300, 0x036f, 0 }, { 0x1100, 0x115f, 2 },
-	{ 0x200b, 0x200f, NOT_SHOWN }, { 0x2028, 0x202e, NOT_SHOWN },
-	{ 0x2060, 0x206f, NOT_SHOWN }, { 0x2e80, 0xa4cf, 2 },
-	{ 0xac00, 0xd7a3, 2 }, { 0xd800, 0xdfff, NOT_SHOWN },
-	{ 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
-	{ 0xfeff, 0xfeff, NOT_SHOWN }, { 0xff00, 0xff60, 2 },
-	{ 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1faff, 2 },
-	{ 0x20000, 0x3fffd, 2 }, { 0x110000, UINT32_MAX, NOT_SHOWN },
-};
-
-/*
- * The character of UTF-8 at p, of at most len octets: how many it takes, and
- * its columns.  An octet that begins none counts as one that is not shown.
- */
-static size_t
-character(const char *p, size_t len, int *columns)
-{
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
-	uint32_t c = (unsigned char)*p;
-	size_t n = 1, more, i;
-
-	*columns = NOT_SHOWN;
-	more = c < 0x80 ? 0 : c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
-	if ((c >= 0x80 && c < 0xc0) || c >= 0xf8 || more >= len)
-		return 1;
-	if (more != 0)
-		c &= 0x3fu >> more;
-	for (; n <= more; n++) {
-		if (((unsigned char)p[n] & 0xc0) != 0x80)
-			return 1;
-		c = c << 6 | ((unsigned char)p[n] & 0x3f);
-	}
-	if (c < least[more])
-		return 1;
-	*columns = 1;
-	for (i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
-		if (c >= widths[i].first && c <= widths[i].last)
-			*columns = widths[i].columns;
-	return n;
-}
-
 char *
 diag_quote(char *buf, size_t size, const char *word, size_t len)
 {
@@ -93,9 +39,9 @@ diag_quote(char *buf, size_t size, const char *word, size_t len)
 
 	buf[used++] = '\'';
 	while (i < len && used + 20 < size) {
-		n = character(word + i, len - i, &columns);
+		n = message_character(word + i, len - i, &columns);
 		for (k = 0; k < n; k++, i++) {
-			if (columns != NOT_SHOWN)
+			if (columns != MESSAGE_UNSEEN)
 				buf[used++] = word[i];
 			else
 				used += (size_t)snprintf(buf + used,
@@ -179,12 +125,12 @@ static size_t
 put_character(FILE *out, const char *p, size_t len, unsigned *column)
 {
 	int columns;
-	size_t n = character(p, len, &columns);
+	size_t n = message_character(p, len, &columns);
 
 	if (*p == '\t') {
 		columns = (int)(TAB_COLUMNS - *column % TAB_COLUMNS);
 		fprintf(out, "%*s", columns, "");
-	} else if (columns == NOT_SHOWN) {
+	} else if (columns == MESSAGE_UNSEEN) {
 		putc('?', out);
 		columns = 1;
 	} else
@@ -252,8 +198,9 @@ show_place(struct diag *d, struct loc at)
 {
 	unsigned line, column;
 
-	fprintf(d->out, "%s%s:", colour(d, COLOUR_PLACE),
-	    source_file_at(d->source, at.begin)->name);
+	fputs(colour(d, COLOUR_PLACE), d->out);
+	message_part(d->out, "%s:", source_file_at(d->source,
+	    at.begin)->name);
 	if (at.end != 0) {
 		source_position(d->source, at.begin, &line, &column);
 		fprintf(d->out, "%u:%u:", line, column);
@@ -275,7 +222,7 @@ diag(struct diag *d, enum severity severity, struct loc at,
 	fprintf(d->out, " %s%s:%s ", colour(d, severities[severity].colour),
 	    severities[severity].word, colour(d, COLOUR_OFF));
 	va_start(ap, fmt);
-	vfprintf(d->out, fmt, ap);
+	message_part_v(d->out, fmt, ap);
 	va_end(ap);
 	putc('\n', d->out);
 	if (at.end != 0)
@@ -291,7 +238,7 @@ diag_hint(struct diag *d, const char *fmt, ...)
 		return;
 	fputs("    hint: ", d->out);
 	va_start(ap, fmt);
-	vfprintf(d->out, fmt, ap);
+	message_part_v(d->out, fmt, ap);
 	va_end(ap);
 	putc('\n', d->out);
 }
@@ -310,8 +257,8 @@ diag_finish(struct diag *d)
 		return;
 	diag_flush(d);
 	if (d->max_errors != 0 && d->errors > d->max_errors)
-		fprintf(d->out, "%s: %u errors, of which %u are not shown (-E 0 "
-		    "shows all)\n", d->source->files[0].name, d->errors,
+		message(d->out, "%s: %u errors, of which %u are not shown (-E 0 "
+		    "shows all)", d->source->files[0].name, d->errors,
 		    d->errors - d->max_errors);
 	diag_flush(d);
 }

@@ -21,7 +21,6 @@
  * The kernel answers before its system call returns, so an answer is there
  * already or never comes; the time is for what we do not foresee.
  */
-#define ANSWER_SECONDS	10
 
 /* By what a message is shorter than the send buffer (netlink_sendmsg()). */
 #define SEND_RESERVED	32
@@ -232,7 +231,7 @@ enlarge(int fd, int force, int name, int octets)
 static int
 open_bound(int protocol)
 {
-	struct timeval limit = { ANSWER_SECONDS, 0 };
+	struct timeval limit = { NL_ANSWER_SECONDS, 0 };
 	struct sockaddr_nl self;
 	int fd, on = 1, error;
 

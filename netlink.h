@@ -84,6 +84,7 @@ int nl_error(const struct nlmsghdr *, const char **reason);
  * have them, and never less than its default.  These return a negative errno
  * value on failure.
  */
+#define NL_ANSWER_SECONDS	10	/* that nl_recv() waits */
 int nl_socket(int protocol, int rcvbuf);
 int nl_join(int fd, unsigned group);
 /* -EMSGSIZE or -ENOBUFS: the kernel took none of it, less of it may do. */

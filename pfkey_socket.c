@@ -14,24 +14,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "names.h"
 #include "pfkey_limits.h"
+#include "patience.h"
 #include "pfkey_socket.h"
 #include "platform.h"
 
 #define PF_KEY_V2	2
 #define MESSAGE_MAX	((size_t)UINT16_MAX * 8)
 #define WATCH_OCTETS	(32 * 1024 * 1024)
+#define WAITING_MOST	100000	/* messages of others between requests */
+#define SILENCES	3	/* requests without an answer: nobody is there */
+#define LOSSES		100	/* in a row: the socket is broken */
 #define RECENT		16	/* messages remembered to tell copies */
 
 struct pfkey_channel {
 	struct channel base;
 	int fd;
-	int patience;			/* milliseconds that an answer may take */
+	struct patience patience;
+	unsigned silences;		/* in a row */
+	unsigned losses;		/* that were told since a message */
 	bool crowded;			/* others speak, or had time to */
 	struct {
 		uint32_t pid;
@@ -58,19 +63,25 @@ answer(struct pfkey_channel *ch, uint32_t tag, int error, const char *reason,
 
 /* Sends the request; returns 0 or an errno value. */
 static int
-send_request(struct pfkey_channel *ch)
+send_octets(struct pfkey_channel *ch)
 {
 	ssize_t n;
 
 	do
 		n = send(ch->fd, ch->request.space, ch->request_len, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return errno;
-	if (ch->base.trace != NULL)
+	return n < 0 ? errno : 0;
+}
+
+static int
+send_request(struct pfkey_channel *ch)
+{
+	int error = send_octets(ch);
+
+	if (error == 0 && ch->base.trace != NULL)
 		ch->base.trace(ch->base.trace_ctx, true, ch->request.space,
 		    ch->request_len);
-	return 0;
+	return error;
 }
 
 /*
@@ -91,16 +102,6 @@ receive(struct pfkey_channel *ch, int timeout)
 	if (n == 0)
 		errno = EPIPE;
 	return n == 0 ? -1 : n;
-}
-
-/* Milliseconds on a clock that nobody sets. */
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /*
@@ -133,18 +134,21 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 {
 	const struct wire_msg *request = (const void *)ch->request.space;
 	const struct wire_msg *msg = (const void *)ch->buf;
-	int64_t end = now_ms() + ch->patience, left;
-	ssize_t n;
+	ssize_t n = -1;
+	int left;
 
+	patience_expect(&ch->patience);
 	for (;;) {
-		left = end - now_ms();
-		n = receive(ch, left > 0 ? (int)left : 0);
-		if (n < 0 && errno == EINTR)
+		left = patience_left(&ch->patience);
+		if (left > 0)
+			n = receive(ch, left);
+		if (left > 0 && n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			*error = n < 0 ? errno : ETIMEDOUT;
+		if (left == 0 || n <= 0) {
+			*error = left > 0 && n < 0 ? errno : ETIMEDOUT;
 			return false;
 		}
+		patience_heard(&ch->patience);
 		if (ch->base.trace != NULL)
 			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
 			    (size_t)n);
@@ -170,9 +174,11 @@ static void
 take_waiting(struct pfkey_channel *ch)
 {
 	const struct wire_msg *msg = (const void *)ch->buf;
+	unsigned most = WAITING_MOST;
 	ssize_t n;
 
-	while ((n = recv(ch->fd, ch->buf, sizeof(ch->buf), MSG_DONTWAIT)) > 0)
+	while (most-- > 0 &&
+	    (n = recv(ch->fd, ch->buf, sizeof(ch->buf), MSG_DONTWAIT)) > 0)
 		if (ch->base.trace != NULL && ((size_t)n < sizeof(*msg) ||
 		    msg->pid != ch->base.pid))
 			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
@@ -259,13 +265,16 @@ transact(struct pfkey_channel *ch, answer_fn *each, void *ctx)
 	int error;
 
 	make_room(ch);
+	patience_begin(&ch->patience);
 	error = send_request(ch);
 	for (;;) {
 		if (error != 0 || !receive_answer(ch, dump, &len, &error)) {
+			ch->silences += error == ETIMEDOUT;
 			each(ctx, error, error != ETIMEDOUT ? NULL :
 			    last != 0 ? REASON_END : REASON_SILENT, NULL);
 			return;
 		}
+		ch->silences = 0;
 		if (view_init(&view, ch->base.dialect, ch->buf, len) !=
 		    VIEW_OK) {
 			each(ctx, EBADMSG, "the kernel's answer is malformed",
@@ -471,7 +480,7 @@ pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 	set_request(ch, view->msg, view->len);
 	transact(ch, deliver, &to);
 	wipe(ch->request.space, view->len);
-	return 0;
+	return ch->silences < SILENCES ? 0 : ETIMEDOUT;
 }
 
 /* Every request was answered on the spot; others may have said something. */
@@ -494,8 +503,7 @@ announce(struct pfkey_channel *ch, uint8_t type, uint8_t satype)
 
 	msg_begin(&m, ch->base.dialect, type, satype);
 	set_request(ch, m.space, msg_end(&m));
-	return send(ch->fd, ch->request.space, ch->request_len, 0) < 0 ?
-	    errno : 0;
+	return send_octets(ch);
 }
 
 static int
@@ -600,13 +608,14 @@ pfkey_next_event(struct channel *base, int timeout, unsigned *lost)
 
 	*lost = 0;
 	if (n < 0) {
-		if (errno != ENOBUFS)
+		if (errno != ENOBUFS || ++ch->losses == LOSSES)
 			return -errno;
 		*lost = UINT_MAX;
 		return 0;
 	}
 	if (n == 0)
 		return 0;
+	ch->losses = 0;
 	if (has_overflowed(ch, (size_t)n))
 		*lost = UINT_MAX;
 	if (is_copy(ch, (size_t)n) || is_own_registration(ch, (size_t)n))
@@ -647,7 +656,8 @@ pfkey_open_fd(int fd, const struct dialect *dialect, int patience)
 	ch->base.dialect = dialect;
 	ch->base.pid = (uint32_t)getpid();
 	ch->fd = fd;
-	ch->patience = patience;
+	ch->patience.answer = patience;
+	ch->patience.request = (int64_t)patience * REQUEST_ANSWERS;
 	ch->crowded = true;
 	return &ch->base;
 }
@@ -659,7 +669,6 @@ pfkey_open_fd(int fd, const struct dialect *dialect, int patience)
  * answer may take a while: the first use of an algorithm loads modules.
  */
 #define BUFFER_OCTETS	(2 * 1024 * 1024)
-#define PATIENCE	30000
 
 struct channel *
 pfkey_open(void)
@@ -672,7 +681,7 @@ pfkey_open(void)
 	if (fd < 0)
 		return NULL;
 	platform_receive_buffer(fd, BUFFER_OCTETS);
-	ch = pfkey_open_fd(fd, dialect_host(), PATIENCE);
+	ch = pfkey_open_fd(fd, dialect_host(), ANSWER_PATIENCE);
 	if (ch == NULL)
 		close(fd);
 	return ch;

@@ -4,10 +4,12 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "platform.h"
 
@@ -144,6 +146,19 @@ platform_no_core(void)
 
 	setrlimit(RLIMIT_CORE, &none);
 	hide_memory();
+}
+
+bool
+platform_open_standard(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		/* The lowest that is free, open for what nobody does to it. */
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
+		    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	return true;
 }
 
 void

@@ -23,6 +23,13 @@ bool platform_random(void *, size_t);
 void platform_no_core(void);
 
 /*
+ * Gives standard input, output and error, where they are closed, a descriptor
+ * that fails at its use, before anything else gets that number: a socket to
+ * the kernel would be read or written in its place.  False if it cannot be had.
+ */
+bool platform_open_standard(void);
+
+/*
  * Loads the kernel's IPsec where that is not done by opening a socket
  * (FreeBSD).  Failure shows when the socket is opened.
  */

@@ -12,6 +12,7 @@
 
 #include "event.h"
 #include "json.h"
+#include "message.h"
 #include "platform.h"
 #include "run.h"
 #include "save.h"
@@ -58,7 +59,7 @@ tell_channel(const struct session *s)
 	else if (strcmp(name, "pfkey") == 0)
 		why = s->dialect->index == DIALECT_LINUX ?
 		    ": there is no NETLINK_XFRM" : ": this system's way";
-	fprintf(stderr, "setkey: speaking %s to the kernel%s\n",
+	message(stderr, "setkey: speaking %s to the kernel%s",
 	    strcmp(name, "xfrm") == 0 ? "NETLINK_XFRM" : "PF_KEY", why);
 }
 
@@ -106,9 +107,9 @@ session_end(struct session *s)
 	if (s->channel != NULL)
 		s->channel->ops->close(s->channel);
 	text_flush(&s->text);
-	if (ferror(stdout))
+	if (s->text.error != 0)
 		session_error(s, "cannot write the output: %s",
-		    strerror(errno));
+		    strerror(s->text.error));
 	wipe(s->text.buf, sizeof(s->text.buf));
 	return s->failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -116,15 +117,14 @@ session_end(struct session *s)
 void
 session_error(struct session *s, const char *fmt, ...)
 {
+	char text[MESSAGE_OCTETS];
 	va_list ap;
 
 	text_flush(&s->text);
-	fputs("setkey: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	putc('\n', stderr);
-	fflush(stderr);
+	message(stderr, "setkey: %s", text);
 	s->failed = true;
 }
 
@@ -198,7 +198,7 @@ report_end(struct session *s, uint8_t type, const struct reply *reply)
 	session_error(s, "%s", reply->reason != NULL ? reply->reason :
 	    refusal.text);
 	if (refusal.hint != NULL)
-		fprintf(stderr, "    hint: %s\n", refusal.hint);
+		message(stderr, "    hint: %s", refusal.hint);
 }
 
 /* ---- -D ---- */
@@ -344,7 +344,7 @@ run_dump(const struct options *opt)
 	while (!s->failed && send_dump(&d, type, mask) == 0 && opt->loop &&
 	    !s->failed) {
 		text_flush(&s->text);
-		if (ferror(stdout))
+		if (s->text.error != 0)
 			break;
 		sleep(1);
 		s->style.now = time(NULL);
@@ -406,17 +406,7 @@ time_now(void)
 struct watch {
 	struct session session;
 	struct event_writer writer;	/* -o, -l */
-	int write_error;		/* errno, once output has failed */
 };
-
-/* After each event: it is to be seen now. */
-static void
-flush_event(struct watch *w)
-{
-	text_flush(&w->session.text);
-	if (w->write_error == 0 && ferror(stdout))
-		w->write_error = errno;
-}
 
 static void
 watch_event(void *ctx, bool sent, const void *msg, size_t len)
@@ -441,7 +431,7 @@ watch_event(void *ctx, bool sent, const void *msg, size_t len)
 			print_message(&s->text, s->dialect, msg, len,
 			    &s->style);
 	}
-	flush_event(w);
+	text_flush(&w->session.text);	/* it is to be seen now */
 }
 
 /* "start", "lost" and "end", in the forms that have them. */
@@ -452,7 +442,7 @@ watch_note(struct watch *w, const char *what)
 		return;
 	w->writer.now = time_now();
 	event_note(&w->writer, what);
-	flush_event(w);
+	text_flush(&w->session.text);	/* it is to be seen now */
 }
 
 static void
@@ -460,11 +450,11 @@ report_loss(struct session *s, unsigned lost)
 {
 	text_flush(&s->text);
 	if (lost == UINT_MAX)
-		fprintf(stderr, "setkey: messages may have been lost: they "
-		    "came faster than they could be shown\n");
+		message(stderr, "setkey: messages may have been lost: they "
+		    "came faster than they could be shown");
 	else
-		fprintf(stderr, "setkey: %u message%s lost: they came faster "
-		    "than they could be shown\n", lost,
+		message(stderr, "setkey: %u message%s lost: they came faster "
+		    "than they could be shown", lost,
 		    lost == 1 ? " was" : "s were");
 	s->failed = true;
 }
@@ -490,14 +480,14 @@ watch_loop(struct watch *w)
 
 	if (n >= 0)
 		watch_note(w, "start");
-	while (n >= 0 && !stopped && w->write_error == 0) {
+	while (n >= 0 && !stopped && w->session.text.error == 0) {
 		n = ch->ops->next_event(ch, WATCH_TICK, &lost);
 		if (lost != 0) {
 			report_loss(&w->session, lost);
 			watch_note(w, "lost");
 		}
 		if (n == 0 && reader_is_gone())
-			w->write_error = EPIPE;
+			w->session.text.error = EPIPE;
 		if (n == -EINTR)
 			n = 0;
 	}
@@ -541,9 +531,7 @@ run_watch(const struct options *opt)
 	signal(SIGPIPE, SIG_IGN);
 	watch_loop(&w);
 	/* A reader that went away is a way to end a monitor. */
-	if (w.write_error != 0 && w.write_error != EPIPE)
-		session_error(s, "cannot write the output: %s",
-		    strerror(w.write_error));
-	clearerr(stdout);
+	if (s->text.error == EPIPE)
+		s->text.error = 0;
 	return session_end(s);
 }

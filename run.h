@@ -10,7 +10,8 @@
 #include "print.h"
 
 enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
-    MODE_FLUSH, MODE_WATCH, MODE_SYNC, MODE_KEY };
+    MODE_FLUSH, MODE_WATCH, MODE_SYNC, MODE_KEY,
+    MODE_VERSION };
 
 struct options {
 	enum mode mode;

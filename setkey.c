@@ -3,12 +3,15 @@
  * setkey: manipulates the IPsec databases of the kernel by hand.  Here are the
  * options; run.c and script.c do what they say.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
+#include "platform.h"
 #include "run.h"
 
 #ifndef VERSION
@@ -68,8 +71,8 @@ set_mode(struct options *opt, int c, const char *arg)
 	case 'x': opt->mode = MODE_WATCH; opt->watch++; break;
 	case 'e': case 'f': case 'G': case 'S':
 		if (opt->input != NULL) {
-			fputs("setkey: only one -f, -e, -G or -S can be given\n",
-			    stderr);
+			message(stderr, "setkey: only one -f, -e, -G or "
+			    "-S can be given");
 			return false;
 		}
 		opt->mode = c == 'f' ? MODE_FILE : c == 'S' ? MODE_SYNC :
@@ -90,7 +93,7 @@ set_form(struct options *opt, const char *arg)
 	else if (strcmp(arg, "json") == 0)
 		opt->form = AS_JSON;
 	else {
-		fprintf(stderr, "setkey: -o takes script or json, not '%s'\n",
+		message(stderr, "setkey: -o takes script or json, not '%s'",
 		    arg);
 		return false;
 	}
@@ -107,9 +110,9 @@ set_argument(struct options *opt, int c, const char *arg)
 		opt->channel = arg;
 		if (strcmp(arg, "auto") != 0 && strcmp(arg, "pfkey") != 0 &&
 		    strcmp(arg, "xfrm") != 0) {
-			fprintf(stderr, "setkey: a channel (-T, "
+			message(stderr, "setkey: a channel (-T, "
 			    "SETKEY_CHANNEL) is auto, pfkey or xfrm, not "
-			    "'%s'\n", arg);
+			    "'%s'", arg);
 			return false;
 		}
 		return true;
@@ -120,13 +123,17 @@ set_argument(struct options *opt, int c, const char *arg)
 		if (*arg >= '0' && *arg <= '9' && *end == '\0' &&
 		    count <= UINT_MAX)
 			return true;
-		fprintf(stderr, "setkey: -E takes a number, not '%s'\n", arg);
+		message(stderr, "setkey: -E takes a number, not '%s'", arg);
 		return false;
 	}
 	if (c == 'O') {
 		opt->old = arg;
 		return true;
 	}
+	if (c == '?')
+		message(stderr, "setkey: there is no option -%c", optopt);
+	if (c == ':')
+		message(stderr, "setkey: -%c needs an argument", optopt);
 	return c == 'o' && set_form(opt, arg);
 }
 
@@ -151,7 +158,7 @@ options_fit(const struct options *opt)
 	else if (opt->loop && opt->hexdump && opt->mode == MODE_WATCH)
 		wrong = "-h would print into the lines that -l asks for";
 	if (wrong != NULL)
-		fprintf(stderr, "setkey: %s\n", wrong);
+		message(stderr, "setkey: %s", wrong);
 	return wrong == NULL;
 }
 
@@ -161,22 +168,34 @@ parse_options(struct options *opt, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "acDE:e:Ff:gG:hHKklnO:o:PprS:T:tVvx")) !=
+	/* libc's own messages would show any octet as it is. */
+	opterr = 0;
+	while ((c = getopt(argc, argv, ":acDE:e:Ff:gG:hHKklnO:o:PprS:T:tVvx")) !=
 	    -1) {
-		if (c == 'V') {
-			printf("setkey %s\n", VERSION);
-			exit(EXIT_SUCCESS);
-		}
+		if (c == 'V')
+			opt->mode = MODE_VERSION;
+		if (opt->mode == MODE_VERSION)
+			return true;
 		if (!set_flag(opt, c) && !set_mode(opt, c, optarg) &&
 		    !set_argument(opt, c, optarg))
 			return false;
 	}
 	if (optind < argc) {
-		fprintf(stderr, "setkey: unexpected argument '%s'\n",
+		message(stderr, "setkey: unexpected argument '%s'",
 		    argv[optind]);
 		return false;
 	}
 	return options_fit(opt);
+}
+
+static int
+print_version(void)
+{
+	if (printf("setkey %s\n", VERSION) >= 0 && fflush(stdout) == 0)
+		return EXIT_SUCCESS;
+	message(stderr, "setkey: cannot write the output: %s",
+	    strerror(errno));
+	return EXIT_FAILURE;
 }
 
 int
@@ -185,11 +204,15 @@ main(int argc, char **argv)
 	const char *channel = getenv("SETKEY_CHANNEL");
 	struct options opt = { .max_errors = MAX_ERRORS };
 
+	if (!platform_open_standard())
+		return EXIT_FAILURE;
 	if (!set_argument(&opt, 'T', channel != NULL ? channel : "auto"))
 		return EXIT_FAILURE;
 	if (!parse_options(&opt, argc, argv))
 		return usage();
 	switch (opt.mode) {
+	case MODE_VERSION:
+		return print_version();
 	case MODE_FILE:
 	case MODE_TEXT:
 	case MODE_STREAM:

@@ -3,6 +3,7 @@
  * Text on its way to a stream: numbers, addresses, dates and keys are made by
  * hand, for printf and localtime would be most of the cost of a large dump.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -39,6 +40,7 @@ void
 text_init(struct text *t, FILE *out)
 {
 	t->out = out;
+	t->error = 0;
 	t->len = 0;
 	memset(t->minutes, 0, sizeof(t->minutes));
 	memset(t->recent, 0, sizeof(t->recent));
@@ -47,10 +49,16 @@ text_init(struct text *t, FILE *out)
 }
 
 static void
+put(struct text *t, const void *octets, size_t n)
+{
+	if (n != 0 && fwrite(octets, 1, n, t->out) != n && t->error == 0)
+		t->error = errno;
+}
+
+static void
 write_out(struct text *t)
 {
-	if (t->len != 0)
-		fwrite(t->buf, 1, t->len, t->out);
+	put(t, t->buf, t->len);
 	t->len = 0;
 }
 
@@ -58,7 +66,8 @@ void
 text_flush(struct text *t)
 {
 	write_out(t);
-	fflush(t->out);
+	if (fflush(t->out) != 0 && t->error == 0)
+		t->error = errno;
 }
 
 /*
@@ -72,7 +81,7 @@ text_make_room(struct text *t)
 {
 	size_t whole = t->len / PAGE * PAGE;
 
-	fwrite(t->buf, 1, whole, t->out);
+	put(t, t->buf, whole);
 	t->len -= whole;
 	memcpy(t->buf, t->buf + whole, t->len);
 }
@@ -85,7 +94,7 @@ text_overflow(struct text *t, const void *octets, size_t n)
 	else
 		write_out(t);
 	if (n > sizeof(t->buf))
-		fwrite(octets, 1, n, t->out);
+		put(t, octets, n);
 	else {
 		memcpy(t->buf + t->len, octets, n);
 		t->len += n;

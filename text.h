@@ -16,7 +16,7 @@
 
 /*
  * Text on its way to a stream.  It grows no further than its buffer: what does
- * not fit is written out first.  Errors of the stream stay in it (ferror).
+ * not fit is written out first.
  */
 #define TEXT_OCTETS	16384
 
@@ -33,6 +33,7 @@ struct text_minute {
 
 struct text {
 	FILE *out;
+	int error;			/* errno of the first write that failed */
 	size_t len;
 	struct text_minute minutes[TEXT_MINUTES][2];
 	const struct algorithm *recent[ALG_COMP + 1]; /* shown last, or NULL */

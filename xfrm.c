@@ -31,6 +31,7 @@
 #define ANSWER_BUFFER	(BATCH_REQUESTS * REFUSAL_OCTETS)
 #define EVENT_BUFFER	(8 << 20)
 #define EVENTS_AT_ONCE	64	/* datagrams in one next_event() */
+#define EVENTS_OF_ONE	100000	/* that one request may cause */
 
 static struct xfrm_channel *
 channel_of(struct channel *base)
@@ -90,10 +91,16 @@ xfrm_wipe_datagram(struct xfrm_channel *c)
 }
 
 static ssize_t
-receive(int fd, uint8_t octets[DATAGRAM_OCTETS], size_t *used, int flags)
+receive(struct xfrm_channel *c, uint8_t octets[DATAGRAM_OCTETS], size_t *used,
+    int flags)
 {
-	ssize_t n = nl_recv(fd, octets, DATAGRAM_OCTETS, flags);
+	ssize_t n;
 
+	if (patience_left(&c->patience) == 0 || c->losses >= LOSSES)
+		return -ETIMEDOUT;
+	n = nl_recv(c->fd, octets, DATAGRAM_OCTETS, flags);
+	patience_heard(&c->patience);
+	c->losses = n == -ENOBUFS ? c->losses + 1 : 0;
 	if (n == -EMSGSIZE)	/* as much as fitted is there */
 		*used = DATAGRAM_OCTETS;
 	else if (n > 0 && (size_t)n > *used)
@@ -104,13 +111,13 @@ receive(int fd, uint8_t octets[DATAGRAM_OCTETS], size_t *used, int flags)
 ssize_t
 xfrm_receive(struct xfrm_channel *c, int flags)
 {
-	return receive(c->fd, c->datagram, &c->datagram_used, flags);
+	return receive(c, c->datagram, &c->datagram_used, flags);
 }
 
 ssize_t
 xfrm_receive_part(struct xfrm_channel *c, unsigned number)
 {
-	return receive(c->fd, c->part[number], &c->part_used[number], 0);
+	return receive(c, c->part[number], &c->part_used[number], 0);
 }
 
 /*
@@ -151,7 +158,7 @@ deliver_events(struct xfrm_channel *c, unsigned datagrams, uint32_t first,
     bool *own, bool *lost)
 {
 	const struct nlmsghdr *header;
-	unsigned count = 0;
+	unsigned count = 0, losses = 0;
 	size_t offset;
 	ssize_t n;
 
@@ -164,7 +171,9 @@ deliver_events(struct xfrm_channel *c, unsigned datagrams, uint32_t first,
 			break;
 		if (n == -ENOBUFS || n == -EMSGSIZE) {
 			*lost = true;
-			continue;
+			if (++losses < LOSSES)
+				continue;
+			break;
 		}
 		if (n < 0)
 			return count > 0 ? (int)count : (int)n;
@@ -224,7 +233,7 @@ xfrm_finish_request(struct xfrm_channel *c, const struct xfrm_pending *p,
 
 	if (c->base.trace != NULL) {
 		if (c->event_fd != -1)
-			deliver_events(c, UINT_MAX, p->seq, &own, &lost);
+			deliver_events(c, EVENTS_OF_ONE, p->seq, &own, &lost);
 		if (error != 0 || !own)
 			xfrm_trace_header(c, p, error);
 	}
@@ -259,6 +268,7 @@ read_answers(struct xfrm_channel *c, unsigned *next, unsigned last)
 	ssize_t n;
 	int error;
 
+	patience_expect(&c->patience);
 	while (*next <= last) {
 		n = xfrm_receive(c, lost ? MSG_DONTWAIT : 0);
 		if (n == -ENOBUFS || n == -EMSGSIZE) {
@@ -282,6 +292,7 @@ read_answers(struct xfrm_channel *c, unsigned *next, unsigned last)
 			finish_until(c, next, index);
 			xfrm_finish_request(c, &c->pending[(*next)++], error,
 			    reason);
+			patience_expect(&c->patience);
 		}
 	}
 	return 0;
@@ -404,6 +415,7 @@ xfrm_flush_batch(struct xfrm_channel *c)
 	unsigned next = 0;
 	int error = 0;
 
+	patience_begin(&c->patience);
 	while (next < c->npending && error == 0)
 		error = flush_piece(c, &next, &room);
 	set_failure(c, next, c->npending, error, not_sent);
@@ -547,7 +559,8 @@ xfrm_next_event(struct channel *base, int timeout, unsigned *lost)
 		*lost = state.drops != c->dropped ? state.drops - c->dropped :
 		    UINT_MAX;
 	c->dropped = state.drops;
-	return n;
+	c->losses = n == 0 && some ? c->losses + 1 : 0;
+	return c->losses < LOSSES ? n : -ENOBUFS;
 }
 
 static void
@@ -598,6 +611,7 @@ probe(struct xfrm_channel *c)
 	c->batch.len = 0;
 	if (error != 0)
 		return error;
+	patience_begin(&c->patience);
 	n = xfrm_receive(c, 0);
 	if (n < 0)
 		return (int)-n;
@@ -639,6 +653,8 @@ xfrm_open(void)
 		return NULL;
 	}
 	c->event_fd = -1;
+	c->patience.answer = NL_ANSWER_SECONDS * 1000;
+	c->patience.request = c->patience.answer * REQUEST_ANSWERS;
 	c->base.ops = &xfrm_ops;
 	c->base.dialect = &dialects[DIALECT_LINUX];
 	c->base.pid = (uint32_t)getpid();

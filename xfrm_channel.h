@@ -7,12 +7,15 @@
 #define XFRM_CHANNEL_H
 
 #include "channel.h"
+#include "patience.h"
 #include "xfrm.h"
 
 #define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */
 #define BATCH_REQUESTS	256
 #define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
 #define HELD_PARTS	8		/* of a dump, so that it can be repeated */
+#define LOSSES		100	/* that a socket reports without a datagram
+				   between: it is broken */
 
 /* A request in the batch, or one that was refused before it got there. */
 struct xfrm_pending {
@@ -28,6 +31,8 @@ struct xfrm_channel {
 	struct channel base;
 	int fd;
 	int event_fd;			/* -1: nobody looks at events */
+	struct patience patience;
+	unsigned losses;		/* since the last datagram */
 	unsigned dropped;		/* events, by the kernel, that were told */
 	struct nlbuf batch;
 	struct xfrm_pending pending[BATCH_REQUESTS];
@@ -49,7 +54,8 @@ struct xfrm_channel {
 
 /*
  * A datagram to c->datagram, or to one of c->part; all are wiped when their
- * keys are no longer needed.  As nl_recv().
+ * keys are no longer needed.  As nl_recv(), and -ETIMEDOUT when c->patience is
+ * at its end: who waits says what he expects (patience.h).
  */
 ssize_t xfrm_receive(struct xfrm_channel *, int flags);
 ssize_t xfrm_receive_part(struct xfrm_channel *, unsigned number);

@@ -17,6 +17,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "patience.h"
 #include "xfrm.h"
 
 #define LINK_DATAGRAM	32768		/* as much as the kernel sends at once */
@@ -119,6 +120,8 @@ ask(int fd)
 static void
 load(struct xfrm_links *links)
 {
+	struct patience patience = { .answer = ANSWER_PATIENCE,
+	    .request = ANSWER_PATIENCE };
 	const struct nlmsghdr *header;
 	uint8_t *octets;
 	bool done = false;
@@ -131,8 +134,9 @@ load(struct xfrm_links *links)
 	if (fd < 0)
 		return;
 	octets = malloc(LINK_DATAGRAM);
+	patience_begin(&patience);
 	if (octets != NULL && ask(fd) == 0)
-		while (!done) {
+		while (!done && patience_left(&patience) > 0) {
 			n = nl_recv(fd, octets, LINK_DATAGRAM, 0);
 			if (n < 0)
 				break;

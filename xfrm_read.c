@@ -22,6 +22,7 @@
 typedef void record_fn(struct xfrm_channel *, void *ctx,
     const struct nlmsghdr *);
 
+static const char endless[] = "the end of the dump did not come";
 static const char malformed[] = "the kernel's answer was malformed";
 
 /* ---- dumps ---- */
@@ -62,7 +63,8 @@ take_part(struct xfrm_channel *c, struct pass *p, const uint8_t *octets,
 		p->bad = (int)-n;
 	else if (n < 0)			/* its end was in the bad part? */
 		end_pass(p, p->bad != 0 ? p->bad : (int)-n,
-		    p->bad != 0 ? p->reason : xfrm_silence((int)-n));
+		    p->bad != 0 ? p->reason : p->parts != 0 ? endless :
+		    xfrm_silence((int)-n));
 	while (n > 0 && !p->ended && (header = nl_next(octets, (size_t)n,
 	    &offset)) != NULL) {
 		if (header->nlmsg_seq != p->seq)
@@ -78,6 +80,8 @@ take_part(struct xfrm_channel *c, struct pass *p, const uint8_t *octets,
 		}
 	}
 	p->parts += records;
+	if (records)
+		patience_expect(&c->patience);
 	if (n > 0 && !p->ended && offset < (size_t)n) {
 		p->reason = malformed;
 		p->bad = EBADMSG;
@@ -192,6 +196,7 @@ try_dump(struct xfrm_channel *c, const struct sa_filter *sa, struct pass *p,
 	error = encode_dump(&b, p->seq, sa);
 	if (error == 0)
 		error = -nl_send(c->fd, b.octets, b.len);
+	patience_begin(&c->patience);
 	if (error == 0)
 		error = read_dump(c, p, listener, repeat);
 	close(listener);
@@ -311,6 +316,7 @@ read_one(struct xfrm_channel *c, uint32_t seq, struct answer *a,
 	size_t offset;
 	ssize_t n;
 
+	patience_begin(&c->patience);
 	for (;;) {
 		n = xfrm_receive(c, 0);
 		if (n < 0) {
@@ -445,6 +451,7 @@ send_requests(struct xfrm_channel *c, struct sending *s)
 	c->batch.len = 0;
 	if (s->error != 0)
 		return;
+	patience_begin(&c->patience);
 	do {
 		n = xfrm_receive(c, 0);
 		if (n < 0) {

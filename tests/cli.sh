@@ -225,6 +225,46 @@ if [ -c /dev/full ]; then
 	    'setkey: cannot write the output: No space left on device'
 fi
 
+if [ -c /dev/full ]; then
+	timeout 10 "$setkey" -V >/dev/full 2>stderr
+	echo $? >status
+	expect "-V, neither" 1 '' \
+	    'setkey: cannot write the output: No space left on device'
+fi
+timeout 10 "$setkey" -nv -f good.conf >&- 2>stderr
+echo $? >status
+expect "standard output is closed" 1 '' \
+    'setkey: cannot write the output: Bad file descriptor'
+timeout 10 "$setkey" -V >&- 2>stderr
+echo $? >status
+expect "-V: closed" 1 '' \
+    'setkey: cannot write the output: Bad file descriptor'
+timeout 10 "$setkey" -n -f good.conf >&- 2>stderr
+echo $? >status
+expect "standard output is closed, and nobody writes to it" 0 '' ''
+timeout 10 "$setkey" -n -f bad.conf 2>&- >stdout
+echo $? >status
+: >stderr
+expect "standard error is closed" 1 '' ''
+timeout 10 "$setkey" -n -f good.conf <&- >&- 2>&-
+echo $? >status
+expect "all three are closed" 0 '' ''
+
+# ---- what a terminal might act on ----
+
+esc=$(printf '\033[2J')
+run -n -f "no$esc"
+expect "the name of a file that is not there" 1 '' \
+    'setkey: no\x1b[2J: No such file or directory'
+run -n "$esc"
+usage "an argument that has octets of control" "'.x1b.2J'"
+run "-$esc"
+usage "an option" "there is no option -.x1b\$"
+SETKEY_CHANNEL=$esc run -n -D
+[ "$(cat status)" -eq 1 ] && grep -q "'.x1b.2J'" stderr &&
+    ! grep -q "$(printf '\033')" stderr
+ok $? "the name of a channel"
+
 # ---- commands one by one ----
 
 run -c <<'EOF'

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every allocation and every system call fails once, and then from there on, in
+ * every mode.  The program says so in words and ends with exit status 1, or it
+ * can do without, and then what it did is the same; nothing is sent from a file
+ * that was not whole.
+ */
+#include <errno.h>
+#include <signal.h>
+
+#include "run_setkey.h"
+#include "tap.h"
+
+#ifndef __linux__
+
+int
+main(void)
+{
+	puts("1..0 # SKIP the made-up kernel is Linux'");
+	return 0;
+}
+
+#else
+
+static const char script[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00112233445566778899aabb"
+    "ccddeeff -A hmac-sha1 \"abcdefghijklmnopqrst\";\n"
+    "add 10.0.0.1 10.0.0.2 ah 0x1001 -A hmac-md5 \"abcdefghijklmnop\";\n"
+    "spdadd two.test 10.0.0.2 any -P in ipsec esp/transport//require;\n"
+    "spdadd 10.0.0.1 10.0.0.2 any -P out ipsec esp/transport//unique;\n"
+    "spddelete 10.0.0.3 10.0.0.2 any -P out;\n"
+    "update 10.0.0.1 10.0.0.2 esp 0x1000 -lh 100 -E null \"\";\n"
+    "deleteall 10.0.0.1 10.0.0.2 esp;\n"
+    "get 10.0.0.1 10.0.0.2 esp 0x1000;\n"
+    "dump esp;\nspddump;\n";
+
+static const char wrong[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00;\n"
+    "spdad 10.0.0.1 10.0.0.2 any -P out none;\n";
+
+static struct mode {
+	const char *name;
+	const char *argv[8];
+	const char *input;		/* on standard input */
+	enum fault_kernel kernel;
+	bool loads;			/* a file, all or nothing */
+	bool may_fail;			/* without any fault, too */
+} modes[] = {
+	{ "-f, PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" }, script,
+	    KERNEL_GOOD, true, true },
+	{ "-f, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-f", "-" }, script,
+	    KERNEL_GOOD, true, true },
+	{ "-f, both", { "setkey", "-f", "-" }, script, KERNEL_GOOD, true,
+	    true },
+	{ "-v -h -f", { "setkey", "-vh", "-f", "-" }, script, KERNEL_GOOD,
+	    true, true },
+	{ "-f, refused", { "setkey", "-T", "xfrm", "-f", "-" }, script,
+	    KERNEL_REFUSES, true, true },
+	{ "-f, refused by PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" },
+	    script, KERNEL_REFUSES, true, true },
+	{ "-f of a file", { "setkey", "-f", "tests/diag/keys.in" }, NULL,
+	    KERNEL_GOOD, true, true },
+	{ "-e", { "setkey", "-e", "flush; spdflush; spdadd 10.0.0.1 "
+	    "10.0.0.2 any -P in none;" }, NULL, KERNEL_GOOD, true, false },
+	{ "-f, wrong", { "setkey", "-f", "-" }, wrong, KERNEL_GOOD, true,
+	    true },
+	{ "-n -v -v", { "setkey", "-nvv", "-f", "-" }, script, KERNEL_GOOD,
+	    true, false },
+	{ "-c", { "setkey", "-c" }, script, KERNEL_GOOD, false, true },
+	{ "-D, PF_KEY", { "setkey", "-T", "pfkey", "-D" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-D, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-D" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP, PF_KEY", { "setkey", "-T", "pfkey", "-DP" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-DP" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-D -o script", { "setkey", "-D", "-o", "script" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP -o script", { "setkey", "-T", "xfrm", "-DP", "-o", "script" },
+	    NULL, KERNEL_GOOD, false, false },
+	{ "-F", { "setkey", "-F" }, NULL, KERNEL_GOOD, false, false },
+	{ "-FP", { "setkey", "-T", "xfrm", "-FP" }, NULL, KERNEL_GOOD, false,
+	    false },
+	{ "-x, PF_KEY", { "setkey", "-T", "pfkey", "-x" }, NULL, KERNEL_GOOD,
+	    false, false },
+	{ "-x, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-x" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-V", { "setkey", "-V" }, NULL, KERNEL_GOOD, false, false },
+};
+
+static const struct fault {
+	const char *name;
+	enum fault_call call;
+	int error;
+	bool once_only;			/* who fails for ever, hangs: EINTR */
+} all_faults[] = {
+	{ "memory", CALL_MEMORY, ENOMEM, false },
+	{ "socket", CALL_SOCKET, EMFILE, false },
+	{ "bind", CALL_BIND, ENOBUFS, false },
+	{ "setsockopt", CALL_SETSOCKOPT, EPERM, false },
+	{ "getsockopt", CALL_GETSOCKOPT, ENOBUFS, false },
+	{ "send", CALL_SEND, ECONNREFUSED, false },
+	{ "send: no memory", CALL_SEND, ENOBUFS, false },
+	{ "send: a signal", CALL_SEND, EINTR, true },
+	{ "receive", CALL_RECEIVE, EIO, false },
+	{ "receive: lost", CALL_RECEIVE, ENOBUFS, false },
+	{ "receive: a signal", CALL_RECEIVE, EINTR, true },
+	{ "poll", CALL_POLL, ENOMEM, false },
+	{ "poll: a signal", CALL_POLL, EINTR, true },
+	{ "open", CALL_OPEN, EACCES, false },
+	{ "read", CALL_READ, EIO, false },
+	{ "read: a signal", CALL_READ, EINTR, true },
+	{ "fstat", CALL_FSTAT, EIO, false },
+	{ "getaddrinfo", CALL_RESOLVE, 0, false },
+	{ "output", CALL_OUTPUT, ENOSPC, false },
+	{ "setrlimit", CALL_LIMITS, EPERM, false },
+	{ "prctl", CALL_PRCTL, EINVAL, false },
+	{ "mlock", CALL_MLOCK, EPERM, false },
+};
+#define FAULTS	(sizeof(all_faults) / sizeof(all_faults[0]))
+
+/* What a mode does if nothing fails. */
+struct normal {
+	int status;
+	unsigned lines;
+	unsigned changes;
+};
+
+static unsigned injected, reached_by[CALL_COUNT];
+
+/* What is wrong with the run that just ended, or NULL. */
+static const char *
+judge(const struct mode *mode, const struct fault *fault,
+    const struct normal *normal, int status)
+{
+	if (WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGALRM ? "it hangs" : "it crashed";
+	if (WEXITSTATUS(status) > 1)
+		return "its exit status is neither 0 nor 1";
+	if (WEXITSTATUS(status) == 1 && run.text[0] == '\0')
+		return "it said nothing";
+	if (WEXITSTATUS(status) == 1 && mode->loads && faults->changes != 0 &&
+	    faults->changes_before == 0 && normal->status == 0 &&
+	    fault->call != CALL_SEND && fault->call != CALL_RECEIVE &&
+	    fault->call != CALL_POLL && fault->call != CALL_OUTPUT)
+		return "it sent something of what was not whole";
+	if (WEXITSTATUS(status) == 0 && normal->status == 0 &&
+	    faults->changes != normal->changes)
+		return "it did something else, and said nothing";
+	if (WEXITSTATUS(status) == 0 && normal->status == 0 &&
+	    run.lines != normal->lines)
+		return "it printed something else, and said nothing";
+	if (fault->error == EINTR && status != normal->status)
+		return "a signal is no failure";
+	return NULL;
+}
+
+static const char *
+inject(const struct mode *mode, const struct fault *fault,
+    const struct normal *normal, unsigned n, bool forever)
+{
+	int status;
+
+	faults->call = fault->call;
+	faults->error = fault->error;
+	faults->nth = n;
+	faults->forever = forever;
+	status = run_setkey(mode->argv, mode->input);
+	injected += faults->reached;
+	reached_by[fault->call] += faults->reached;
+	return judge(mode, fault, normal, status);
+}
+
+/* One kind of fault, at each call there is; false if one was wrong. */
+static bool
+try_fault(const struct mode *mode, const struct fault *fault,
+    const struct normal *normal)
+{
+	const char *bad;
+	unsigned n = 0;
+	bool good = true, forever;
+
+	do {
+		n++;
+		for (forever = false;; forever = true) {
+			bad = inject(mode, fault, normal, n, forever);
+			if (bad != NULL)
+				printf("# %s: %s%s, call %u: %s\n# %s\n",
+				    mode->name, fault->name,
+				    forever ? " for ever" : "", n, bad,
+				    run.text);
+			good &= bad == NULL;
+			if (forever || fault->once_only || !faults->reached)
+				break;
+		}
+	} while (faults->reached && good);
+	return good;
+}
+
+static void
+try_mode(const struct mode *mode)
+{
+	struct normal normal;
+	bool good = true;
+	size_t i;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = mode->kernel;
+	normal.status = run_setkey(mode->argv, mode->input);
+	normal.lines = run.lines;
+	normal.changes = faults->changes;
+	if (!ok(WIFEXITED(normal.status) && (WEXITSTATUS(normal.status) == 0 ||
+	    mode->may_fail), "%s: without a fault", mode->name))
+		printf("# status %x\n# %s\n", (unsigned)normal.status,
+		    run.text);
+	for (i = 0; i < FAULTS; i++)
+		good &= try_fault(mode, &all_faults[i], &normal);
+	ok(good, "%s: with each fault", mode->name);
+}
+
+/* With an argument, only the modes whose names have it. */
+int
+main(int argc, char **argv)
+{
+	size_t i;
+
+	run_begin();
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (argc < 2 || strstr(modes[i].name, argv[1]) != NULL)
+			try_mode(&modes[i]);
+	for (i = 0; argc < 2 && i < FAULTS; i++)
+		ok(reached_by[all_faults[i].call] != 0, "faults of %s happened",
+		    all_faults[i].name);
+	printf("# %u faults\n", injected);
+	return done();
+}
+
+#endif
