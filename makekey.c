@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "names.h"
 #include "platform.h"
 #include "run.h"
@@ -36,7 +37,7 @@ best_length(const struct algorithm *alg)
 static int
 complain(const char *what, const char *arg)
 {
-	fprintf(stderr, "setkey: -G: %s: '%s'\n", what, arg);
+	message(stderr, "setkey: -G: %s: '%s'", what, arg);
 	return EXIT_FAILURE;
 }
 
