@@ -194,6 +194,24 @@ walk_comment(const struct walk *of, size_t i, size_t end)
 		i = step(&w, i, end);
 }
 
+/* Messages show no more than this of the text before what they are about. */
+#define SHOWN_BEFORE	128
+
+void
+secrets_begin_statement(struct secrets *s, uint32_t offset)
+{
+	if (offset < s->recent + SHOWN_BEFORE)
+		return;
+	s->statement = s->recent;
+	s->recent = offset;
+}
+
+void
+secrets_forget(struct secrets *s)
+{
+	s->statement = s->recent = 0;
+}
+
 void
 secrets_find(struct secrets *s, uint32_t from, uint32_t end,
     void (*each)(void *, struct loc), void *ctx)
@@ -207,11 +225,11 @@ secrets_find(struct secrets *s, uint32_t from, uint32_t end,
 		i = file;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;
-	/* The last statement that begins at or before from is remembered. */
+	/* A statement that begins well before from is remembered. */
 	while (i < end) {
 		ends = w.text[i] == ';';
 		i = step(&w, i, end);
-		if (ends && i <= from)
+		if (ends && i + SHOWN_BEFORE <= from)
 			s->statement = (uint32_t)i;
 	}
 }

@@ -16,7 +16,15 @@
 struct secrets {
 	const struct source *source;
 	uint32_t statement;		/* one begins there: where to begin */
+	uint32_t recent;		/* another one, behind it */
 };
+
+/*
+ * Notes that a statement begins at an offset, so that the search need not begin
+ * far before it; and that offsets have changed, of a stream.
+ */
+void secrets_begin_statement(struct secrets *, uint32_t offset);
+void secrets_forget(struct secrets *);
 
 /*
  * Calls mark with each run of octets that is, or may be, a key, from some place
