@@ -110,7 +110,7 @@ with() {
 		    bash-completion/completions/setkey _setkey setkey.fish
 		! grep -rq -e '@SBINDIR@' -e '@DATADIR@' "$work/root"
 		result "$make: no place left open with INIT=$init" $?
-		[ "$(grep -c -e setkey.service -e rc.d/setkey "$work/out")" -eq \
+		[ "$(grep -c -e '/setkey\.service$' -e rc.d/setkey "$work/out")" -eq \
 		    "$([ $init = none ] && echo 0 || echo 1)" ]
 		result "$make: the boot script of INIT=$init only" $?
 		$make uninstall INIT=$init DESTDIR="$work/root" \

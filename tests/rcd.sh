@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The rc.d script, with an rc.subr of our own that does as much as it needs,
-# and with a setkey that only writes down how it was called.  It does not prove
-# that a BSD's rc.subr agrees.
+# The rc.d script, with an rc.subr of our own that does as much as it needs, and
+# with a setkey and a service.sh that only write down how they were called.  It
+# does not prove that a BSD's rc.subr agrees.
 
 tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
 work=$(mktemp -d) || exit 1
@@ -23,25 +23,23 @@ run_rc_command()
 	esac
 	eval "enabled=\$$rcvar command=\$${1}_cmd"
 	[ "$enabled" = YES ] || return 3
-	if [ "$1" = start ]; then
-		for file in $required_files; do
-			[ -r "$file" ] || return 4
-		done
-	fi
 	$command
 }
 EOF_SUBR
 cat >fake-setkey <<'EOF_SETKEY'
 #!/bin/sh
-echo "$@" >>called
-[ "$2" = - ] && cat >>called
+echo "setkey $*" >>called
 [ "$2" != bad.conf ]
 EOF_SETKEY
 chmod +x fake-setkey
-sed "s,/etc/rc.subr,./rc.subr,; s,@SBINDIR@/setkey,$work/fake-setkey," \
-    "$tests/../contrib/rc.d/setkey" >script
-echo "add;" >good.conf
-echo "ad;" >bad.conf
+# What it does is in tests/service.sh.
+cat >service.sh <<'EOF_SERVICE'
+echo "service $*" >>called
+[ -x "$SETKEY" ] || exit 9
+[ "$2" != bad.conf ] || exit 75
+EOF_SERVICE
+sed "s,/etc/rc.subr,./rc.subr,; s,@SBINDIR@/setkey,$work/fake-setkey,
+    s,@DATADIR@,$work," "$tests/../contrib/rc.d/setkey" >script
 
 # expect NAME FILE ENABLED COMMAND STATUS CALLED: what it ran, line by line
 expect() {
@@ -61,18 +59,17 @@ expect() {
 	fi
 }
 
-expect "start loads the file" good.conf YES start 0 '-f good.conf\n'
-expect "start fails with a wrong file" bad.conf YES start 1 '-f bad.conf\n'
-expect "start wants the file" no.conf YES start 4 ''
+expect "start loads the file" good.conf YES start 0 'service load good.conf\n'
+expect "start fails with a wrong file" bad.conf YES start 75 \
+    'service load bad.conf\n'
 expect "nothing is done unless enabled" good.conf NO start 3 ''
-expect "stop removes policies first" good.conf YES stop 0 '-FP\n-F\n'
-expect "check only checks" good.conf YES check 0 '-nf good.conf\n'
-expect "check finds a wrong file" bad.conf YES check 1 '-nf bad.conf\n'
-replaced='-nf good.conf\n-f -\nflush; spdflush;\nadd;\n'
-expect "reload replaces all at once" good.conf YES reload 0 "$replaced"
-expect "reload leaves all as it is with a wrong file" bad.conf YES reload 1 \
-    '-nf bad.conf\n'
-expect "restart has no gap either" good.conf YES restart 0 "$replaced"
+expect "stop takes away what was loaded" good.conf YES stop 0 'service unload\n'
+expect "check only checks" good.conf YES check 0 'setkey -nf good.conf\n'
+expect "check finds a wrong file" bad.conf YES check 1 'setkey -nf bad.conf\n'
+expect "reload changes what differs" good.conf YES reload 0 \
+    'service load good.conf\n'
+expect "restart has no gap either" good.conf YES restart 0 \
+    'service load good.conf\n'
 expect "an unknown command is none" good.conf YES sync 2 ''
 echo "1..$count"
 [ $failures -eq 0 ]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # kernels: pfkey xfrm
 # setkey -S: a kernel becomes what a file says, and nothing else happens.
 
