@@ -241,7 +241,7 @@ if [ "$SETKEY_CHANNEL" != pfkey ]; then
 		like "-t: the interface's name" "scope=ifnet ifname=ipsec0" "$(setkey -DPt)"
 		ip link delete ipsec0
 	else
-		skip "-t: the interface's name" "no XFRM interfaces in this kernel; tests/xfrmi.sh has some"
+		skip "-t: the interface's name" "no XFRM interfaces in this kernel; kernel-xfrmi.sh has some"
 	fi
 fi
 clear
