@@ -39,7 +39,7 @@ sees_marks() {
 # the command meanwhile, and ends it; its status in $st, what it said in $err.
 watched() {
 	mark 203.0.113.2
-	wait_until 60 end_is_shown "$@"
+	wait_until 300 end_is_shown "$@"
 	kill -TERM "$monitor"
 	wait "$monitor"
 	st=$?
