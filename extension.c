@@ -70,6 +70,34 @@ hwif_valid(const struct dialect *dialect, const void *ext, size_t len)
 	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
 }
 
+static bool
+device_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_device *p = ext;
+
+	(void)dialect;
+	(void)len;
+	return memchr(p->name, '\0', sizeof(p->name)) != NULL;
+}
+
+static bool
+sa_state_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_sa_state *p = ext;
+
+	(void)dialect;
+	return p->words <= (len - sizeof(*p)) / sizeof(uint32_t);
+}
+
+static bool
+unknown_valid(const struct dialect *dialect, const void *ext, size_t len)
+{
+	const struct wire_unknown *p = ext;
+
+	(void)dialect;
+	return p->count <= (len - sizeof(*p)) / sizeof(uint16_t);
+}
+
 /* ---- the table ---- */
 
 /* Numbers: the same everywhere, on Linux, FreeBSD and NetBSD. */
@@ -89,6 +117,10 @@ hwif_valid(const struct dialect *dialect, const void *ext, size_t len)
 #define SUPPORTED	SIZE(wire_supported), .print = raw_supported
 #define PORT		SIZE(wire_nat_t_port), FIELDS("sadb_x_nat_t_port", \
 	FIELD(" port=", wire_nat_t_port, port, FORM_NET))
+
+/* A number of setting.c. */
+#define VALUE(form)	SIZE(wire_value), FIELDS("sadb_x_value", \
+	FIELD(" value=", wire_value, value, form))
 
 const struct extension extensions[EXT_COUNT] = {
 	[EXT_NONE] = { .name = "RESERVED" },
@@ -164,7 +196,7 @@ const struct extension extensions[EXT_COUNT] = {
 	[EXT_FILTER] = { "FILTER", ONLY(26, 0, 0), SIZE(wire_filter),
 	    .print = raw_filter },
 	/*
-	 * Numbers above 223 are ours.  PF_KEY skips what is above 26, but is
+	 * Numbers above 199 are ours.  PF_KEY skips what is above 26, but is
 	 * never sent these.
 	 */
 	[EXT_X_MARK] = { "MARK", ONLY(228, 0, 0), SIZE(wire_mark),
@@ -175,6 +207,57 @@ const struct extension extensions[EXT_COUNT] = {
 	    .valid = if_id_valid, FIELDS("sadb_x_if_id",
 	    FIELD(" if_id=", wire_if_id, if_id, FORM_HEX),
 	    FIELD(" name=", wire_if_id, name, FORM_NAME)) },
+	[EXT_X_OUTPUT_MARK] = { "OUTPUT_MARK", ONLY(230, 0, 0),
+	    SIZE(wire_mark), FIELDS("sadb_x_output_mark",
+	    FIELD(" value=", wire_mark, value, FORM_HEX),
+	    FIELD(" mask=", wire_mark, mask, FORM_HEX)) },
+	[EXT_X_SEL_SRC] = { "SEL_SRC", ONLY(231, 0, 0), ADDRESS },
+	[EXT_X_SEL_DST] = { "SEL_DST", ONLY(232, 0, 0), ADDRESS },
+	[EXT_X_DEVICE] = { "DEVICE", ONLY(233, 0, 0), SIZE(wire_device),
+	    .valid = device_valid, FIELDS("sadb_x_device",
+	    FIELD(" ifindex=", wire_device, ifindex, FORM_DEC),
+	    FIELD(" name=", wire_device, name, FORM_NAME)) },
+	[EXT_X_PORT_MASKS] = { "PORT_MASKS", ONLY(234, 0, 0),
+	    SIZE(wire_port_masks), FIELDS("sadb_x_port_masks",
+	    FIELD(" src=", wire_port_masks, src, FORM_HEX),
+	    FIELD(" dst=", wire_port_masks, dst, FORM_HEX)) },
+	[EXT_X_CARE_OF] = { "CARE_OF", ONLY(235, 0, 0), ADDRESS },
+	[EXT_X_SA_STATE] = { "SA_STATE", ONLY(236, 0, 0), SIZE(wire_sa_state),
+	    .valid = sa_state_valid, .print = raw_sa_state },
+	[EXT_X_TEMPLATES] = { "TEMPLATES", ONLY(237, 0, 0),
+	    SIZE(wire_templates), .print = raw_templates },
+	[EXT_X_UNKNOWN] = { "UNKNOWN", ONLY(238, 0, 0), SIZE(wire_unknown),
+	    .valid = unknown_valid, .print = raw_unknown },
+	[EXT_X_SA_DIR] = { "SA_DIR", ONLY(239, 0, 0), VALUE(FORM_DEC) },
+	[EXT_X_STATE_FLAGS] = { "STATE_FLAGS", ONLY(240, 0, 0),
+	    VALUE(FORM_HEX) },
+	[EXT_X_EXTRA_FLAGS] = { "EXTRA_FLAGS", ONLY(241, 0, 0),
+	    VALUE(FORM_HEX) },
+	[EXT_X_TFCPAD] = { "TFCPAD", ONLY(242, 0, 0), VALUE(FORM_DEC) },
+	[EXT_X_ICV] = { "ICV", ONLY(243, 0, 0), VALUE(FORM_DEC) },
+	[EXT_X_OFFLOAD] = { "OFFLOAD", ONLY(244, 0, 0), VALUE(FORM_HEX) },
+	[EXT_X_NAT_KEEPALIVE] = { "NAT_KEEPALIVE", ONLY(245, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_MAPPING_TIME] = { "MAPPING_TIME", ONLY(246, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_CPU] = { "CPU", ONLY(247, 0, 0), VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_DROP_TIME] = { "IPTFS_DROP_TIME", ONLY(248, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_REORDER] = { "IPTFS_REORDER", ONLY(249, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_DONT_FRAG] = { "IPTFS_DONT_FRAG", ONLY(250, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_DELAY] = { "IPTFS_DELAY", ONLY(251, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_QUEUE] = { "IPTFS_QUEUE", ONLY(252, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_IPTFS_SIZE] = { "IPTFS_SIZE", ONLY(253, 0, 0),
+	    VALUE(FORM_DEC) },
+	[EXT_X_USER] = { "USER", ONLY(254, 0, 0), VALUE(FORM_DEC) },
+	[EXT_X_POLICY_FLAGS] = { "POLICY_FLAGS", ONLY(255, 0, 0),
+	    VALUE(FORM_HEX) },
+	[EXT_X_POLICY_TYPE] = { "POLICY_TYPE", ONLY(223, 0, 0),
+	    VALUE(FORM_DEC) },
 };
 
 enum ext

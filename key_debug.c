@@ -342,6 +342,65 @@ raw_filter(const struct raw_printer *d, enum ext id, const void *ext,
 	left_over(d, len - sizeof(*filter));
 }
 
+void
+raw_sa_state(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
+{
+	const struct wire_sa_state *state = ext;
+	const uint32_t *word = (const uint32_t *)(state + 1);
+	size_t i, n = (len - sizeof(*state)) / sizeof(*word);
+
+	(void)id;
+	text_printf(d->t, "sadb_x_sa_state{ out_seq=%llu in_seq=%llu "
+	    "last_used=%llu\n  late=%u replayed=%u forged=%u window=",
+	    (unsigned long long)state->out_seq,
+	    (unsigned long long)state->in_seq,
+	    (unsigned long long)state->last_used, (unsigned)state->late,
+	    (unsigned)state->replayed, (unsigned)state->forged);
+	for (i = 0; i < n && i < state->words; i++)
+		text_hex(d->t, word[i], 8);
+	text_str(d->t, " }\n");
+}
+
+void
+raw_templates(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
+{
+	const uint8_t *p = (const uint8_t *)ext + sizeof(struct wire_templates);
+	struct wire_template w;
+
+	(void)id;
+	text_str(d->t, "sadb_x_templates{\n");
+	for (len -= sizeof(struct wire_templates); len >= sizeof(w);
+	    len -= sizeof(w), p += sizeof(w)) {
+		memcpy(&w, p, sizeof(w));
+		text_printf(d->t, "  { spi=%u auth=0x%x enc=0x%x comp=0x%x "
+		    "share=%u }\n", (unsigned)w.spi, (unsigned)w.masks[0],
+		    (unsigned)w.masks[1], (unsigned)w.masks[2],
+		    (unsigned)w.share);
+	}
+	text_str(d->t, "}\n");
+	left_over(d, len);
+}
+
+/* Attributes that netlink had and this program does not know. */
+void
+raw_unknown(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
+{
+	const struct wire_unknown *unknown = ext;
+	const uint16_t *number = (const uint16_t *)(unknown + 1);
+	size_t i, n = (len - sizeof(*unknown)) / sizeof(*number);
+
+	(void)id;
+	text_str(d->t, "sadb_x_unknown{ attributes=");
+	for (i = 0; i < n && i < unknown->count; i++) {
+		text_str(d->t, i == 0 ? "" : ",");
+		text_dec(d->t, number[i]);
+	}
+	text_str(d->t, " }\n");
+}
+
 /* ---- extensions ---- */
 
 static uint32_t

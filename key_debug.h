@@ -29,5 +29,8 @@ void raw_policy(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_label(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_kmaddress(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_filter(const struct raw_printer *, enum ext, const void *, size_t);
+void raw_sa_state(const struct raw_printer *, enum ext, const void *, size_t);
+void raw_templates(const struct raw_printer *, enum ext, const void *, size_t);
+void raw_unknown(const struct raw_printer *, enum ext, const void *, size_t);
 
 #endif

@@ -43,6 +43,22 @@ const struct name mode_names[] = {
 	{ NULL, 0 }
 };
 
+/* The first is PF_KEY's, too, the others are NETLINK_XFRM's only. */
+static const struct name linux_mode_names[] = {
+	{ "beet", IPSEC_MODE_BEET },
+	{ "iptfs", IPSEC_MODE_IPTFS },
+	{ "ro", IPSEC_MODE_RO },
+	{ "in-trigger", IPSEC_MODE_IN_TRIGGER },
+	{ NULL, 0 }
+};
+
+const struct name encap_names[] = {
+	{ "esp-udp", UDP_ENCAP_ESPINUDP },
+	{ "esp-udp-non-ike", UDP_ENCAP_ESPINUDP_NON_IKE },
+	{ "esp-tcp", TCP_ENCAP_ESPINTCP },
+	{ NULL, 0 }
+};
+
 const struct name direction_names[] = {
 	{ "any", IPSEC_DIR_ANY },
 	{ "in", IPSEC_DIR_INBOUND },
@@ -246,8 +262,9 @@ name_find(const struct name *table, const char *word, size_t len)
 const char *
 mode_name(const struct dialect *dialect, uint8_t mode)
 {
-	if (mode == IPSEC_MODE_BEET)
-		return dialect->has_beet ? "beet" : NULL;
+	if (mode >= IPSEC_MODE_BEET)
+		return dialect->has_xfrm ? name_of(linux_mode_names, mode) :
+		    NULL;
 	return name_of(mode_names, mode);
 }
 

@@ -363,6 +363,152 @@ get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
 		*if_id = id->if_id;
 }
 
+/* ---- what Linux has beyond PF_KEY ---- */
+
+static void
+put_output_mark(struct msgbuf *m, const struct mark *mark)
+{
+	struct wire_mark *wire;
+
+	if (!mark->given)
+		return;
+	wire = msg_ext(m, EXT_X_OUTPUT_MARK, sizeof(*wire));
+	wire->value = mark->value;
+	wire->mask = mark->mask;
+}
+
+static void
+get_output_mark(const struct view *view, struct mark *mark)
+{
+	const struct wire_mark *wire = view->ext[EXT_X_OUTPUT_MARK];
+
+	if (wire == NULL)
+		return;
+	mark->given = true;
+	mark->value = wire->value;
+	mark->mask = wire->mask;
+}
+
+/* What a selector says of the interface and of the bits of its ports. */
+static void
+put_selector_rest(struct msgbuf *m, const struct device *device,
+    const struct port_masks *masks)
+{
+	struct wire_device *wire;
+	struct wire_port_masks *wire_masks;
+
+	if (device->index != 0 || device->name != NULL) {
+		wire = msg_ext(m, EXT_X_DEVICE, sizeof(*wire));
+		wire->ifindex = device->index;
+		if (device->name != NULL)
+			strncpy(wire->name, device->name,
+			    sizeof(wire->name) - 1);
+	}
+	if (masks->given) {
+		wire_masks = msg_ext(m, EXT_X_PORT_MASKS, sizeof(*wire_masks));
+		wire_masks->src = masks->src;
+		wire_masks->dst = masks->dst;
+	}
+}
+
+static void
+get_selector_rest(const struct view *view, struct device *device,
+    struct port_masks *masks)
+{
+	const struct wire_device *wire = view->ext[EXT_X_DEVICE];
+	const struct wire_port_masks *wire_masks = view->ext[EXT_X_PORT_MASKS];
+
+	if (wire != NULL) {
+		device->index = wire->ifindex;
+		device->name = wire->name[0] != '\0' ? wire->name : NULL;
+	}
+	if (wire_masks != NULL) {
+		masks->given = true;
+		masks->src = wire_masks->src;
+		masks->dst = wire_masks->dst;
+	}
+}
+
+static void
+put_sa_selector(struct msgbuf *m, const struct sa_selector *selector)
+{
+	if (selector->given) {
+		put_address(m, EXT_X_SEL_SRC, selector->upper, &selector->src);
+		put_address(m, EXT_X_SEL_DST, selector->upper, &selector->dst);
+	}
+	put_selector_rest(m, &selector->device, &selector->masks);
+}
+
+static void
+get_sa_selector(const struct view *view, struct sa_selector *selector)
+{
+	selector->given = view->ext[EXT_X_SEL_SRC] != NULL &&
+	    view->ext[EXT_X_SEL_DST] != NULL;
+	get_address(view, EXT_X_SEL_DST, &selector->dst, &selector->upper);
+	get_address(view, EXT_X_SEL_SRC, &selector->src, &selector->upper);
+	get_selector_rest(view, &selector->device, &selector->masks);
+}
+
+/* A kernel's own, and so there is no way back. */
+static void
+get_sa_state(const struct view *view, struct sa_state *state)
+{
+	const struct wire_sa_state *wire = view->ext[EXT_X_SA_STATE];
+
+	if (wire == NULL)
+		return;
+	state->given = true;
+	state->out_seq = wire->out_seq;
+	state->in_seq = wire->in_seq;
+	state->last_used = wire->last_used;
+	state->late = wire->late;
+	state->replayed = wire->replayed;
+	state->forged = wire->forged;
+	state->words = wire->words;
+	state->bitmap = (const uint32_t *)(wire + 1);
+}
+
+static void
+get_unknown(const struct view *view, struct unknown *unknown)
+{
+	const struct wire_unknown *wire = view->ext[EXT_X_UNKNOWN];
+
+	if (wire == NULL)
+		return;
+	unknown->count = wire->count;
+	unknown->attrs = (const uint16_t *)(wire + 1);
+}
+
+static void
+put_settings(struct msgbuf *m, const struct settings *s)
+{
+	struct wire_value *wire;
+	unsigned i;
+
+	for (i = 0; s->given >> i != 0; i++)
+		if ((s->given >> i & 1) != 0) {
+			wire = msg_ext(m, (enum ext)(EXT_X_SETTING + i),
+			    sizeof(*wire));
+			wire->value = s->value[i];
+		}
+}
+
+static void
+get_settings(const struct view *view, struct settings *s)
+{
+	const struct wire_value *wire;
+	unsigned i;
+
+	for (i = 0; i < SETTINGS; i++) {
+		wire = view->ext[EXT_X_SETTING + i];
+		if (wire != NULL)
+			setting_set(s, (enum ext)(EXT_X_SETTING + i),
+			    wire->value);
+	}
+}
+
+/* ---- SA ---- */
+
 /*
  * The anti-replay window is packets with Linux and octets of bitmap with the
  * others; a wider one goes into an extension that counts packets.
@@ -484,6 +630,13 @@ sa_encode(struct msgbuf *m, const struct sa *sa)
 		put_hwif(m, sa->hwif);
 	}
 	put_mark(m, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	if (!whole)
+		return;
+	put_output_mark(m, &sa->output_mark);
+	put_sa_selector(m, &sa->selector);
+	if (sa->care_of.family != 0)
+		put_address(m, EXT_X_CARE_OF, 0, &sa->care_of);
+	put_settings(m, &sa->settings);
 }
 
 static void
@@ -513,6 +666,19 @@ get_sa(const struct view *view, struct sa *sa)
 		sa->replay = replay->replay;
 }
 
+static void
+get_sa_beyond(const struct view *view, struct sa *sa)
+{
+	uint8_t proto;
+
+	get_output_mark(view, &sa->output_mark);
+	get_sa_selector(view, &sa->selector);
+	get_address(view, EXT_X_CARE_OF, &sa->care_of, &proto);
+	get_sa_state(view, &sa->traffic);
+	get_settings(view, &sa->settings);
+	get_unknown(view, &sa->unknown);
+}
+
 void
 sa_decode(const struct view *view, struct sa *sa)
 {
@@ -538,6 +704,8 @@ sa_decode(const struct view *view, struct sa *sa)
 	get_mark(view, &sa->has_mark, &sa->mark, &sa->mark_mask, &sa->if_id);
 	if (hwif != NULL)
 		sa->hwif = hwif->name;
+	if (view->dialect->has_xfrm)
+		get_sa_beyond(view, sa);
 }
 
 /* ---- policy ---- */
@@ -613,6 +781,62 @@ request_next(const struct dialect *dialect, const void *ext, size_t extlen,
 	return true;
 }
 
+static bool
+rule_is_special(const struct rule *rule)
+{
+	return rule->spi != 0 || rule->has_masks || rule->share != 0;
+}
+
+/* What a request has no room for, of all if one has it. */
+static void
+put_templates(struct msgbuf *m, const struct policy *policy)
+{
+	struct wire_template wire;
+	const struct rule *rule;
+	unsigned i;
+
+	for (i = 0; i < policy->nrules; i++)
+		if (rule_is_special(&policy->rules[i]))
+			break;
+	if (i == policy->nrules)
+		return;
+	msg_ext(m, EXT_X_TEMPLATES, sizeof(struct wire_templates));
+	for (i = 0; i < policy->nrules; i++) {
+		rule = &policy->rules[i];
+		memset(&wire, 0, sizeof(wire));
+		wire.spi = rule->spi;
+		wire.masks[0] = rule->has_masks ? rule->auth_mask : ~0u;
+		wire.masks[1] = rule->has_masks ? rule->enc_mask : ~0u;
+		wire.masks[2] = rule->has_masks ? rule->comp_mask : ~0u;
+		wire.share = rule->share;
+		msg_bytes(m, &wire, sizeof(wire));
+	}
+}
+
+static void
+get_templates(const struct view *view, struct policy *policy)
+{
+	const struct wire_templates *all = view->ext[EXT_X_TEMPLATES];
+	const struct wire_template *wire;
+	size_t i, n;
+	struct rule *rule;
+
+	if (all == NULL)
+		return;
+	wire = (const struct wire_template *)(all + 1);
+	n = ((size_t)all->len * 8 - sizeof(*all)) / sizeof(*wire);
+	for (i = 0; i < n && i < policy->nrules; i++, wire++) {
+		rule = &policy->rules[i];
+		rule->spi = wire->spi;
+		rule->auth_mask = wire->masks[0];
+		rule->enc_mask = wire->masks[1];
+		rule->comp_mask = wire->masks[2];
+		rule->has_masks = (wire->masks[0] & wire->masks[1] &
+		    wire->masks[2]) != ~0u;
+		rule->share = (uint8_t)wire->share;
+	}
+}
+
 void
 policy_encode(struct msgbuf *m, const struct policy *policy)
 {
@@ -636,6 +860,9 @@ policy_encode(struct msgbuf *m, const struct policy *policy)
 	put_hwif(m, policy->hwif);
 	put_mark(m, policy->has_mark, policy->mark, policy->mark_mask,
 	    policy->if_id);
+	put_selector_rest(m, &policy->device, &policy->masks);
+	put_templates(m, policy);
+	put_settings(m, &policy->settings);
 }
 
 static void
@@ -712,6 +939,12 @@ policy_decode(const struct view *view, struct policy *policy)
 	    &policy->if_id);
 	if (hwif != NULL)
 		policy->hwif = hwif->name;
+	if (view->dialect->has_xfrm) {
+		get_selector_rest(view, &policy->device, &policy->masks);
+		get_templates(view, policy);
+		get_settings(view, &policy->settings);
+		get_unknown(view, &policy->unknown);
+	}
 	if (view->dialect->has_fwd)
 		set_linux_scope(view, policy);
 	else if (!view->dialect->has_scope)

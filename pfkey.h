@@ -14,6 +14,7 @@
 #include "addr.h"
 #include "dialect.h"
 #include "extension.h"
+#include "setting.h"
 #include "wire.h"
 
 /*
@@ -44,6 +45,39 @@ struct natt {				/* RFC 3948, RFC 3947 */
 	uint16_t sport, dport, frag;
 	struct addr oai, oar;		/* original addresses; family 0: none */
 };
+struct mark {
+	bool given;
+	uint32_t value, mask;
+};
+struct device {				/* an interface */
+	uint32_t index;			/* 0: none, or known by name */
+	const char *name;		/* NULL: none, or not known */
+};
+struct port_masks {
+	bool given;			/* else of ones where there is a port */
+	uint16_t src, dst;
+};
+/* Attributes of a kernel newer than this program, by their numbers. */
+struct unknown {
+	unsigned count;
+	const uint16_t *attrs;
+};
+/* The packets that an SA is for, where that is not all. */
+struct sa_selector {
+	bool given;
+	uint8_t upper;			/* IP protocol or 255 */
+	struct addr src, dst;		/* prefix and port count */
+	struct device device;
+	struct port_masks masks;
+};
+/* Where an SA's sequence numbers are, and what it refused. */
+struct sa_state {
+	bool given;
+	uint64_t out_seq, in_seq, last_used;
+	uint32_t late, replayed, forged; /* packets */
+	unsigned words;
+	const uint32_t *bitmap;		/* of packets that came */
+};
 struct sa {
 	uint8_t satype, mode, state;
 	uint8_t auth, encrypt;		/* the dialect's numbers; encrypt is */
@@ -61,6 +95,12 @@ struct sa {
 	const char *hwif;		/* offload device; NULL: none */
 	bool has_mark;
 	uint32_t mark, mark_mask, if_id;
+	struct mark output_mark;
+	struct sa_selector selector;
+	struct addr care_of;		/* family 0: none */
+	struct sa_state traffic;
+	struct settings settings;
+	struct unknown unknown;
 	uint32_t seq, pid, refcnt;	/* of the message it came in */
 };
 
@@ -71,6 +111,10 @@ struct rule {
 	uint8_t mode, level;
 	uint32_t reqid;
 	struct addr src, dst;		/* family 0: none */
+	uint32_t spi;			/* 0: any */
+	bool has_masks;			/* of algorithms, else any */
+	uint32_t auth_mask, enc_mask, comp_mask;
+	uint8_t share;			/* kept by Linux, of no effect */
 };
 struct policy {
 	struct addr src, dst;		/* selectors: prefix and port count */
@@ -85,6 +129,10 @@ struct policy {
 	const char *hwif;
 	bool has_mark;
 	uint32_t mark, mark_mask, if_id;
+	struct device device;
+	struct port_masks masks;
+	struct settings settings;
+	struct unknown unknown;
 	uint32_t seq, pid, refcnt;
 	unsigned nrules;
 	struct rule rules[POLICY_RULES]; /* the last: those in use are set */

@@ -103,6 +103,233 @@ print_label(struct text *t, const struct label *label)
 	text_char(t, '\n');
 }
 
+/* ---- what Linux has beyond PF_KEY ---- */
+
+/* Names of the bits that have one, and the rest as a number. */
+static void
+print_bits(struct text *t, const struct name *names, uint32_t bits)
+{
+	const char *comma = "";
+
+	for (; names->name != NULL; names++) {
+		if ((bits & names->value) == 0)
+			continue;
+		text_str(t, comma);
+		text_str(t, names->name);
+		comma = ",";
+		bits &= ~names->value;
+	}
+	if (bits != 0) {
+		text_str(t, comma);
+		text_str(t, "0x");
+		text_hex(t, bits, 1);
+	}
+}
+
+static void
+print_setting(struct text *t, const struct setting *row, uint32_t value)
+{
+	const char *word = row->shape == SETTING_WORD ?
+	    name_of(row->words, value) : NULL;
+
+	text_str(t, row->label);
+	if (row->shape == SETTING_FLAG)
+		return;
+	text_char(t, '=');
+	if (row->shape == SETTING_BITS)
+		print_bits(t, row->words, value);
+	else if (word != NULL)
+		text_str(t, word);
+	else
+		text_dec(t, value);
+}
+
+/* All that are given, on one line. */
+static void
+print_settings(struct text *t, const struct settings *s)
+{
+	char before = '\t';
+	unsigned i;
+
+	if (s->given == 0)
+		return;
+	for (i = 0; i < SETTINGS; i++) {
+		if ((s->given >> i & 1) == 0)
+			continue;
+		text_char(t, before);
+		print_setting(t, &settings[i], s->value[i]);
+		before = ' ';
+	}
+	text_char(t, '\n');
+}
+
+static void
+print_unknown(struct text *t, const struct unknown *unknown)
+{
+	unsigned i;
+
+	if (unknown->count == 0)
+		return;
+	text_str(t, "\tnot shown: attribute");
+	for (i = 0; i < unknown->count; i++) {
+		text_str(t, i == 0 ? " " : ", ");
+		text_dec(t, unknown->attrs[i]);
+	}
+	text_char(t, '\n');
+}
+
+/* The interface, and the bits of ports: both are rare, and share a line. */
+static void
+print_selector_rest(struct text *t, const struct device *device,
+    const struct port_masks *masks)
+{
+	char before = '\t';
+
+	if (device->index == 0 && device->name == NULL && !masks->given)
+		return;
+	if (device->index != 0 || device->name != NULL) {
+		text_str(t, "\tdev=");
+		if (device->name != NULL)
+			text_escaped(t, device->name, strlen(device->name));
+		else
+			text_dec(t, device->index);
+		before = ' ';
+	}
+	if (masks->given) {
+		text_char(t, before);
+		text_str(t, "port-masks=0x");
+		text_hex(t, masks->src, 1);
+		text_str(t, ",0x");
+		text_hex(t, masks->dst, 1);
+	}
+	text_char(t, '\n');
+}
+
+static void
+print_sa_selector(struct text *t, const struct sa_selector *selector)
+{
+	if (selector->given) {
+		text_str(t, "\tselector: ");
+		print_selector(t, &selector->src, true);
+		text_char(t, ' ');
+		print_selector(t, &selector->dst, true);
+		text_char(t, ' ');
+		print_upper(t, selector->upper);
+		text_char(t, '\n');
+	}
+	print_selector_rest(t, &selector->device, &selector->masks);
+}
+
+static void
+print_output_mark(struct text *t, const struct mark *mark)
+{
+	if (!mark->given)
+		return;
+	text_str(t, "\toutput-mark=0x");
+	text_hex(t, mark->value, 1);
+	text_str(t, "/0x");
+	text_hex(t, mark->mask, 1);
+	text_char(t, '\n');
+}
+
+static void
+print_care_of(struct text *t, const struct addr *addr)
+{
+	if (addr->family == 0)
+		return;
+	text_str(t, "\tcare-of=");
+	text_addr(t, addr);
+	text_char(t, '\n');
+}
+
+/* The words of the window in the kernel's order, up to the last with a bit. */
+static void
+print_window(struct text *t, const struct sa_state *state)
+{
+	unsigned i, n = state->words;
+
+	while (n > 0 && state->bitmap[n - 1] == 0)
+		n--;
+	for (i = 0; i < n; i++) {
+		text_str(t, i == 0 ? " window=" : ",");
+		text_hex(t, state->bitmap[i], 8);
+	}
+}
+
+static void
+print_sa_state(struct text *t, const struct sa_state *state)
+{
+	if (!state->given)
+		return;
+	text_str(t, "\tsequence: out=");
+	text_dec(t, state->out_seq);
+	text_str(t, " in=");
+	text_dec(t, state->in_seq);
+	print_window(t, state);
+	if (state->last_used != 0) {
+		text_str(t, " used: ");
+		text_time(t, state->last_used);
+	}
+	text_char(t, '\n');
+	if ((state->late | state->replayed | state->forged) == 0)
+		return;
+	text_str(t, "\trefused: late=");
+	text_dec(t, state->late);
+	text_str(t, " replayed=");
+	text_dec(t, state->replayed);
+	text_str(t, " forged=");
+	text_dec(t, state->forged);
+	text_char(t, '\n');
+}
+
+static void
+print_sa_beyond(struct text *t, const struct sa *sa)
+{
+	print_sa_selector(t, &sa->selector);
+	print_output_mark(t, &sa->output_mark);
+	print_care_of(t, &sa->care_of);
+	print_settings(t, &sa->settings);
+	print_sa_state(t, &sa->traffic);
+	print_unknown(t, &sa->unknown);
+}
+
+/* What a rule says beside its own line, by the rule's number from 1. */
+static void
+print_rule_rest(struct text *t, const struct rule *rule, unsigned number)
+{
+	if (rule->spi == 0 && !rule->has_masks && rule->share == 0)
+		return;
+	text_printf(t, "\trule %u:", number);
+	if (rule->spi != 0)
+		text_printf(t, " spi=0x%08x", (unsigned)rule->spi);
+	if (rule->has_masks)
+		text_printf(t, " auth-mask=0x%x enc-mask=0x%x comp-mask=0x%x",
+		    (unsigned)rule->auth_mask, (unsigned)rule->enc_mask,
+		    (unsigned)rule->comp_mask);
+	if (rule->share != 0)
+		text_printf(t, " share=%u", rule->share);
+	text_char(t, '\n');
+}
+
+static void
+print_policy_beyond(struct text *t, const struct dialect *dialect,
+    const struct policy *policy)
+{
+	unsigned i;
+
+	print_selector_rest(t, &policy->device, &policy->masks);
+	for (i = 0; i < policy->nrules; i++) {
+		if (policy->action != IPSEC_POLICY_IPSEC) {
+			text_printf(t, "\trule %u: ", i + 1);
+			print_rule(t, dialect, &policy->rules[i], false);
+			text_char(t, '\n');
+		}
+		print_rule_rest(t, &policy->rules[i], i + 1);
+	}
+	print_settings(t, &policy->settings);
+	print_unknown(t, &policy->unknown);
+}
+
 /* ---- SA ---- */
 
 /*
@@ -158,6 +385,16 @@ sa_ends(struct text *t, const struct sa *sa, const struct print_style *style)
 	return missing == NULL;
 }
 
+/* Whatever a BSD calls the encapsulation, it is in UDP. */
+static const char *
+encap_name(const struct dialect *dialect, uint8_t type)
+{
+	const char *name = dialect->has_xfrm ? name_of(encap_names, type) :
+	    NULL;
+
+	return name != NULL ? name : "esp-udp";
+}
+
 static void
 sa_identity(struct text *t, const struct dialect *dialect,
     const struct sa *sa)
@@ -165,7 +402,7 @@ sa_identity(struct text *t, const struct dialect *dialect,
 	char *p = fmt_str(text_room(t), "\t");
 
 	if (sa->satype == SADB_SATYPE_ESP && sa->natt.given)
-		p = fmt_str(p, "esp-udp");
+		p = fmt_word(p, encap_name(dialect, sa->natt.type));
 	else
 		p = fmt_name(p, name_of(satype_names, sa->satype), sa->satype);
 	p = fmt_str(p, " mode=");
@@ -334,6 +571,8 @@ print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
 	print_hwif(t, sa->hwif);
 	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
 	print_label(t, &sa->label);
+	if (dialect->has_xfrm)
+		print_sa_beyond(t, sa);
 	if (sa->current.given)
 		sa_lifetimes(t, sa, style->now);
 	p = fmt_str(text_room(t), "\tsadb_seq=");
@@ -730,6 +969,8 @@ print_policy(struct text *t, const struct dialect *dialect,
 	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
 	    policy->if_id);
 	print_label(t, &policy->label);
+	if (dialect->has_xfrm)
+		print_policy_beyond(t, dialect, policy);
 	policy_lifetimes(t, policy);
 	p = fmt_str(text_room(t), "\tspid=");
 	p = fmt_dec(p, policy->id);

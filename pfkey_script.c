@@ -80,6 +80,152 @@ print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask)
 	text_hex(t, mask, 1);
 }
 
+/* ---- what Linux has beyond PF_KEY ---- */
+
+static void
+print_setting_options(struct text *t, const struct setting *row, uint32_t value)
+{
+	const struct name *bit;
+
+	switch (row->shape) {
+	case SETTING_FLAG:
+		text_char(t, ' ');
+		text_str(t, row->option);
+		return;
+	case SETTING_BITS:
+		for (bit = row->words; bit->name != NULL; bit++)
+			if ((value & bit->value) != 0) {
+				text_str(t, " -f ");
+				text_str(t, bit->name);
+			}
+		return;
+	default:
+		text_char(t, ' ');
+		text_str(t, row->option);
+		text_char(t, ' ');
+	}
+	if (row->shape == SETTING_WORD && name_of(row->words, value) != NULL)
+		text_str(t, name_of(row->words, value));
+	else
+		text_dec(t, value);
+}
+
+static void
+print_settings(struct text *t, const struct settings *s)
+{
+	unsigned i;
+
+	for (i = 0; s->given >> i != 0; i++)
+		if ((s->given >> i & 1) != 0)
+			print_setting_options(t, &settings[i], s->value[i]);
+}
+
+static void
+print_device(struct text *t, const struct device *device)
+{
+	if (device->name == NULL)
+		return;
+	text_str(t, " -dev ");
+	text_escaped(t, device->name, strlen(device->name));
+}
+
+static void
+print_sa_beyond(struct text *t, const struct sa *sa)
+{
+	if (sa->selector.given) {
+		text_str(t, " -sel ");
+		print_selector(t, &sa->selector.src, true);
+		text_char(t, ' ');
+		print_selector(t, &sa->selector.dst, true);
+		text_char(t, ' ');
+		print_upper(t, sa->selector.upper);
+	}
+	print_device(t, &sa->selector.device);
+	if (sa->output_mark.given) {
+		text_str(t, " -output_mark 0x");
+		text_hex(t, sa->output_mark.value, 1);
+		text_str(t, "/0x");
+		text_hex(t, sa->output_mark.mask, 1);
+	}
+	print_settings(t, &sa->settings);
+}
+
+/* What the language has no words for: the first of it, or NULL. */
+
+static const char *
+settings_inexpressible(const struct settings *s)
+{
+	const struct setting *row;
+	const struct name *word;
+	uint32_t value;
+	unsigned i;
+
+	for (i = 0; s->given >> i != 0; i++) {
+		row = &settings[i];
+		value = s->value[i];
+		if ((s->given >> i & 1) == 0 || row->shape == SETTING_FLAG ||
+		    (row->shape == SETTING_WORD &&
+		    name_of(row->words, value) != NULL))
+			continue;
+		if (row->shape == SETTING_BITS)
+			for (word = row->words; word->name != NULL; word++)
+				value &= ~word->value;
+		if (row->shape == SETTING_BITS ? value != 0 :
+		    value < row->min || value > row->max)
+			return row->label;
+	}
+	return NULL;
+}
+
+static const char *
+rest_inexpressible(const struct device *device, const struct port_masks *masks,
+    const struct settings *set, const struct unknown *unknown)
+{
+	if (unknown->count != 0)
+		return "it has attributes that this program does not know";
+	if (device->index != 0 && device->name == NULL)
+		return "its interface is gone";
+	if (masks->given)
+		return "the masks of its ports are not in the language";
+	if (settings_inexpressible(set) != NULL)
+		return "it has flags that are not in the language";
+	return NULL;
+}
+
+const char *
+sa_inexpressible(const struct sa *sa)
+{
+	if (sa->care_of.family != 0)
+		return "its care-of address is not in the language";
+	if (sa->selector.given || sa->selector.device.name != NULL ||
+	    sa->output_mark.given || sa->settings.given != 0 ||
+	    sa->mode > IPSEC_MODE_BEET || (sa->natt.given &&
+	    sa->natt.type != UDP_ENCAP_ESPINUDP))
+		return "it has more than the language has words for";
+	return rest_inexpressible(&sa->selector.device, &sa->selector.masks,
+	    &sa->settings, &sa->unknown);
+}
+
+const char *
+policy_inexpressible(const struct policy *policy)
+{
+	const struct rule *rule;
+	unsigned i;
+
+	for (i = 0; i < policy->nrules; i++) {
+		rule = &policy->rules[i];
+		if (rule->spi != 0 || rule->has_masks || rule->share != 0)
+			return "what a rule says of SPI or algorithms is not "
+			    "in the language";
+	}
+	if (policy->action == IPSEC_POLICY_DISCARD && policy->nrules != 0)
+		return "rules of a discard policy are not in the language";
+	if (policy->settings.given != 0 || policy->device.name != NULL)
+		return "it has more than the language has words for";
+	return rest_inexpressible(&policy->device, &policy->masks,
+	    &policy->settings, &policy->unknown);
+}
+
 /* ---- SA ---- */
 
 /* Whether the original addresses have the form "-natt OAI[port] OAR[port]". */
@@ -104,7 +250,7 @@ print_sa_end(struct text *t, const struct addr *addr, const struct natt *natt,
 static void
 print_protocol(struct text *t, const struct sa *sa)
 {
-	const char *name = name_of(satype_names, sa->satype);
+	const char *name = name_of(satype_names, sa->satype), *encap;
 	bool esp = sa->satype == SADB_SATYPE_ESP;
 
 	text_char(t, ' ');
@@ -113,7 +259,8 @@ print_protocol(struct text *t, const struct sa *sa)
 	else
 		text_dec(t, sa->satype);
 	if (esp && sa->natt.given && !natt_pair(&sa->natt)) {
-		text_str(t, "-udp");
+		encap = name_of(encap_names, sa->natt.type);
+		text_str(t, encap != NULL ? encap + strlen("esp") : "-udp");
 		if (sa->natt.oai.family != 0) {
 			text_char(t, ' ');
 			text_addr(t, &sa->natt.oai);
@@ -183,6 +330,7 @@ print_options(struct text *t, const struct dialect *dialect,
 	print_natt(t, &sa->natt);
 	print_hwif(t, sa->hwif);
 	print_label(t, &sa->label);
+	print_sa_beyond(t, sa);
 }
 
 /* An algorithm and its key; without octets, the one that takes none. */
@@ -304,6 +452,8 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	print_label(t, &policy->label);
 	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask);
 	print_numbers(t, policy, true, true);
+	print_device(t, &policy->device);
+	print_settings(t, &policy->settings);
 	text_str(t, " -P ");
 	text_str(t, dir == NULL ? "?" : dir);
 	if (whole) {

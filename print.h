@@ -86,4 +86,11 @@ void print_sa_command(struct text *, const struct dialect *, const char *verb,
 void print_policy_command(struct text *, const struct dialect *,
     const char *verb, const struct policy *, unsigned flags);
 
+/*
+ * Why a command would make another SA or policy than this, in words; NULL where
+ * it makes the same.
+ */
+const char *sa_inexpressible(const struct sa *);
+const char *policy_inexpressible(const struct policy *);
+
 #endif

@@ -80,6 +80,10 @@ is_twin(const struct policy *in, const struct policy *fwd)
 	    fwd->action == twin.action && fwd->priority == twin.priority &&
 	    fwd->has_mark == twin.has_mark && fwd->mark == twin.mark &&
 	    fwd->mark_mask == twin.mark_mask && fwd->if_id == twin.if_id &&
+	    memcmp(&fwd->settings, &twin.settings,
+	    sizeof(twin.settings)) == 0 &&
+	    fwd->device.index == twin.device.index &&
+	    memcmp(&fwd->masks, &twin.masks, sizeof(twin.masks)) == 0 &&
 	    same_limits(&fwd->hard, &twin.hard) &&
 	    same_limits(&fwd->soft, &twin.soft) &&
 	    fwd->label.len == twin.label.len && (twin.label.len == 0 ||
@@ -97,6 +101,7 @@ static void
 print_policies(const struct save *save, struct session *s, bool newest_first)
 {
 	struct policy policy, next;
+	const char *lost;
 	size_t i, at, after;
 	unsigned flags;
 
@@ -114,6 +119,12 @@ print_policies(const struct save *save, struct session *s, bool newest_first)
 			else
 				flags = SCRIPT_KERNEL;
 		}
+		lost = policy_inexpressible(&policy);
+		if (lost != NULL) {
+			session_error(s, "the policy with number %u is not "
+			    "saved: %s", policy.id, lost);
+			text_printf(&s->text, "# %s:\n# ", lost);
+		}
 		print_policy_command(&s->text, save->dialect, "spdadd",
 		    &policy, flags);
 	}
@@ -130,7 +141,8 @@ has_selector(const struct save *save, const struct view *view,
 	static const uint8_t any[16];
 	const struct wire_address *proxy = view->ext[EXT_ADDRESS_PROXY];
 
-	if (save->dialect->index != DIALECT_LINUX)
+	if (!save->dialect->has_sa_selector ||
+	    view->ext[EXT_X_SEL_SRC] != NULL)
 		return false;
 	if (proxy != NULL)
 		return proxy->prefixlen != 0;
@@ -145,12 +157,14 @@ lost_of_sa(const struct save *save, const struct view *view,
 	const struct algorithm *auth = sa->auth == 0 ? NULL :
 	    algorithm_numbered(ALG_AUTH, save->dialect, sa->auth);
 
+	if (sa_inexpressible(sa) != NULL)
+		return sa_inexpressible(sa);
 	if (has_selector(save, view, sa))
 		return "its selector is not in the language";
 	if ((sa->satype == SADB_SATYPE_ESP && sa->encrypt == 0 &&
 	    sa->auth == 0) || (sa->satype == SADB_SATYPE_AH && sa->auth == 0))
 		return "PF_KEY does not tell its algorithm";
-	if (pfkey && save->dialect->index == DIALECT_LINUX && auth != NULL &&
+	if (pfkey && save->dialect->drops_icv_length && auth != NULL &&
 	    (auth->flags & ALG_NETLINK))
 		return "PF_KEY does not tell the length of its ICV";
 	return NULL;
@@ -203,7 +217,7 @@ save_forget(struct save *save)
 void
 save_print(struct save *save, struct session *s)
 {
-	bool newest_first = save->dialect->index == DIALECT_LINUX;
+	bool newest_first = save->dialect->newest_first;
 
 	if (s->opt->policies)
 		print_policies(save, s, newest_first);

@@ -51,8 +51,15 @@ enum {
 #define SADB_SAFLAGS_DECAP_DSCP	0x40000000u
 #define SADB_SAFLAGS_NOECN	0x80000000u
 
+/* Of Linux's struct xfrm_usersa_info those that have no SADB_SAFLAGS_. */
+enum { XFRM_FLAG_WILDRECV = 8, XFRM_FLAG_ICMP = 16, XFRM_FLAG_AF_UNSPEC = 32,
+    XFRM_FLAG_ALIGN4 = 64 };
+
 enum { IPSEC_MODE_ANY, IPSEC_MODE_TRANSPORT, IPSEC_MODE_TUNNEL,
-    IPSEC_MODE_BEET /* Linux; FreeBSD uses 3 for TCP-MD5 */ };
+    IPSEC_MODE_BEET /* Linux; FreeBSD uses 3 for TCP-MD5 */,
+    /* What Linux counts otherwise has that number, and this bit. */
+    IPSEC_MODE_XFRM = 0x10, IPSEC_MODE_RO = 0x12, IPSEC_MODE_IN_TRIGGER = 0x13,
+    IPSEC_MODE_IPTFS = 0x15 };
 enum { IPSEC_DIR_ANY, IPSEC_DIR_INBOUND, IPSEC_DIR_OUTBOUND,
     IPSEC_DIR_FWD,		/* Linux: packets that are forwarded */
     IPSEC_DIR_SOCKET_IN, IPSEC_DIR_SOCKET_OUT /* Linux, in dumps only */ };
@@ -65,7 +72,9 @@ enum { IPSEC_SCOPE_ANY, IPSEC_SCOPE_GLOBAL, IPSEC_SCOPE_IFNET,
 
 #define IPSEC_ULPROTO_ANY	255
 #define IPSEC_MANUAL_REQID_MAX	0x3fff	/* above: chosen by the kernel */
+#define UDP_ENCAP_ESPINUDP_NON_IKE 1	/* an early draft of RFC 3948 */
 #define UDP_ENCAP_ESPINUDP	2	/* RFC 3948 */
+#define TCP_ENCAP_ESPINTCP	7	/* RFC 8229 */
 #define CPI_MAX			0xffffu	/* RFC 3173: 16 bits */
 #define LINUX_WINDOW_MAX	4096	/* anti-replay, in packets */
 
@@ -199,6 +208,33 @@ struct wire_value {
 struct wire_mark {
 	uint16_t len, type;
 	uint32_t value, mask, reserved;
+};
+struct wire_device {			/* that a selector is bound to */
+	uint16_t len, type;
+	uint32_t ifindex;
+	char name[16];			/* empty: not known */
+};
+struct wire_port_masks {		/* in host order */
+	uint16_t len, type, src, dst;
+};
+struct wire_sa_state {			/* words of the bitmap follow */
+	uint16_t len, type;
+	uint32_t words;
+	uint64_t out_seq, in_seq, last_used;
+	uint32_t late, replayed, forged, reserved;
+};
+struct wire_templates {			/* one for each request follows */
+	uint16_t len, type;
+	uint32_t reserved;
+};
+struct wire_template {			/* what a request has no room for */
+	uint32_t spi;
+	uint32_t masks[3];		/* authentication, ciphers, compression */
+	uint32_t share, reserved;
+};
+struct wire_unknown {			/* that many numbers follow */
+	uint16_t len, type;
+	uint16_t count, reserved;
 };
 struct wire_if_id {
 	uint16_t len, type;

@@ -39,10 +39,46 @@ static const uint8_t attr_size[XFRM_ATTRS] = {
 	[XFRMA_MARK] = sizeof(struct xfrm_mark),
 	[XFRMA_REPLAY_ESN_VAL] = sizeof(struct xfrm_replay_state_esn),
 	[XFRMA_OFFLOAD_DEV] = sizeof(struct xfrm_user_offload),
+	[XFRMA_REPLAY_VAL] = sizeof(struct xfrm_replay_state),
+	[XFRMA_COADDR] = sizeof(xfrm_address_t),
+	[XFRMA_LASTUSED] = sizeof(uint64_t),
+	[XFRM_SET_MARK] = sizeof(uint32_t),
+	[XFRM_SET_MARK_MASK] = sizeof(uint32_t),
 	[XFRM_IF_ID] = sizeof(uint32_t),
 };
 
-/* Unknown attributes are skipped; of one that is repeated the last counts. */
+/* The setting that an attribute is, or -1. */
+static int
+setting_of(unsigned type)
+{
+	int i;
+
+	for (i = 0; i < SETTINGS; i++)
+		if (settings[i].attr == type)
+			return i;
+	return -1;
+}
+
+/*
+ * What the program does not know is remembered by its number, so that -D can
+ * say that there is more.
+ */
+static bool
+read_rare_attr(unsigned type, size_t n, struct xfrm_attrs *attrs)
+{
+	int i = type == 0 ? -1 : setting_of(type);
+
+	if (i >= 0)
+		return n >= settings[i].octets;
+	/* Lists are measured where they are read. */
+	if (type != XFRMA_UNSPEC && type != XFRMA_PAD &&
+	    type != XFRMA_TMPL && type != XFRMA_MIGRATE &&
+	    attrs->unknown_count < XFRM_UNKNOWN_MAX)
+		attrs->unknown[attrs->unknown_count++] = (uint16_t)type;
+	return true;
+}
+
+/* Of an attribute that is repeated the last counts. */
 static bool
 read_attrs(const uint8_t *p, size_t len, struct xfrm_attrs *attrs)
 {
@@ -52,6 +88,9 @@ read_attrs(const uint8_t *p, size_t len, struct xfrm_attrs *attrs)
 
 	clear(attrs, sizeof(*attrs));
 	while (nl_next_attr(p, len, &offset, &type, &value, &n)) {
+		if ((type >= XFRM_ATTRS || attr_size[type] == 0) &&
+		    !read_rare_attr(type, n, attrs))
+			return false;
 		if (type >= XFRM_ATTRS)
 			continue;
 		if (n < attr_size[type])
@@ -172,16 +211,14 @@ put_lifetimes(struct msgbuf *m, unsigned parts,
 
 /*
  * The modes that PF_KEY has.  The others (route optimisation, IPTFS) make
- * af_key break off a dump; here they get numbers that no mode has.
+ * af_key break off a dump; here they get numbers that no other mode has.
  */
-#define MODE_FOREIGN	0x10
-
 static uint8_t
 mode_of(uint8_t mode)
 {
 	return mode == XFRM_MODE_TRANSPORT ? IPSEC_MODE_TRANSPORT :
 	    mode == XFRM_MODE_TUNNEL ? IPSEC_MODE_TUNNEL :
-	    mode == XFRM_MODE_BEET ? IPSEC_MODE_BEET : MODE_FOREIGN | mode;
+	    mode == XFRM_MODE_BEET ? IPSEC_MODE_BEET : IPSEC_MODE_XFRM | mode;
 }
 
 bool
@@ -256,6 +293,8 @@ struct transform {
 	uint8_t id;			/* 0: none, or one without a number */
 	const uint8_t *key;
 	uint32_t bits;
+	uint32_t icv;			/* where it is not the row's, or 0 */
+	bool foreign;			/* an algorithm without a row */
 };
 
 /* The row of an algorithm, or NULL. */
@@ -265,9 +304,8 @@ find_algorithm(enum alg_kind kind, const char *name, uint32_t icv)
 	const struct algorithm *alg = icv > UINT16_MAX ? NULL :
 	    algorithm_of_xfrm(kind, name, (uint16_t)icv);
 
-	/* An ICV of an odd length: PF_KEY does not tell lengths at all. */
-	return alg == NULL && kind == ALG_AUTH ?
-	    algorithm_of_xfrm(kind, name, 0) : alg;
+	/* An ICV of an odd length: it is told beside the algorithm. */
+	return alg == NULL ? algorithm_of_xfrm(kind, name, 0) : alg;
 }
 
 /*
@@ -317,6 +355,8 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
 		return false;
 	alg = d->recent[kind].alg;
 	out->id = alg != NULL ? alg->id[DIALECT_LINUX] : 0;
+	out->icv = alg != NULL && with_icv && alg->icv != icv ? icv : 0;
+	out->foreign = alg == NULL;
 	out->key = p + size;
 	out->bits = head->alg_key_len;
 	return true;
@@ -431,8 +471,9 @@ put_sa(struct msgbuf *m, const struct xfrm_usersa_info *info, uint32_t window,
 }
 
 static void
-put_natt(struct msgbuf *m, const struct xfrm_attrs *attrs)
+put_natt(struct msgbuf *m, const struct xfrm_attrs *attrs, unsigned family)
 {
+	static const xfrm_address_t none;
 	struct xfrm_encap_tmpl encap;
 	struct wire_nat_t_type *type;
 	struct wire_nat_t_port *port;
@@ -442,6 +483,8 @@ put_natt(struct msgbuf *m, const struct xfrm_attrs *attrs)
 		return;
 	type = msg_ext(m, EXT_NAT_T_TYPE, sizeof(*type));
 	type->nat_type = (uint8_t)encap.encap_type;
+	if (memcmp(&encap.encap_oa, &none, sizeof(none)) != 0)
+		xfrm_put_host(m, EXT_NAT_T_OAI, &encap.encap_oa, family);
 	port = msg_ext(m, EXT_NAT_T_SPORT, sizeof(*port));
 	port->port = encap.encap_sport;
 	port = msg_ext(m, EXT_NAT_T_DPORT, sizeof(*port));
@@ -457,13 +500,252 @@ put_sa2(struct msgbuf *m, const struct xfrm_usersa_info *info)
 	wire->reqid = info->reqid;
 }
 
+/* ---- what PF_KEY has no room for ---- */
+
+static void
+put_value(struct msgbuf *m, enum ext id, uint32_t value)
+{
+	struct wire_value *wire = msg_ext(m, id, sizeof(*wire));
+
+	wire->value = value;
+}
+
+static void
+put_settings(struct msgbuf *m, const struct xfrm_attrs *attrs)
+{
+	const struct setting *row;
+	const uint8_t *p;
+	uint32_t value;
+	uint16_t u16;
+	unsigned i;
+
+	for (i = 0; i < SETTINGS; i++) {
+		row = &settings[i];
+		if (row->attr == 0 || attrs->value[row->attr] == NULL)
+			continue;
+		p = attrs->value[row->attr];
+		if (row->octets == sizeof(value))
+			memcpy(&value, p, sizeof(value));
+		else if (row->octets == sizeof(u16)) {
+			memcpy(&u16, p, sizeof(u16));
+			value = u16;
+		} else
+			value = row->octets == 1 ? *p : 1;
+		put_value(m, (enum ext)(EXT_X_SETTING + i), value);
+	}
+}
+
+static void
+put_unknown(struct msgbuf *m, const struct xfrm_attrs *attrs)
+{
+	struct wire_unknown *wire;
+
+	if (attrs->unknown_count == 0)
+		return;
+	wire = msg_ext(m, EXT_X_UNKNOWN, sizeof(*wire));
+	wire->count = (uint16_t)attrs->unknown_count;
+	msg_bytes(m, attrs->unknown, attrs->unknown_count *
+	    sizeof(attrs->unknown[0]));
+}
+
+/* What a selector has beside addresses, ports and the protocol. */
+static void
+put_selector_rest(struct xfrm_decoder *d, struct msgbuf *m,
+    const struct xfrm_selector *sel)
+{
+	struct wire_device *device;
+	struct wire_port_masks *masks;
+
+	if (sel->ifindex != 0) {
+		device = msg_ext(m, EXT_X_DEVICE, sizeof(*device));
+		device->ifindex = (uint32_t)sel->ifindex;
+		if (d->links != NULL)
+			copy_name(device->name, sizeof(device->name),
+			    xfrm_link_of_index(d->links, sel->ifindex));
+	}
+	if (sel->sport_mask != (sel->sport != 0 ? 0xffff : 0) ||
+	    sel->dport_mask != (sel->dport != 0 ? 0xffff : 0)) {
+		masks = msg_ext(m, EXT_X_PORT_MASKS, sizeof(*masks));
+		masks->src = ntohs(sel->sport_mask);
+		masks->dst = ntohs(sel->dport_mask);
+	}
+	if (sel->user != 0)
+		put_value(m, EXT_X_USER, sel->user);
+}
+
+/* Modes whose inner packets may be of either family. */
+static bool
+is_tunnel(const struct xfrm_usersa_info *info)
+{
+	uint8_t mode = mode_of(info->mode);
+
+	return mode == IPSEC_MODE_TUNNEL || mode == IPSEC_MODE_IPTFS;
+}
+
+/*
+ * An SA is for all packets, as one is made here without a selector: those of
+ * its own family, or of both in a tunnel.  PF_KEY's have no family at all.
+ */
+static bool
+takes_all_packets(const struct xfrm_usersa_info *info)
+{
+	static const xfrm_address_t any;
+	const struct xfrm_selector *sel = &info->sel;
+
+	return memcmp(&sel->saddr, &any, sizeof(any)) == 0 &&
+	    memcmp(&sel->daddr, &any, sizeof(any)) == 0 &&
+	    sel->prefixlen_s == 0 && sel->prefixlen_d == 0 &&
+	    sel->proto == 0 && sel->sport == 0 && sel->dport == 0 &&
+	    (sel->family == AF_UNSPEC ||
+	    (sel->family == info->family && !is_tunnel(info)));
+}
+
+/*
+ * That a selector has no family is meant, says a flag, which is not worth a
+ * word in a tunnel for all packets.
+ */
+static void
+put_sa_selector(struct xfrm_decoder *d, struct msgbuf *m,
+    const struct xfrm_usersa_info *info)
+{
+	const struct xfrm_selector *sel = &info->sel;
+	unsigned family = xfrm_known_family(sel->family) ? sel->family :
+	    info->family;
+	uint8_t flags = info->flags & (XFRM_FLAG_WILDRECV | XFRM_FLAG_ICMP |
+	    XFRM_FLAG_AF_UNSPEC | XFRM_FLAG_ALIGN4);
+	bool all = takes_all_packets(info);
+
+	if (!all) {
+		put_address(m, EXT_X_SEL_SRC, &sel->saddr, family,
+		    sel->prefixlen_s, upper_of(sel->proto), sel->sport);
+		put_address(m, EXT_X_SEL_DST, &sel->daddr, family,
+		    sel->prefixlen_d, upper_of(sel->proto), sel->dport);
+	}
+	put_selector_rest(d, m, sel);
+	if (all && is_tunnel(info))
+		flags &= (uint8_t)~XFRM_FLAG_AF_UNSPEC;
+	if (flags != 0)
+		put_value(m, EXT_X_STATE_FLAGS, flags);
+}
+
+static void
+put_output_mark(struct msgbuf *m, const struct xfrm_attrs *attrs)
+{
+	uint32_t value, mask = ~0u;
+	struct wire_mark *wire;
+
+	if (!xfrm_get_attr(attrs, XFRM_SET_MARK, &value, sizeof(value)))
+		return;
+	xfrm_get_attr(attrs, XFRM_SET_MARK_MASK, &mask, sizeof(mask));
+	wire = msg_ext(m, EXT_X_OUTPUT_MARK, sizeof(*wire));
+	wire->value = value;
+	wire->mask = mask;
+}
+
+/* The sequence numbers of an SA; words is that of the bitmap, *bitmap. */
+static void
+read_replay(const struct xfrm_attrs *attrs, struct wire_sa_state *state,
+    const uint8_t **bitmap)
+{
+	struct xfrm_replay_state_esn esn;
+	struct xfrm_replay_state small;
+	size_t room;
+
+	if (xfrm_get_attr(attrs, XFRMA_REPLAY_ESN_VAL, &esn, sizeof(esn))) {
+		room = (attrs->len[XFRMA_REPLAY_ESN_VAL] - sizeof(esn)) /
+		    sizeof(uint32_t);
+		state->out_seq = (uint64_t)esn.oseq_hi << 32 | esn.oseq;
+		state->in_seq = (uint64_t)esn.seq_hi << 32 | esn.seq;
+		state->words = esn.bmp_len < room ? esn.bmp_len :
+		    (uint32_t)room;
+		*bitmap = attrs->value[XFRMA_REPLAY_ESN_VAL] + sizeof(esn);
+	} else if (xfrm_get_attr(attrs, XFRMA_REPLAY_VAL, &small,
+	    sizeof(small))) {
+		state->out_seq = small.oseq;
+		state->in_seq = small.seq;
+		state->words = 1;
+		*bitmap = attrs->value[XFRMA_REPLAY_VAL] +
+		    offsetof(struct xfrm_replay_state, bitmap);
+	}
+}
+
+/* What happened to an SA; one to which nothing did has nothing to say. */
+static void
+put_sa_state(struct msgbuf *m, const struct xfrm_usersa_info *info,
+    const struct xfrm_attrs *attrs)
+{
+	struct wire_sa_state state = { 0 }, *wire;
+	const uint8_t *bitmap = NULL;
+
+	read_replay(attrs, &state, &bitmap);
+	xfrm_get_attr(attrs, XFRMA_LASTUSED, &state.last_used,
+	    sizeof(state.last_used));
+	state.late = info->stats.replay_window;
+	state.replayed = info->stats.replay;
+	state.forged = info->stats.integrity_failed;
+	if (state.out_seq == 0 && state.in_seq == 0 && state.last_used == 0 &&
+	    (state.late | state.replayed | state.forged) == 0)
+		return;
+	if (state.in_seq == 0)
+		state.words = 0;	/* the bitmap is empty */
+	wire = msg_ext(m, EXT_X_SA_STATE, sizeof(*wire));
+	state.len = wire->len;
+	state.type = wire->type;
+	*wire = state;
+	if (state.words != 0)
+		msg_bytes(m, bitmap, state.words * sizeof(uint32_t));
+}
+
+/* All that an SA has beyond PF_KEY. */
+static void
+put_sa_beyond(struct xfrm_decoder *d, struct msgbuf *m,
+    const struct xfrm_usersa_info *info, const struct xfrm_attrs *attrs,
+    uint8_t state)
+{
+	xfrm_address_t care_of;
+	struct xfrm_user_offload offload;
+
+	/* One that waits is for the packet that the kernel wanted it for. */
+	if (state != SADB_SASTATE_LARVAL)
+		put_sa_selector(d, m, info);
+	put_output_mark(m, attrs);
+	if (xfrm_get_attr(attrs, XFRMA_COADDR, &care_of, sizeof(care_of)))
+		xfrm_put_host(m, EXT_X_CARE_OF, &care_of, info->family);
+	put_sa_state(m, info, attrs);
+	put_settings(m, attrs);
+	if (xfrm_get_attr(attrs, XFRMA_OFFLOAD_DEV, &offload,
+	    sizeof(offload)) && (offload.flags & XFRM_OFFLOAD_WHOLE) != 0)
+		put_value(m, EXT_X_OFFLOAD, XFRM_OFFLOAD_WHOLE);
+}
+
+/*
+ * An algorithm that no row of names.c has is told by the attribute that it came
+ * in; an ICV that none has, by its length.
+ */
+static void
+put_algorithm_rest(struct msgbuf *m, struct xfrm_attrs *attrs,
+    const struct transform *auth, const struct transform *enc)
+{
+	uint32_t icv = auth->icv != 0 ? auth->icv : enc->icv;
+
+	if (icv != 0)
+		put_value(m, EXT_X_ICV, icv);
+	if (auth->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
+		attrs->unknown[attrs->unknown_count++] = XFRMA_ALG_AUTH;
+	if (enc->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
+		attrs->unknown[attrs->unknown_count++] =
+		    attrs->value[XFRMA_ALG_AEAD] != NULL ? XFRMA_ALG_AEAD :
+		    attrs->value[XFRMA_ALG_COMP] != NULL ? XFRMA_ALG_COMP :
+		    XFRMA_ALG_CRYPT;
+}
+
 /*
  * All of an SA.  The selector's source shows, as ADDRESS_PROXY, wherever it is
  * not the SA's own: that is, for nearly every SA, as 0.0.0.0/0.
  */
 static bool
 put_state(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_usersa_info *info, const struct xfrm_attrs *attrs,
+    const struct xfrm_usersa_info *info, struct xfrm_attrs *attrs,
     unsigned parts, uint8_t state)
 {
 	const struct xfrm_selector *sel = &info->sel;
@@ -486,7 +768,7 @@ put_state(struct xfrm_decoder *d, struct msgbuf *m,
 		put_key(m, EXT_KEY_ENCRYPT, &enc);
 	}
 	put_sa2(m, info);
-	put_natt(m, attrs);
+	put_natt(m, attrs, family);
 	if (!xfrm_put_label(m, attrs))
 		return false;
 	if (window > XFRM_SMALL_WINDOW) {
@@ -494,6 +776,9 @@ put_state(struct xfrm_decoder *d, struct msgbuf *m,
 		replay->replay = window;
 	}
 	xfrm_put_private(d, m, attrs);
+	put_sa_beyond(d, m, info, attrs, state);
+	put_algorithm_rest(m, attrs, &auth, &enc);
+	put_unknown(m, attrs);
 	return true;
 }
 
@@ -548,6 +833,62 @@ put_requests(struct msgbuf *m, const struct xfrm_attrs *attrs)
 }
 
 /*
+ * What requests have no room for.  The masks of ones are ours, those of zeros
+ * af_key's: both say any algorithm.
+ */
+static bool
+is_special(const struct xfrm_user_tmpl *tmpl)
+{
+	return tmpl->id.spi != 0 || tmpl->share != 0 ||
+	    ((tmpl->aalgos & tmpl->ealgos & tmpl->calgos) != ~0u &&
+	    (tmpl->aalgos | tmpl->ealgos | tmpl->calgos) != 0);
+}
+
+static void
+put_templates(struct msgbuf *m, const struct xfrm_attrs *attrs)
+{
+	const uint8_t *p = attrs->value[XFRMA_TMPL];
+	struct xfrm_user_tmpl tmpl;
+	size_t i, n = attrs->len[XFRMA_TMPL] / sizeof(tmpl);
+	struct wire_template wire;
+	bool special = false;
+
+	for (i = 0; i < n; i++) {
+		memcpy(&tmpl, p + i * sizeof(tmpl), sizeof(tmpl));
+		special |= is_special(&tmpl);
+	}
+	if (!special)
+		return;
+	msg_ext(m, EXT_X_TEMPLATES, sizeof(struct wire_templates));
+	for (i = 0; i < n; i++) {
+		memcpy(&tmpl, p + i * sizeof(tmpl), sizeof(tmpl));
+		memset(&wire, 0, sizeof(wire));
+		wire.spi = ntohl(tmpl.id.spi);
+		wire.masks[0] = tmpl.aalgos;
+		wire.masks[1] = tmpl.ealgos;
+		wire.masks[2] = tmpl.calgos;
+		wire.share = tmpl.share;
+		msg_bytes(m, &wire, sizeof(wire));
+	}
+}
+
+static void
+put_policy_beyond(struct xfrm_decoder *d, struct msgbuf *m,
+    const struct xfrm_userpolicy_info *info, const struct xfrm_attrs *attrs)
+{
+	struct xfrm_userpolicy_type type;
+
+	put_selector_rest(d, m, &info->sel);
+	put_templates(m, attrs);
+	if (info->flags != 0)
+		put_value(m, EXT_X_POLICY_FLAGS, info->flags);
+	if (xfrm_get_attr(attrs, XFRMA_POLICY_TYPE, &type, sizeof(type)) &&
+	    type.type != 0)
+		put_value(m, EXT_X_POLICY_TYPE, type.type);
+	put_unknown(m, attrs);
+}
+
+/*
  * The policies of sockets have an empty selector, whose family some kernels
  * leave out.
  */
@@ -589,6 +930,7 @@ put_policy(struct xfrm_decoder *d, struct msgbuf *m,
 	if (!put_requests(m, attrs) || !xfrm_put_label(m, attrs))
 		return false;
 	xfrm_put_private(d, m, attrs);
+	put_policy_beyond(d, m, info, attrs);
 	return true;
 }
 
@@ -650,24 +992,13 @@ decode_flush(struct xfrm_task *t)
 }
 
 /*
- * Sub-policies are not PF_KEY's.  The reference count, which netlink does not
- * tell, is at least the table's own.
+ * The reference count, which netlink does not tell, is at least the table's
+ * own.
  */
-static bool
-is_main(const struct xfrm_task *t)
-{
-	struct xfrm_userpolicy_type type;
-
-	return !xfrm_get_attr(&t->attrs, XFRMA_POLICY_TYPE, &type, sizeof(type)) ||
-	    type.type == 0;
-}
-
 static enum xfrm_result
 policy_message(struct xfrm_task *t, const struct xfrm_userpolicy_info *info,
     unsigned parts)
 {
-	if (!is_main(t))
-		return HIDDEN;
 	xfrm_begin_message(t, SADB_SATYPE_UNSPEC)->reserved = 1;
 	return shown(put_policy(t->d, t->m, info, &t->attrs, parts));
 }
@@ -704,9 +1035,12 @@ decode_policy_expire(struct xfrm_task *t)
 static enum xfrm_result
 decode_policy_flush(struct xfrm_task *t)
 {
-	if (!is_main(t))
-		return HIDDEN;
+	struct xfrm_userpolicy_type type;
+
 	xfrm_begin_message(t, SADB_SATYPE_UNSPEC);
+	if (xfrm_get_attr(&t->attrs, XFRMA_POLICY_TYPE, &type, sizeof(type)) &&
+	    type.type != 0)
+		put_value(t->m, EXT_X_POLICY_TYPE, type.type);
 	return SHOWN;
 }
 

@@ -9,9 +9,13 @@
 
 #include "xfrm.h"
 
+#define XFRM_UNKNOWN_MAX	16
+
 struct xfrm_attrs {
 	const uint8_t *value[XFRM_ATTRS];	/* NULL: absent */
 	uint16_t len[XFRM_ATTRS];
+	uint16_t unknown[XFRM_UNKNOWN_MAX];	/* numbers, to be told */
+	unsigned unknown_count;
 };
 
 /* Copies the n octets of an attribute that is there, all of its structure. */

@@ -96,7 +96,8 @@ mode_of(uint8_t mode)
 	case IPSEC_MODE_BEET:
 		return XFRM_MODE_BEET;
 	default:
-		return -1;
+		return (mode & IPSEC_MODE_XFRM) != 0 ?
+		    mode & ~IPSEC_MODE_XFRM : -1;
 	}
 }
 
@@ -198,6 +199,95 @@ put_offload(struct nlbuf *b, const char *name, uint8_t flags)
 	return 0;
 }
 
+static void
+put_settings(struct nlbuf *b, const struct settings *s)
+{
+	uint32_t value;
+	unsigned i;
+	uint8_t u8;
+	uint16_t u16;
+
+	for (i = 0; s->given >> i != 0; i++) {
+		if ((s->given >> i & 1) == 0 || settings[i].attr == 0)
+			continue;
+		value = s->value[i];
+		u8 = (uint8_t)value;
+		u16 = (uint16_t)value;
+		nl_attr(b, settings[i].attr, settings[i].octets == 1 ?
+		    (void *)&u8 : settings[i].octets == 2 ? (void *)&u16 :
+		    (void *)&value, settings[i].octets);
+	}
+}
+
+/* ---- selectors ---- */
+
+/* One end of a selector; false if it has no address that is understood. */
+static bool
+end_of(const struct view *view, enum ext id, struct addr *out)
+{
+	const struct wire_address *wire = view->ext[id];
+
+	if (wire == NULL || sockaddr_decode(view->dialect, wire + 1,
+	    (size_t)wire->len * 8 - sizeof(*wire), out) == 0)
+		return false;
+	out->prefix = wire->prefixlen;
+	return true;
+}
+
+/* What PF_KEY's addresses leave open of a selector. */
+static int
+fill_selector_rest(struct xfrm_selector *sel, const struct view *view)
+{
+	const struct wire_device *device = view->ext[EXT_X_DEVICE];
+	const struct wire_port_masks *masks = view->ext[EXT_X_PORT_MASKS];
+	const struct wire_value *user = view->ext[EXT_X_USER];
+
+	if (device != NULL) {
+		sel->ifindex = device->name[0] == '\0' ?
+		    (int)device->ifindex : (int)if_nametoindex(device->name);
+		if (sel->ifindex == 0)
+			return ENODEV;
+	}
+	if (masks != NULL) {
+		sel->sport_mask = htons(masks->src);
+		sel->dport_mask = htons(masks->dst);
+	}
+	if (user != NULL)
+		sel->user = user->value;
+	return 0;
+}
+
+/*
+ * A selector of two addresses.  Host bits behind a prefix stay: the kernel
+ * finds a policy by comparing all octets.  The protocol of the destination
+ * counts, as in af_key.
+ */
+static int
+fill_selector(struct xfrm_selector *sel, const struct view *view,
+    enum ext src_id, enum ext dst_id)
+{
+	const struct wire_address *proto = view->ext[dst_id];
+	struct addr src, dst;
+	unsigned bits;
+
+	if (!end_of(view, src_id, &src) || !end_of(view, dst_id, &dst))
+		return EINVAL;
+	bits = dst.family == 4 ? 32 : 128;
+	if (src.family != dst.family || src.prefix > bits || dst.prefix > bits)
+		return EINVAL;
+	address_of(&sel->saddr, &src);
+	address_of(&sel->daddr, &dst);
+	sel->prefixlen_s = src.prefix;
+	sel->prefixlen_d = dst.prefix;
+	sel->family = family_of(&dst);
+	sel->proto = proto->proto == IPSEC_ULPROTO_ANY ? 0 : proto->proto;
+	sel->sport = htons(src.port);
+	sel->sport_mask = src.port != 0 ? 0xffff : 0;
+	sel->dport = htons(dst.port);
+	sel->dport_mask = dst.port != 0 ? 0xffff : 0;
+	return fill_selector_rest(sel, view);
+}
+
 /* ---- security associations ---- */
 
 /*
@@ -220,7 +310,6 @@ algorithm_of(struct xfrm_encoder *enc, enum alg_kind kind, uint8_t id)
 	}
 	/* All of names.c are shorter than the field. */
 	memcpy(a->head.alg_name, a->alg->xfrm, strlen(a->alg->xfrm));
-	a->head.alg_trunc_len = a->alg->icv;
 	return a;
 }
 
@@ -230,9 +319,10 @@ algorithm_of(struct xfrm_encoder *enc, enum alg_kind kind, uint8_t id)
  */
 static void
 put_algorithm(struct nlbuf *b, uint16_t type, struct xfrm_alg *a,
-    const struct key *key)
+    const struct key *key, uint32_t icv)
 {
 	a->head.alg_key_len = key->bits;
+	a->head.alg_trunc_len = icv != 0 ? icv : a->alg->icv;
 	nl_attr(b, type, &a->head, type == XFRMA_ALG_AUTH_TRUNC ||
 	    type == XFRMA_ALG_AEAD ? sizeof(a->head) :
 	    offsetof(struct xfrm_algo_auth, alg_trunc_len));
@@ -245,6 +335,7 @@ put_algorithms(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct sa *sa)
 {
 	static const struct key no_key;
+	uint32_t icv = setting_value(&sa->settings, EXT_X_ICV);
 	bool comp = sa->satype == SADB_X_SATYPE_IPCOMP;
 	struct xfrm_alg *a;
 
@@ -252,7 +343,7 @@ put_algorithms(struct nlbuf *b, struct xfrm_encoder *enc,
 		a = algorithm_of(enc, ALG_AUTH, sa->auth);
 		if (a == NULL)
 			return ENOSYS;
-		put_algorithm(b, XFRMA_ALG_AUTH_TRUNC, a, &sa->auth_key);
+		put_algorithm(b, XFRMA_ALG_AUTH_TRUNC, a, &sa->auth_key, icv);
 	}
 	if (sa->encrypt != 0) {
 		a = algorithm_of(enc, comp ? ALG_COMP : ALG_ENC, sa->encrypt);
@@ -260,7 +351,7 @@ put_algorithms(struct nlbuf *b, struct xfrm_encoder *enc,
 			return ENOSYS;
 		put_algorithm(b, comp ? XFRMA_ALG_COMP :
 		    (a->alg->flags & ALG_AEAD) ? XFRMA_ALG_AEAD :
-		    XFRMA_ALG_CRYPT, a, comp ? &no_key : &sa->enc_key);
+		    XFRMA_ALG_CRYPT, a, comp ? &no_key : &sa->enc_key, icv);
 	}
 	return 0;
 }
@@ -312,7 +403,7 @@ put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
 	return 0;
 }
 
-/* The original addresses are of no use to the kernel; af_key drops them. */
+/* The kernel keeps one original address, and makes no use of it. */
 static void
 put_natt(struct nlbuf *b, const struct natt *natt)
 {
@@ -324,6 +415,8 @@ put_natt(struct nlbuf *b, const struct natt *natt)
 	encap.encap_type = natt->type;
 	encap.encap_sport = htons(natt->sport);
 	encap.encap_dport = htons(natt->dport);
+	if (natt->oai.family != 0)
+		address_of(&encap.encap_oa, &natt->oai);
 	nl_attr(b, XFRMA_ENCAP, &encap, sizeof(encap));
 }
 
@@ -333,22 +426,32 @@ put_natt(struct nlbuf *b, const struct natt *natt)
  * family: the kernel allows that when the selector has no family and the flag
  * says that this is meant.
  */
-static void
+static int
 set_selector(struct xfrm_usersa_info *info, const struct view *view)
 {
 	const struct wire_address *proxy = view->ext[EXT_ADDRESS_PROXY];
+	bool tunnel = info->mode == XFRM_MODE_TUNNEL ||
+	    info->mode == (IPSEC_MODE_IPTFS & ~IPSEC_MODE_XFRM);
 	struct addr addr;
+	int error = 0;
 
 	info->sel.family = info->family;
-	if (proxy != NULL && sockaddr_decode(view->dialect, proxy + 1,
+	if (view->ext[EXT_X_SEL_DST] != NULL)
+		error = fill_selector(&info->sel, view, EXT_X_SEL_SRC,
+		    EXT_X_SEL_DST);
+	else if (proxy != NULL && sockaddr_decode(view->dialect, proxy + 1,
 	    (size_t)proxy->len * 8 - sizeof(*proxy), &addr) != 0) {
 		info->sel.family = family_of(&addr);
 		info->sel.prefixlen_s = proxy->prefixlen;
 		address_of(&info->sel.saddr, &addr);
-	} else if (info->mode == XFRM_MODE_TUNNEL) {
-		info->sel.family = AF_UNSPEC;
-		info->flags |= XFRM_STATE_AF_UNSPEC;
+	} else {
+		if (tunnel)
+			info->flags |= XFRM_STATE_AF_UNSPEC;
+		error = fill_selector_rest(&info->sel, view);
 	}
+	if ((info->flags & XFRM_STATE_AF_UNSPEC) != 0)
+		info->sel.family = AF_UNSPEC;
+	return error;
 }
 
 /*
@@ -392,8 +495,43 @@ fill_info(struct xfrm_usersa_info *info, const struct view *view,
 	for (i = 0; sa->flags != 0 && i < COUNT(flag_map); i++)
 		if (sa->flags & flag_map[i].sadb)
 			info->flags |= flag_map[i].xfrm;
-	set_selector(info, view);
-	return 0;
+	info->flags |= (uint8_t)setting_value(&sa->settings,
+	    EXT_X_STATE_FLAGS);
+	return set_selector(info, view);
+}
+
+/* What PF_KEY has no room for. */
+static void
+put_sa_beyond(struct nlbuf *b, const struct sa *sa)
+{
+	xfrm_address_t care_of;
+
+	if (sa->output_mark.given) {
+		nl_attr(b, XFRM_SET_MARK, &sa->output_mark.value,
+		    sizeof(sa->output_mark.value));
+		nl_attr(b, XFRM_SET_MARK_MASK, &sa->output_mark.mask,
+		    sizeof(sa->output_mark.mask));
+	}
+	if (sa->care_of.family != 0) {
+		address_of(&care_of, &sa->care_of);
+		nl_attr(b, XFRMA_COADDR, &care_of, sizeof(care_of));
+	}
+	put_settings(b, &sa->settings);
+}
+
+/*
+ * The direction of an offload is that of the SA, which is known where it was
+ * given, and else seen by whose the destination is.
+ */
+static uint8_t
+offload_flags(const struct sa *sa)
+{
+	uint32_t dir = setting_value(&sa->settings, EXT_X_SA_DIR);
+	bool in = sa->hwif != NULL && (dir != 0 ? dir == 1 :
+	    xfrm_address_is_ours(&sa->dst));
+
+	return (uint8_t)((in ? XFRM_OFFLOAD_IN : 0) |
+	    setting_value(&sa->settings, EXT_X_OFFLOAD));
 }
 
 /* ADD, UPDATE. */
@@ -403,7 +541,6 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 	size_t window_at = b->len + offsetof(struct xfrm_usersa_info,
 	    replay_window);
 	struct xfrm_usersa_info info;
-	uint8_t offload = 0;
 	struct sa sa;
 	int error;
 
@@ -418,10 +555,9 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 	put_natt(b, &sa.natt);
 	put_label(b, view);
 	put_marks_of(b, view);
-	if (sa.hwif != NULL && xfrm_address_is_ours(&sa.dst))
-		offload = XFRM_OFFLOAD_IN;
+	put_sa_beyond(b, &sa);
 	if (error == 0)
-		error = put_offload(b, sa.hwif, offload);
+		error = put_offload(b, sa.hwif, offload_flags(&sa));
 	/* The small window is known only now. */
 	if (!b->overflow)
 		b->octets[window_at] = info.replay_window;
@@ -547,49 +683,6 @@ xfrm_encode_dump(struct nlbuf *b, uint32_t seq, uint8_t satype,
 
 /* ---- policies ---- */
 
-/* One end of a selector; false if it has no address that is understood. */
-static bool
-end_of(const struct view *view, enum ext id, struct addr *out)
-{
-	const struct wire_address *wire = view->ext[id];
-
-	if (wire == NULL || sockaddr_decode(view->dialect, wire + 1,
-	    (size_t)wire->len * 8 - sizeof(*wire), out) == 0)
-		return false;
-	out->prefix = wire->prefixlen;
-	return true;
-}
-
-/*
- * The selector.  Host bits behind a prefix stay: the kernel finds a policy by
- * comparing all octets.  The protocol of the destination counts, as in af_key.
- */
-static int
-fill_selector(struct xfrm_selector *sel, const struct view *view)
-{
-	const struct wire_address *proto = view->ext[EXT_ADDRESS_DST];
-	struct addr src, dst;
-	unsigned bits;
-
-	if (!end_of(view, EXT_ADDRESS_SRC, &src) ||
-	    !end_of(view, EXT_ADDRESS_DST, &dst))
-		return EINVAL;
-	bits = dst.family == 4 ? 32 : 128;
-	if (src.family != dst.family || src.prefix > bits || dst.prefix > bits)
-		return EINVAL;
-	address_of(&sel->saddr, &src);
-	address_of(&sel->daddr, &dst);
-	sel->prefixlen_s = src.prefix;
-	sel->prefixlen_d = dst.prefix;
-	sel->family = family_of(&dst);
-	sel->proto = proto->proto == IPSEC_ULPROTO_ANY ? 0 : proto->proto;
-	sel->sport = htons(src.port);
-	sel->sport_mask = src.port != 0 ? 0xffff : 0;
-	sel->dport = htons(dst.port);
-	sel->dport_mask = dst.port != 0 ? 0xffff : 0;
-	return 0;
-}
-
 /* The direction as the kernel counts, or -1. */
 static int
 direction_of(const struct wire_policy *policy)
@@ -633,8 +726,13 @@ fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
 	tmpl->id.proto = (uint8_t)rule->proto;
 	tmpl->family = family;
 	tmpl->mode = (uint8_t)mode;
-	tmpl->aalgos = tmpl->ealgos = tmpl->calgos = ~0u;
+	tmpl->id.spi = htonl(rule->spi);
+	tmpl->aalgos = rule->has_masks ? rule->auth_mask : ~0u;
+	tmpl->ealgos = rule->has_masks ? rule->enc_mask : ~0u;
+	tmpl->calgos = rule->has_masks ? rule->comp_mask : ~0u;
+	tmpl->share = rule->share;
 	tmpl->optional = rule->level == IPSEC_LEVEL_USE;
+	tmpl->reqid = rule->reqid;
 	if (rule->level == IPSEC_LEVEL_UNIQUE) {
 		tmpl->reqid = unique_reqid(enc, rule->reqid);
 		if (tmpl->reqid == 0)
@@ -650,9 +748,29 @@ fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
 	return 0;
 }
 
+/* What the request has no room for, of the rule with that number from 0. */
+static void
+add_to_rule(struct rule *rule, const struct view *view, unsigned n)
+{
+	const struct wire_templates *all = view->ext[EXT_X_TEMPLATES];
+	const struct wire_template *wire;
+
+	if (all == NULL || (n + 1) * sizeof(*wire) >
+	    (size_t)all->len * 8 - sizeof(*all))
+		return;
+	wire = (const struct wire_template *)(all + 1) + n;
+	rule->spi = wire->spi;
+	rule->has_masks = true;
+	rule->auth_mask = wire->masks[0];
+	rule->enc_mask = wire->masks[1];
+	rule->comp_mask = wire->masks[2];
+	rule->share = (uint8_t)wire->share;
+}
+
 /*
- * A template for each rule of an ipsec policy.  That there are too many rules
- * counts more than what is wrong with one of them.
+ * A template for each rule of an ipsec policy; the kernel keeps those of a
+ * discard policy, too.  That there are too many rules counts more than what is
+ * wrong with one of them.
  */
 static int
 put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
@@ -660,7 +778,7 @@ put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
 {
 	const struct wire_policy *wire = view->ext[EXT_POLICY];
 	size_t len = (size_t)wire->len * 8, offset = sizeof(*wire);
-	bool used = wire->policy_type == IPSEC_POLICY_IPSEC;
+	bool used = wire->policy_type != IPSEC_POLICY_NONE;
 	uint32_t unused_reqid = enc->unused_reqid;
 	struct xfrm_user_tmpl tmpl;
 	struct rule rule;
@@ -669,6 +787,7 @@ put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
 
 	while (offset < len && request_next(view->dialect, wire, len, &offset,
 	    &rule)) {
+		add_to_rule(&rule, view, n);
 		if (++n > XFRM_TMPL_MAX)
 			error = n > POLICY_RULES ? EINVAL : ELOOP;
 		else if (used && error == 0)
@@ -685,6 +804,20 @@ put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
 	return error;
 }
 
+/* Policies of type sub are a database of their own. */
+static void
+put_policy_type(struct nlbuf *b, const struct view *view)
+{
+	const struct wire_value *wire = view->ext[EXT_X_POLICY_TYPE];
+	struct xfrm_userpolicy_type type;
+
+	if (wire == NULL)
+		return;
+	memset(&type, 0, sizeof(type));
+	type.type = (uint8_t)wire->value;
+	nl_attr(b, XFRMA_POLICY_TYPE, &type, sizeof(type));
+}
+
 /* SPDADD, SPDUPDATE, SPDSETIDX. */
 static int
 encode_policy(struct nlbuf *b, struct xfrm_encoder *enc,
@@ -692,23 +825,31 @@ encode_policy(struct nlbuf *b, struct xfrm_encoder *enc,
 {
 	const struct wire_policy *wire = view->ext[EXT_POLICY];
 	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
+	const struct wire_value *flags = view->ext[EXT_X_POLICY_FLAGS];
 	int error, dir = direction_of(wire);
 	struct xfrm_userpolicy_info info;
 
 	clear(&info, sizeof(info));
-	error = fill_selector(&info.sel, view);
+	error = fill_selector(&info.sel, view, EXT_ADDRESS_SRC,
+	    EXT_ADDRESS_DST);
+	if (error != 0)
+		return error;
 	/* bypass and entrust are for sockets. */
-	if (error != 0 || dir == -1 || wire->policy_type > IPSEC_POLICY_IPSEC)
+	if (dir == -1 || wire->policy_type > IPSEC_POLICY_IPSEC)
 		return EINVAL;
 	lifetimes_of(&info.lft, view);
 	info.priority = wire->priority;
+	info.index = wire->id;		/* one that is wished for */
 	info.dir = (uint8_t)dir;
+	if (flags != NULL)
+		info.flags = (uint8_t)flags->value;
 	info.action = wire->policy_type == IPSEC_POLICY_DISCARD ?
 	    XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
 	nl_bytes(b, &info, sizeof(info));
 	error = put_templates(b, enc, view, info.sel.family);
 	if (error != 0)
 		return error;
+	put_policy_type(b, view);
 	put_label(b, view);
 	put_marks_of(b, view);
 	return put_offload(b, hwif == NULL ? NULL : hwif->name,
@@ -725,11 +866,15 @@ encode_policy_selector(struct nlbuf *b, struct xfrm_encoder *enc,
 
 	(void)enc;
 	memset(&id, 0, sizeof(id));
-	error = fill_selector(&id.sel, view);
-	if (error != 0 || dir == -1)
+	error = fill_selector(&id.sel, view, EXT_ADDRESS_SRC,
+	    EXT_ADDRESS_DST);
+	if (error != 0)
+		return error;
+	if (dir == -1)
 		return EINVAL;
 	id.dir = (uint8_t)dir;
 	nl_bytes(b, &id, sizeof(id));
+	put_policy_type(b, view);
 	put_label(b, view);
 	put_marks_of(b, view);
 	return 0;
@@ -770,6 +915,7 @@ encode_policy_index(struct nlbuf *b, struct xfrm_encoder *enc,
 	id.index = policy.id;
 	id.dir = policy.id & 7;
 	nl_bytes(b, &id, sizeof(id));
+	put_policy_type(b, view);
 	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
 	    policy.if_id);
 	return 0;
@@ -783,12 +929,11 @@ xfrm_encode_policy_dump(struct nlbuf *b, uint32_t seq)
 }
 
 static int
-encode_nothing(struct nlbuf *b, struct xfrm_encoder *enc,
+encode_policy_flush(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)
 {
-	(void)b;
 	(void)enc;
-	(void)view;
+	put_policy_type(b, view);
 	return 0;
 }
 
@@ -812,7 +957,7 @@ static const struct {
 	[SADB_X_SPDDELETE] = { XFRM_MSG_DELPOLICY, encode_policy_selector },
 	[SADB_X_SPDDELETE2] = { XFRM_MSG_DELPOLICY, encode_policy_index },
 	[SADB_X_SPDGET] = { XFRM_MSG_GETPOLICY, encode_policy_index },
-	[SADB_X_SPDFLUSH] = { XFRM_MSG_FLUSHPOLICY, encode_nothing },
+	[SADB_X_SPDFLUSH] = { XFRM_MSG_FLUSHPOLICY, encode_policy_flush },
 };
 
 int

@@ -18,23 +18,27 @@ a="192.0.2.1 192.0.2.2"
 b="2001:db8::1 2001:db8::2"
 
 # state: what iproute2 shows, without times and what the kernel counts up.  The
-# mask of algorithms is 0 from PF_KEY, which only policies that it made may have.
+# mask of algorithms is 0 from PF_KEY, which only policies that it made may have,
+# and PF_KEY drops the original address of encapsulation.
 state() {
 	{ ip -s -d xfrm state; ip -s -d xfrm policy; } |
 	    sed -e 's/add [0-9-]* [0-9:]* use .*/add TIME/' \
 	    -e 's/index [0-9]*/index N/' -e 's/-mask [0-9a-f]*/-mask M/g' \
 	    -e 's/^\(	*\)seq 0x[0-9a-f]*/\1seq N/' \
+	    -e 's/\(encap type.* addr\) .*/\1 A/' \
 	    -e 's/\(proto 41\) spi 0x[0-9a-f]*([0-9]*)/\1 spi N/' \
 	    -e "$1"
 }
 
 # dumps CHANNEL: what setkey shows through it, without process ids, reference
-# counts and numbers.  PF_KEY does not tell how long the ICV of hmac-sha2-256 is.
+# counts and numbers.  PF_KEY does not tell how long the ICV of hmac-sha2-256 is,
+# for which packets a tunnel is, and what is behind a NAT.
 dumps() {
 	{ setkey -T "$1" -D; setkey -T "$1" -DP; } 2>&1 | sed -e 's/seq=[0-9]* pid=[0-9]*/seq=N pid=N/' \
 	    -e 's/sadb_seq=[0-9]* pid=[0-9]* refcnt=[0-9]*/sadb_seq=N pid=N refcnt=N/' \
 	    -e 's/	refcnt=[0-9]*/	refcnt=N/' -e 's/current: [A-Z][a-z][a-z] .*/current: T/' \
-	    -e 's/diff: [0-9]*(s)/diff: T/' -e 's/hmac-sha2-256-96/hmac-sha2-256/'
+	    -e 's/diff: [0-9]*(s)/diff: T/' -e 's/hmac-sha2-256-96/hmac-sha2-256/' \
+	    -e '/^	selector: /d' -e '/^	NAT: /d'
 }
 
 # equal NAME FILE FILE
