@@ -22,7 +22,8 @@ enum field {
 	F_VERB, F_SRC, F_DST, F_PROTO, F_ORIGIN, F_SPI, F_MODE, F_REPLAY,
 	F_REQID, F_HARD_TIME, F_SOFT_TIME, F_HARD_BYTES, F_SOFT_BYTES,
 	F_HARD_PACKETS, F_SOFT_PACKETS, F_HARD_USE, F_SOFT_USE, F_PAD, F_SEQ,
-	F_NATT, F_NATT_MTU, F_ESN, F_HWIF, F_LABEL, F_MARK, F_IF_ID, F_ENC,
+	F_NATT, F_NATT_MTU, F_ESN, F_HWIF, F_LABEL, F_MARK, F_IF_ID,
+	F_OUTPUT_MARK, F_SELECTOR, F_DEVICE, F_INDEX, F_SETTING, F_ENC,
 	F_ENC_KEY, F_AUTH, F_AUTH_KEY, F_COMP, F_RAW_CPI, F_UPPER, F_UPPER_ARG,
 	F_DIRECTION, F_PRIORITY, F_ACTION,
 	FIELDS
@@ -37,6 +38,7 @@ struct host {
 
 #define KEY_OCTETS	260		/* the longest key of the table: 256 */
 #define HWIF_OCTETS	32		/* name of a device, with its NUL */
+#define DEVICE_OCTETS	16		/* name of an interface, likewise */
 #define LABEL_OCTETS	1024		/* security label, with its NUL */
 
 struct command {
@@ -57,7 +59,7 @@ struct command {
 	struct policy policy;		/* of its rules, only nrules are */
 	/* Not cleared with the rest: their members above say what is used. */
 	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */
-	char hwif[HWIF_OCTETS], label[LABEL_OCTETS];
+	char hwif[HWIF_OCTETS], device[DEVICE_OCTETS], label[LABEL_OCTETS];
 };
 
 static inline bool

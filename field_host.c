@@ -123,3 +123,61 @@ field_natt(struct parser *p, struct loc all)
 	natt->sport = oai->port_at.end != 0 ? oai->port : NATT_PORT;
 	natt->dport = oar->port_at.end != 0 ? oar->port : NATT_PORT;
 }
+
+/* One end of an SA's selector: an address in numbers. */
+static void
+read_selector_end(struct parser *p, struct addr *addr, struct loc name,
+    struct loc prefix, struct loc port)
+{
+	struct host host = read_host(p, name, prefix, port);
+	char buf[QUOTED];
+
+	if (!addr_numeric(parser_text(p, name), loc_length(name), addr)) {
+		field_error(p, name, "%s is no numeric address, which a "
+		    "selector takes", field_quote(p, name, buf));
+		return;
+	}
+	if (prefix.end != 0) {
+		if (host.prefix > addr->prefix)
+			field_error(p, prefix, "a prefix of this address has "
+			    "at most %u bits", addr->prefix);
+		addr->prefix = host.prefix;
+	}
+	addr->port = host.port;
+}
+
+void
+field_selector_src(struct parser *p, struct loc name, struct loc prefix,
+    struct loc port)
+{
+	read_selector_end(p, &p->cmd.sa.selector.src, name, prefix, port);
+}
+
+void
+field_selector_dst(struct parser *p, struct loc name, struct loc prefix,
+    struct loc port)
+{
+	struct sa_selector *selector = &p->cmd.sa.selector;
+
+	read_selector_end(p, &selector->dst, name, prefix, port);
+	if (selector->src.family != 0 && selector->dst.family != 0 &&
+	    selector->src.family != selector->dst.family)
+		field_error(p, name, "the addresses are of different "
+		    "families");
+}
+
+void
+field_selector(struct parser *p, struct loc all, struct loc protocol)
+{
+	struct sa_selector *selector = &p->cmd.sa.selector;
+	int number = protocol_number(parser_text(p, protocol),
+	    loc_length(protocol));
+	uint64_t value = 0;
+
+	field_given(p, F_SELECTOR, all);
+	if (number == -1 &&
+	    number_read_at(p, protocol, "a protocol", UINT8_MAX, &value))
+		number = (int)value;
+	selector->given = true;
+	selector->upper = (uint8_t)number;
+}

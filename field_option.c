@@ -15,10 +15,15 @@ field_number(struct parser *p, const struct option *row, struct loc loc)
 		field_error(p, loc, "this belongs to an SA, not to a policy");
 		return;
 	}
+	if (!is_policy_command(cmd) && row->sa == NO_MEMBER) {
+		field_error(p, loc, "this belongs to a policy, not to an SA");
+		return;
+	}
 	if (!(row->hex ? number_read_hex_at : number_read_at)(p, loc,
 	    row->what, row->max, &value))
 		return;
-	option_store(row, &cmd->sa, row->sa, value);
+	if (row->sa != NO_MEMBER)
+		option_store(row, &cmd->sa, row->sa, value);
 	if (row->policy != NO_MEMBER)
 		option_store(row, &cmd->policy, row->policy, value);
 }
@@ -31,6 +36,7 @@ field_mode(struct parser *p, struct loc loc)
 		{ "tunnel", IPSEC_MODE_TUNNEL },
 		{ "any", IPSEC_MODE_ANY },
 		{ "beet", IPSEC_MODE_BEET },
+		{ "iptfs", IPSEC_MODE_IPTFS },
 		{ NULL, 0 }
 	};
 	const struct name *row = field_named(p, modes, loc, "mode");
@@ -60,11 +66,43 @@ static const struct name pad_names[] = {
 	{ "decap-dscp", 6 }, { "nopmtudisc", 7 }, { NULL, 0 }
 };
 
+/* Whether a word is a bit of a setting, which is then set. */
+static bool
+read_bit(struct parser *p, enum ext id, struct loc loc, struct settings *s)
+{
+	const struct name *bit = name_find(settings[id - EXT_X_SETTING].words,
+	    parser_text(p, loc), loc_length(loc));
+
+	if (bit == NULL)
+		return false;
+	p->cmd.at[F_SETTING] = loc;
+	if (ext_number(p->dialect, id) == 0)
+		field_error(p, loc, "%s has no such flag",
+		    p->dialect->system);
+	setting_set(s, id, setting_value(s, id) | bit->value);
+	return true;
+}
+
+void
+field_policy_flag(struct parser *p, struct loc loc)
+{
+	char buf[QUOTED];
+
+	if (!read_bit(p, EXT_X_POLICY_FLAGS, loc, &p->cmd.policy.settings))
+		field_error(p, loc, "%s is no flag of a policy",
+		    field_quote(p, loc, buf));
+}
+
 void
 field_pad(struct parser *p, struct loc loc)
 {
-	const struct name *row = field_named(p, pad_names, loc, "-f option");
+	struct settings *s = &p->cmd.sa.settings;
+	const struct name *row;
 
+	if (read_bit(p, EXT_X_STATE_FLAGS, loc, s) ||
+	    read_bit(p, EXT_X_EXTRA_FLAGS, loc, s))
+		return;
+	row = field_named(p, pad_names, loc, "-f option");
 	if (row == NULL)
 		return;
 	field_given(p, pads[row->value].field, loc);
@@ -136,4 +174,86 @@ field_mark(struct parser *p, struct loc value, struct loc mask)
 	cmd->sa.has_mark = cmd->policy.has_mark = true;
 	cmd->sa.mark = cmd->policy.mark = (uint32_t)v;
 	cmd->sa.mark_mask = cmd->policy.mark_mask = (uint32_t)m;
+}
+
+void
+field_output_mark(struct parser *p, struct loc value, struct loc mask)
+{
+	uint64_t v = 0, m = UINT32_MAX;
+
+	field_given(p, F_OUTPUT_MARK, value);
+	if (number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) &&
+	    (mask.end == 0 ||
+	    number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
+		p->cmd.sa.output_mark = (struct mark){ true, (uint32_t)v,
+		    (uint32_t)m };
+}
+
+void
+field_device(struct parser *p, struct loc loc)
+{
+	struct command *cmd = &p->cmd;
+
+	field_given(p, F_DEVICE, loc);
+	if (loc_length(loc) >= DEVICE_OCTETS) {
+		field_error(p, loc, "an interface name has at most %d "
+		    "characters", DEVICE_OCTETS - 1);
+		return;
+	}
+	memset(cmd->device, 0, sizeof(cmd->device));
+	memcpy(cmd->device, parser_text(p, loc), loc_length(loc));
+	cmd->sa.selector.device.name = cmd->policy.device.name = cmd->device;
+}
+
+/* The value of a word, or of the number behind an option. */
+static bool
+read_setting(struct parser *p, const struct option *option,
+    const struct setting *row, struct loc loc, uint32_t *value)
+{
+	const struct name *word;
+	uint64_t number;
+
+	switch (row->shape) {
+	case SETTING_FLAG:
+		*value = 1;
+		return true;
+	case SETTING_WORD:
+		word = field_named(p, row->words, loc, option->what);
+		if (word != NULL)
+			*value = word->value;
+		return word != NULL;
+	default:
+		if (!number_read_at(p, loc, option->what, option->max,
+		    &number))
+			return false;
+		*value = (uint32_t)number;
+		return true;
+	}
+}
+
+void
+field_setting(struct parser *p, const struct option *option, struct loc loc)
+{
+	const struct setting *row =
+	    &settings[option->setting - EXT_X_SETTING];
+	bool policy = is_policy_command(&p->cmd);
+	struct settings *s = policy ? &p->cmd.policy.settings :
+	    &p->cmd.sa.settings;
+	uint32_t value;
+
+	/* One place for all of them. */
+	if (!setting_given(s, option->setting))
+		p->cmd.at[F_SETTING] = NOWHERE;
+	field_given(p, F_SETTING, loc);
+	if (!(policy ? row->policy : row->sa)) {
+		field_error(p, loc, policy ?
+		    "this belongs to an SA, not to a policy" :
+		    "this belongs to a policy, not to an SA");
+		return;
+	}
+	if (ext_number(p->dialect, option->setting) == 0)
+		field_error(p, loc, "%s has no %s", p->dialect->system,
+		    option->name);
+	if (read_setting(p, option, row, loc, &value))
+		setting_set(s, option->setting, value);
 }

@@ -221,22 +221,43 @@ static const struct sa_protocol {
 	const char *name;
 	uint8_t satype;
 	uint32_t flags;
-	bool udp;
 } sa_protocols[] = {
-	{ "esp", SADB_SATYPE_ESP, 0, false },
-	{ "esp-udp", SADB_SATYPE_ESP, 0, true },
-	{ "esp-old", SADB_SATYPE_ESP, SADB_X_EXT_OLD, false },
-	{ "ah", SADB_SATYPE_AH, 0, false },
-	{ "ah-old", SADB_SATYPE_AH, SADB_X_EXT_OLD, false },
-	{ "ipcomp", SADB_X_SATYPE_IPCOMP, 0, false },
-	{ "tcp", SADB_X_SATYPE_TCPSIGNATURE, 0, false },
-	{ NULL, 0, 0, false }
+	{ "esp", SADB_SATYPE_ESP, 0 },
+	{ "esp-udp", SADB_SATYPE_ESP, 0 },
+	{ "esp-old", SADB_SATYPE_ESP, SADB_X_EXT_OLD },
+	{ "ah", SADB_SATYPE_AH, 0 },
+	{ "ah-old", SADB_SATYPE_AH, SADB_X_EXT_OLD },
+	{ "ipcomp", SADB_X_SATYPE_IPCOMP, 0 },
+	{ "tcp", SADB_X_SATYPE_TCPSIGNATURE, 0 },
+	{ NULL, 0, 0 }
 };
 
 static const struct name sa_protocol_names[] = {
 	{ "esp", 0 }, { "esp-udp", 1 }, { "esp-old", 2 }, { "ah", 3 },
 	{ "ah-old", 4 }, { "ipcomp", 5 }, { "tcp", 6 }, { NULL, 0 }
 };
+
+/* "esp-udp" and what else ESP can be wrapped in; false for another word. */
+static bool
+encapsulated(struct parser *p, struct loc loc)
+{
+	const struct name *row = name_find(encap_names, parser_text(p, loc),
+	    loc_length(loc));
+	struct command *cmd = &p->cmd;
+	struct natt *natt = &cmd->sa.natt;
+
+	if (row == NULL)
+		return false;
+	if (row->value != UDP_ENCAP_ESPINUDP && !p->dialect->has_xfrm)
+		field_error(p, loc, "%s has no %s", p->dialect->system,
+		    row->name);
+	cmd->sa.satype = SADB_SATYPE_ESP;
+	natt->given = true;
+	natt->type = (uint8_t)row->value;
+	natt->sport = cmd->src.port_at.end != 0 ? cmd->src.port : NATT_PORT;
+	natt->dport = cmd->dst.port_at.end != 0 ? cmd->dst.port : NATT_PORT;
+	return true;
+}
 
 void
 field_protocol(struct parser *p, struct loc loc)
@@ -246,20 +267,14 @@ field_protocol(struct parser *p, struct loc loc)
 	const struct name *row;
 
 	field_given(p, F_PROTO, loc);
+	if (encapsulated(p, loc))
+		return;
 	row = field_named(p, sa_protocol_names, loc, "protocol");
 	if (row == NULL)
 		return;
 	proto = &sa_protocols[row->value];
 	sa->satype = proto->satype;
 	sa->flags |= proto->flags;
-	if (proto->udp) {
-		sa->natt.given = true;
-		sa->natt.type = UDP_ENCAP_ESPINUDP;
-		sa->natt.sport = p->cmd.src.port_at.end != 0 ?
-		    p->cmd.src.port : NATT_PORT;
-		sa->natt.dport = p->cmd.dst.port_at.end != 0 ?
-		    p->cmd.dst.port : NATT_PORT;
-	}
 }
 
 #define SPI_RESERVED	255	/* 0 to here: RFC 4302, 4303 */

@@ -17,6 +17,9 @@
 
 #define NATT_PORT	4500		/* RFC 3948 */
 
+/* A part that is left out stands nowhere. */
+#define NOWHERE		((struct loc){ 0, 0 })
+
 /* ---- fields.c: what all of them use, and the SA's name ---- */
 
 /* Begins a command of that row at a place; nothing of the one before is left. */
@@ -90,6 +93,11 @@ void field_hwif(struct parser *, struct loc);
 void field_label(struct parser *, struct loc domain, struct loc algorithm,
     struct loc label);
 void field_mark(struct parser *, struct loc value, struct loc mask);
+void field_output_mark(struct parser *, struct loc value, struct loc mask);
+void field_device(struct parser *, struct loc);
+/* The number or word of a row of setting.c; of a flag, the option itself. */
+void field_setting(struct parser *, const struct option *, struct loc);
+void field_policy_flag(struct parser *, struct loc);
 
 /* ---- field_key.c ---- */
 
@@ -116,6 +124,13 @@ void field_original_dst(struct parser *, struct loc name, struct loc port);
 void field_natt(struct parser *, struct loc all);
 /* The number of a port in brackets; 0 for "any", and when it is left out. */
 uint16_t field_port(struct parser *, struct loc);
+
+/* "-sel SRC DST PROTOCOL"; all is the place of all of it. */
+void field_selector_src(struct parser *, struct loc name, struct loc prefix,
+    struct loc port);
+void field_selector_dst(struct parser *, struct loc name, struct loc prefix,
+    struct loc port);
+void field_selector(struct parser *, struct loc all, struct loc protocol);
 
 /* ---- field_policy.c ---- */
 

@@ -18,7 +18,13 @@
 	.size = SIZE_OF(struct sa, member), \
 	.sa = offsetof(struct sa, member), \
 	.policy = offsetof(struct policy, member)
+#define IN_POLICY(member) \
+	.size = SIZE_OF(struct policy, member), \
+	.sa = NO_MEMBER, .policy = offsetof(struct policy, member)
 #define NO_NUMBER	.sa = NO_MEMBER, .policy = NO_MEMBER
+/* A number or a word that setting.c has the rest of. */
+#define SETTING(id) \
+	NO_NUMBER, .setting = EXT_X_ ## id, .ext = EXT_X_ ## id
 
 /*
  * The window in packets, eight to an octet, must fit 32 bits less what the
@@ -70,8 +76,57 @@ const struct option options[] = {
 	{ "-if_id", OPT_NUMBER, F_IF_ID, "an interface identifier", UINT32_MAX,
 	    .hex = true, .identifies = true, IN_BOTH(if_id),
 	    .ext = EXT_X_IF_ID, .feature = "XFRM interface identifiers" },
+	{ "-output_mark", OPT_OUTPUT_MARK, F_OUTPUT_MARK, NO_NUMBER,
+	    .ext = EXT_X_OUTPUT_MARK, .feature = "output marks" },
+	{ "-sel", OPT_SELECTOR, F_SELECTOR, NO_NUMBER, .ext = EXT_X_SEL_SRC,
+	    .feature = "selectors of SAs" },
+	{ "-dev", OPT_DEVICE, F_DEVICE, NO_NUMBER, .ext = EXT_X_DEVICE,
+	    .feature = "interfaces in selectors" },
+	{ "-index", OPT_NUMBER, F_INDEX, "a policy's number", UINT32_MAX,
+	    IN_POLICY(id), .unsaved = true, .ext = EXT_X_POLICY_FLAGS,
+	    .feature = "numbers to choose for policies" },
+	{ "-dir", OPT_SETTING, F_SETTING, "direction", SETTING(SA_DIR) },
+	{ "-tfcpad", OPT_SETTING, F_SETTING, "a number of octets", UINT32_MAX,
+	    SETTING(TFCPAD) },
+	{ "-icv", OPT_SETTING, F_SETTING, "a number of bits", 512,
+	    SETTING(ICV) },
+	{ "-offload", OPT_SETTING, F_SETTING, "kind of offload",
+	    SETTING(OFFLOAD) },
+	{ "-nat_keepalive", OPT_SETTING, F_SETTING, "a time in seconds",
+	    UINT32_MAX, SETTING(NAT_KEEPALIVE) },
+	{ "-mapping_time", OPT_SETTING, F_SETTING, "a time in seconds",
+	    UINT32_MAX, SETTING(MAPPING_TIME) },
+	{ "-cpu", OPT_SETTING, F_SETTING, "the number of a CPU",
+	    UINT32_MAX - 1, SETTING(CPU) },
+	{ "-iptfs_drop_time", OPT_SETTING, F_SETTING,
+	    "a time in microseconds", UINT32_MAX, SETTING(IPTFS_DROP_TIME) },
+	{ "-iptfs_reorder", OPT_SETTING, F_SETTING, "a number of packets",
+	    UINT16_MAX, SETTING(IPTFS_REORDER) },
+	{ "-iptfs_dont_frag", OPT_SETTING_FLAG, F_SETTING,
+	    SETTING(IPTFS_DONT_FRAG) },
+	{ "-iptfs_delay", OPT_SETTING, F_SETTING, "a time in microseconds",
+	    UINT32_MAX, SETTING(IPTFS_DELAY) },
+	{ "-iptfs_queue", OPT_SETTING, F_SETTING, "a number of octets",
+	    UINT32_MAX, SETTING(IPTFS_QUEUE) },
+	{ "-iptfs_size", OPT_SETTING, F_SETTING, "a number of octets",
+	    UINT32_MAX, SETTING(IPTFS_SIZE) },
+	{ "-uid", OPT_SETTING, F_SETTING, "a user's number", UINT32_MAX,
+	    SETTING(USER) },
+	{ "-ptype", OPT_SETTING, F_SETTING, "type of policy",
+	    SETTING(POLICY_TYPE) },
 	{ .name = NULL }
 };
+
+const struct option *
+option_of_setting(enum ext setting)
+{
+	const struct option *row;
+
+	for (row = options; row->name != NULL; row++)
+		if (row->setting == setting)
+			return row;
+	return NULL;
+}
 
 const struct option *
 option_named(const char *word, size_t len)

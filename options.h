@@ -28,6 +28,8 @@ struct option {
 	size_t sa, policy;		/* its offset in them, or NO_MEMBER */
 	const char *feature;		/* what a dialect lacks that has not */
 	enum ext ext;			/* this extension; NULL: all have it */
+	enum ext setting;		/* a row of setting.c, or EXT_NONE */
+	bool unsaved;			/* -o script leaves it out */
 };
 #define NO_MEMBER	SIZE_MAX
 
@@ -36,6 +38,9 @@ extern const struct option options[];
 
 /* The row of the len octets at word, or NULL. */
 const struct option *option_named(const char *word, size_t len);
+
+/* The row of a setting, or NULL: bits are words of -f. */
+const struct option *option_of_setting(enum ext);
 
 /* The name most like a word, by spelling, case or beginning; or NULL. */
 const char *option_closest(const char *word, size_t len);

@@ -15,8 +15,6 @@
 #include "syntax.h"
 #include "parse.h"
 
-/* A part that is left out stands nowhere. */
-#define NOWHERE		((struct loc){ 0, 0 })
 #define NO_END		((struct rule_end){ NOWHERE, NOWHERE })
 
 /* The words of a rule. */
@@ -57,7 +55,9 @@ static void command_dropped(struct parser *);
 %token <command> CMD_SPDDELETE CMD_BARE CMD_HELP
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
-%token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_MARK OPT_POLICY
+%token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
+%token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK OPT_MARK
+%token <option> OPT_POLICY
 %token <loc> OPT_ADDRESS WORD STRING
 /* In a policy only, where no host can be called so. */
 %token <loc> NUMBER PRIORITY
@@ -185,6 +185,9 @@ sa_option
 	| OPT_PAD word			{ field_pad(p, $2); }
 	| OPT_ESN			{ field_esn(p, @1); }
 	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
+	| OPT_OUTPUT_MARK WORD prefix	{ field_output_mark(p, $2, $3); }
+	| OPT_SELECTOR selector_src selector_dst WORD
+					{ field_selector(p, @$, $4); }
 	| shared_option
 	;
 original_src
@@ -193,15 +196,25 @@ original_src
 original_dst
 	: word port			{ field_original_dst(p, $1, $2); }
 	;
+selector_src
+	: word prefix port		{ field_selector_src(p, $1, $2, $3); }
+	;
+selector_dst
+	: word prefix port		{ field_selector_dst(p, $1, $2, $3); }
+	;
 /* What an SA and a policy can both have. */
 shared_option
 	: OPT_HWIF word			{ field_hwif(p, $2); }
 	| OPT_LABEL WORD WORD STRING	{ field_label(p, $2, $3, $4); }
 	| OPT_MARK WORD prefix		{ field_mark(p, $2, $3); }
+	| OPT_DEVICE word		{ field_device(p, $2); }
+	| OPT_SETTING word		{ field_setting(p, $1, $2); }
+	| OPT_SETTING_FLAG		{ field_setting(p, $1, @1); }
 	;
 spd_options
 	: %empty
 	| spd_options OPT_NUMBER word	{ field_number(p, $2, $3); }
+	| spd_options OPT_PAD word	{ field_policy_flag(p, $3); }
 	| spd_options shared_option
 	;
 

@@ -84,6 +84,53 @@ has_if_id(const struct view *view)
 	return view->ext[EXT_X_IF_ID] != NULL;
 }
 
+static bool
+has_output_mark(const struct view *view)
+{
+	return view->ext[EXT_X_OUTPUT_MARK] != NULL;
+}
+
+static bool
+has_sa_selector(const struct view *view)
+{
+	return view->ext[EXT_X_SEL_SRC] != NULL;
+}
+
+static bool
+has_device(const struct view *view)
+{
+	return view->ext[EXT_X_DEVICE] != NULL;
+}
+
+static bool
+has_setting(const struct view *view)
+{
+	int i;
+
+	for (i = EXT_X_SETTING; i < EXT_X_SETTING_END; i++)
+		if (view->ext[i] != NULL)
+			return true;
+	return false;
+}
+
+static bool
+has_index(const struct view *view)
+{
+	const struct wire_policy *policy = view->ext[EXT_POLICY];
+
+	return policy != NULL && policy->id != 0 &&
+	    (view->msg->type == SADB_X_SPDADD ||
+	    view->msg->type == SADB_X_SPDUPDATE);
+}
+
+static bool
+is_iptfs(const struct view *view)
+{
+	const struct wire_sa2 *sa2 = view->ext[EXT_SA2];
+
+	return sa2 != NULL && sa2->mode == IPSEC_MODE_IPTFS;
+}
+
 /* The kernel puts a number of its own in the place of a high one. */
 static bool
 is_high_unique(const struct rule *rule)
@@ -148,6 +195,12 @@ static const struct {
 	{ has_offload, NULL, F_HWIF, "cannot carry hardware offload (-hwif)" },
 	{ has_mark, NULL, F_MARK, "cannot carry a mark" },
 	{ has_if_id, NULL, F_IF_ID, "cannot carry an XFRM interface" },
+	{ has_output_mark, NULL, F_OUTPUT_MARK, "cannot carry an output mark" },
+	{ has_sa_selector, NULL, F_SELECTOR, "cannot carry an SA's selector" },
+	{ has_device, NULL, F_DEVICE, "cannot carry a selector's interface" },
+	{ has_setting, NULL, F_SETTING, "cannot carry this option" },
+	{ has_index, NULL, F_INDEX, "cannot carry a number for a policy" },
+	{ is_iptfs, NULL, F_MODE, "cannot carry mode iptfs" },
 	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },
 	{ NULL, is_high_unique, F_ACTION,

@@ -31,7 +31,7 @@ print_numbers(struct text *t, const void *base, bool policy, bool identifies)
 	for (row = options; row->name != NULL; row++) {
 		offset = policy ? row->policy : row->sa;
 		if (offset == NO_MEMBER || row->identifies != identifies ||
-		    row->alias)
+		    row->alias || row->unsaved)
 			continue;
 		number = option_load(row, base, offset);
 		if (number == 0)
@@ -83,27 +83,25 @@ print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask)
 /* ---- what Linux has beyond PF_KEY ---- */
 
 static void
-print_setting_options(struct text *t, const struct setting *row, uint32_t value)
+print_setting(struct text *t, enum ext id, uint32_t value)
 {
+	const struct setting *row = &settings[id - EXT_X_SETTING];
+	const struct option *option = option_of_setting(id);
 	const struct name *bit;
 
-	switch (row->shape) {
-	case SETTING_FLAG:
-		text_char(t, ' ');
-		text_str(t, row->option);
-		return;
-	case SETTING_BITS:
+	if (row->shape == SETTING_BITS)
 		for (bit = row->words; bit->name != NULL; bit++)
 			if ((value & bit->value) != 0) {
 				text_str(t, " -f ");
 				text_str(t, bit->name);
 			}
+	if (option == NULL)
 		return;
-	default:
-		text_char(t, ' ');
-		text_str(t, row->option);
-		text_char(t, ' ');
-	}
+	text_char(t, ' ');
+	text_str(t, option->name);
+	if (row->shape == SETTING_FLAG)
+		return;
+	text_char(t, ' ');
 	if (row->shape == SETTING_WORD && name_of(row->words, value) != NULL)
 		text_str(t, name_of(row->words, value));
 	else
@@ -117,7 +115,8 @@ print_settings(struct text *t, const struct settings *s)
 
 	for (i = 0; s->given >> i != 0; i++)
 		if ((s->given >> i & 1) != 0)
-			print_setting_options(t, &settings[i], s->value[i]);
+			print_setting(t, (enum ext)(EXT_X_SETTING + i),
+			    s->value[i]);
 }
 
 static void
@@ -163,15 +162,15 @@ settings_inexpressible(const struct settings *s)
 	for (i = 0; s->given >> i != 0; i++) {
 		row = &settings[i];
 		value = s->value[i];
-		if ((s->given >> i & 1) == 0 || row->shape == SETTING_FLAG ||
-		    (row->shape == SETTING_WORD &&
-		    name_of(row->words, value) != NULL))
+		if ((s->given >> i & 1) == 0)
 			continue;
+		if (row->shape == SETTING_WORD &&
+		    name_of(row->words, value) == NULL)
+			return row->label;
 		if (row->shape == SETTING_BITS)
 			for (word = row->words; word->name != NULL; word++)
 				value &= ~word->value;
-		if (row->shape == SETTING_BITS ? value != 0 :
-		    value < row->min || value > row->max)
+		if (row->shape == SETTING_BITS && value != 0)
 			return row->label;
 	}
 	return NULL;
@@ -197,11 +196,10 @@ sa_inexpressible(const struct sa *sa)
 {
 	if (sa->care_of.family != 0)
 		return "its care-of address is not in the language";
-	if (sa->selector.given || sa->selector.device.name != NULL ||
-	    sa->output_mark.given || sa->settings.given != 0 ||
-	    sa->mode > IPSEC_MODE_BEET || (sa->natt.given &&
-	    sa->natt.type != UDP_ENCAP_ESPINUDP))
-		return "it has more than the language has words for";
+	if (sa->mode == IPSEC_MODE_RO || sa->mode == IPSEC_MODE_IN_TRIGGER)
+		return "its mode is not in the language";
+	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)
+		return "its encapsulation is not in the language";
 	return rest_inexpressible(&sa->selector.device, &sa->selector.masks,
 	    &sa->settings, &sa->unknown);
 }
@@ -220,8 +218,6 @@ policy_inexpressible(const struct policy *policy)
 	}
 	if (policy->action == IPSEC_POLICY_DISCARD && policy->nrules != 0)
 		return "rules of a discard policy are not in the language";
-	if (policy->settings.given != 0 || policy->device.name != NULL)
-		return "it has more than the language has words for";
 	return rest_inexpressible(&policy->device, &policy->masks,
 	    &policy->settings, &policy->unknown);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What only NETLINK_XFRM can say of an SA or a policy, as far as it is a number
- * (setting.c).  Each is one row: its word in the language, its range, the
- * attribute and the extension that carry it, and how it is shown.
+ * (setting.c).  Each is one row: how it is shown and the attribute that carries
+ * it.  Its word in the language is a row of options.c, but for bits, which are
+ * words of -f.
  */
 #ifndef SETTING_H
 #define SETTING_H
@@ -23,11 +24,9 @@ enum setting_shape {
 };
 
 struct setting {
-	const char *option;		/* in the language */
 	const char *label;		/* in -D and -DP: "tfcpad" */
 	enum setting_shape shape;
 	const struct name *words;	/* of a word's number, or of bits */
-	uint32_t min, max;		/* of a number */
 	uint16_t attr;			/* XFRMA_; 0: it has none of its own */
 	uint8_t octets;			/* of that: 4, 2, 1; 0 for a flag */
 	bool sa, policy;		/* what may have it */

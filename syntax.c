@@ -25,6 +25,10 @@ static const struct name announced[] = {
 	{ "an interface", OPT_HWIF },
 	{ "a domain, an algorithm and a quoted label", OPT_LABEL },
 	{ "a mark", OPT_MARK },
+	{ "a mark", OPT_OUTPUT_MARK },
+	{ "a value", OPT_SETTING },
+	{ "two addresses and a protocol", OPT_SELECTOR },
+	{ "an interface", OPT_DEVICE },
 	{ "a direction (in, out or fwd)", OPT_POLICY },
 	{ NULL, 0 }
 };
@@ -64,7 +68,8 @@ after_mark(const struct parser *p, struct loc mark)
 		return rules ? "a destination address" : "a number";
 	case '/':
 		return rules ? after_rule_slash(p, mark.begin) :
-		    p->scanner.option == OPT_MARK ? "a mask" :
+		    p->scanner.option == OPT_MARK ||
+		    p->scanner.option == OPT_OUTPUT_MARK ? "a mask" :
 		    "a prefix length";
 	default:
 		return NULL;
