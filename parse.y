@@ -56,8 +56,8 @@ static void command_dropped(struct parser *);
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
-%token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK OPT_MARK
-%token <option> OPT_POLICY
+%token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK
+%token <option> OPT_MARK OPT_POLICY
 %token <loc> OPT_ADDRESS WORD STRING
 /* In a policy only, where no host can be called so. */
 %token <loc> NUMBER PRIORITY

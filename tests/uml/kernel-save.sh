@@ -3,6 +3,7 @@
 # setkey -o script: what it saves, loads as the same.
 
 . "$UML/lib.sh"
+. "$UML/saved.sh"
 ip link set lo up
 
 aes=0x000102030405060708090a0b0c0d0e0f
@@ -11,56 +12,6 @@ sha1=0x101112131415161718191a1b1c1d1e1f20212223
 sha256=0x101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f
 sha384=${sha256}303132333435363738393a3b3c3d3e3f
 sha512=${sha384}404142434445464748494a4b4c4d4e4f
-
-# The kernel's own view, in its order, without what counts or is counted.
-state() {
-	{ ip -d -s xfrm state; ip -d -s xfrm policy; } |
-	    sed -e 's/add [0-9-]* [0-9:]* use .*/add TIME/' \
-	    -e 's/index [0-9]*/index N/' \
-	    -e 's/-mask [0-9a-f]*/-mask M/g' \
-	    -e 's/ seq 0x[0-9a-f]* flag/ seq N flag/'
-}
-
-# save: both databases as a script, into /run/tmp/saved
-save() {
-	setkey "$@" -D -o script >/run/tmp/saved 2>/run/tmp/err &&
-	    setkey "$@" -DP -o script >>/run/tmp/saved 2>>/run/tmp/err
-	st=$?
-	err=$(cat /run/tmp/err)
-}
-
-# again NAME: what the kernel has now is saved, flushed and loaded; then it is
-# the same, and so is its script.
-again() {
-	state >/run/tmp/before
-	save
-	check "$1: saved" 0 "$st$err"
-	clear
-	cp /run/tmp/saved /run/tmp/script
-	# Obsolete algorithms draw warnings, which are not about this.
-	run setkey -f /run/tmp/script
-	check "$1: loads" 0 "$st$(echo "$err" | grep error: /run/tmp/err)"
-	state >/run/tmp/after
-	if diff -u /run/tmp/before /run/tmp/after >/run/tmp/diff; then
-		ok "$1: is the same"
-	else
-		not_ok "$1: is the same" "$(cat /run/tmp/diff)"
-	fi
-	save
-	if diff -u /run/tmp/script /run/tmp/saved >/run/tmp/diff; then
-		ok "$1: and so is its script"
-	else
-		not_ok "$1: and so is its script" "$(cat /run/tmp/diff)"
-	fi
-	clear
-}
-
-# make NAME TEXT: loads it; it must be all right.
-make() {
-	printf '%s\n' "$2" >/run/tmp/script
-	run setkey -f /run/tmp/script
-	check "$1: made" 0 "$st$(grep error: /run/tmp/err)"
-}
 
 again "nothing"
 

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# kernels: xfrm
+# What NETLINK_XFRM has beyond PF_KEY: made by iproute2 it is shown, saved and
+# loaded as the same; made by setkey it is what iproute2 shows.
+
+. "$UML/lib.sh"
+. "$UML/saved.sh"
+ip link set lo up
+
+ends="src 192.0.2.1 dst 192.0.2.2"
+enc="enc cbc(aes) 0x000102030405060708090a0b0c0d0e0f"
+auth="auth-trunc hmac(sha1) 0x101112131415161718191a1b1c1d1e1f20212223"
+sel="src 10.1.0.0/16 dst 10.2.0.0/16"
+
+clear() {
+	ip -batch - <<-EOF
+	xfrm state flush
+	xfrm policy flush
+	xfrm policy flush ptype sub
+	EOF
+}
+
+# make_state ARGUMENTS, make_policy ARGUMENTS: made by iproute2
+make_state() {
+	ip xfrm state add $ends proto esp $* || not_ok "ip xfrm state add $*"
+}
+make_policy() {
+	ip xfrm policy add $* || not_ok "ip xfrm policy add $*"
+}
+
+
+make_state spi 0x1001 mode tunnel $enc sel src 10.0.0.0/8 dst 10.9.0.0/16 proto udp sport 500 dev lo
+make_state spi 0x1002 mode tunnel $enc
+make_state spi 0x1003 mode tunnel flag af-unspec $enc
+make_state spi 0x1004 mode transport $enc sel src 192.0.2.1 dst 192.0.2.2 proto tcp dport 80
+make_state spi 0x1005 mode beet $enc
+make_state spi 0x1006 mode beet $enc sel src 10.0.0.1 dst 10.0.0.2
+run setkey -D
+like "-D: a selector" "*	selector: 10.0.0.0/8\[500\] 10.9.0.0/16\[any\] udp*" "$out"
+like "-D: its interface" "*	dev=lo*" "$out"
+like "-D: one family" "*	selector: 0.0.0.0/0\[any\] 0.0.0.0/0\[any\] any*" "$out"
+again "selectors"
+
+make_state spi 0x1001 output-mark 5 $enc
+make_state spi 0x1002 output-mark 0x105 mask 0xff $enc
+run setkey -D
+like "-D: output marks" "*	output-mark=0x105/0xff*	output-mark=0x5/0xffffffff*" "$out"
+again "output marks"
+
+make_state spi 0x1001 flag wildrecv icmp align4 $enc
+make_state spi 0x1002 flag noecn decap-dscp nopmtudisc $enc
+make_state spi 0x1003 mode tunnel tfcpad 200 $enc
+make_state spi 0x1004 extra-flag dont-encap-dscp oseq-may-wrap $enc
+make_state spi 0x1005 mode transport flag af-unspec $enc
+run setkey -D
+like "-D: flags" "*	state-flags=wildrecv,icmp,align4*" "$out"
+like "-D: TFC padding" "*	tfcpad=200*" "$out"
+like "-D: extra flags" "*	extra-flags=dont-encap-dscp,oseq-may-wrap*" "$out"
+again "flags and padding"
+
+make_state spi 0x1001 $enc $auth 64
+make_state spi 0x1002 $enc $auth 80
+make_state spi 0x1003 $enc $auth 96
+make_state spi 0x1004 $enc auth-trunc "hmac(sha256)" 0x101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f 160
+run setkey -D
+like "-D: ICVs" "*	icv=160*	icv=80*	icv=64*" "$out"
+again "ICVs"
+
+make_state spi 0x1001 encap espinudp 4500 4501 198.51.100.7 $enc
+make_state spi 0x1002 encap espinudp-nonike 4500 4501 0.0.0.0 $enc
+again "encapsulation"
+
+make_policy dir out $sel priority 5 flag localok tmpl $ends proto esp mode tunnel
+make_policy dir in $sel flag icmp tmpl $ends proto esp mode tunnel level required
+make_policy dir out $sel dev lo tmpl $ends proto esp mode tunnel
+make_policy dir out $sel ptype sub tmpl $ends proto esp mode tunnel
+make_policy dir fwd $sel proto udp sport 5 tmpl proto esp reqid 7 mode transport level use
+run setkey -DP
+like "-DP: flags" "*	flags=localok*" "$out"
+like "-DP: an interface" "*	dev=lo*" "$out"
+like "-DP: sub-policies" "*	ptype=sub*" "$out"
+again "policies"
+
+# What has no words is not saved in silence.
+make_policy dir out $sel action block tmpl $ends proto esp mode tunnel
+run setkey -DP -o script
+check "rules of a discard policy are not in the language" 1 "$st"
+like "and the command is a comment" "# rules of a discard policy*
+# spdadd *" "$out"
+like "and it is said" "*not saved: rules of a discard policy*" "$err"
+clear
+
+# Made by setkey.
+cat >/run/tmp/script <<EOF
+add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -sel 10.0.0.0/8[500] 10.9.0.0/16 udp
+    -dev lo -output_mark 0x105/0xff -f wildrecv -f icmp -f dont-encap-dscp
+    -tfcpad 200 -icv 80 -mark 7/7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
+    -A hmac-sha1 0x101112131415161718191a1b1c1d1e1f20212223;
+spdadd 10.1.0.0/16 10.2.0.0/16 any -f icmp -dev lo -index 81 -P out ipsec
+    esp/transport//use:9;
+spdadd 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out none;
+EOF
+run setkey -f /run/tmp/script
+check "a script with all of it" "0" "$st$err"
+state=$(ip -d -s xfrm state)
+for words in "output-mark 0x105/0xff" wildrecv icmp dont-encap-dscp "sel src 10.0.0.0/8 dst 10.9.0.0/16 proto udp sport 500 dev lo" " 80"; do
+	like "the kernel has: $words" "*$words*" "$state"
+done
+policy=$(ip -d -s xfrm policy)
+for words in "dev lo" "flag icmp" "index 81 " "ptype sub" "reqid 9"; do
+	like "the kernel has: $words" "*$words*" "$policy"
+done
+again "made by setkey"
+
+run setkey -e "spdadd 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out none;
+    spddelete 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out;"
+check "a sub-policy is deleted by its name" "0" "$st$err"
+check "and is gone" "No SPD entries." "$(setkey -DP)"
+run setkey -e "spdadd 10.1.0.0/16 10.2.0.0/16 any -dev nosuch -P out none;"
+check "an interface that is not there" 1 "$st"
+
+done_testing
