@@ -62,7 +62,7 @@ LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
 	check.o expand.o source.o secrets.o diag.o
 MESSAGES = pfkey.o same.o sync.o addr.o dialect.o extension.o names.o \
-	setting.o ipsec_strerror.o
+	print_keys.o stats.o setting.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o \
@@ -78,7 +78,8 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test tests/strerror_test tests/source_test \
 	tests/sync_test tests/faults_test \
-	tests/beyond_test
+	tests/beyond_test \
+	tests/keys_test
 TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
@@ -113,7 +114,7 @@ HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	key_debug.h names.h netlink.h options.h parser.h pfkey.h \
 	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h \
 	run.h same.h save.h secrets.h source.h sync.h syntax.h text.h twins.h \
-	wire.h xfrm.h setting.h xfrm_channel.h xfrm_decode.h
+	wire.h xfrm.h print_keys.h setting.h stats.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) message.h patience.h flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
 

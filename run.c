@@ -14,6 +14,7 @@
 #include "json.h"
 #include "message.h"
 #include "platform.h"
+#include "print_keys.h"
 #include "run.h"
 #include "save.h"
 #include "ipsec_strerror.h"
@@ -140,6 +141,25 @@ is_in_scope(const struct options *opt, const struct view *view)
 	return (opt->scopes & (1u << policy.scope)) != 0;
 }
 
+/* A line for a program that decrypts captures, or why there is none. */
+static bool
+print_keys(struct session *s, const struct sa *sa)
+{
+	const char *missing;
+	char addr[ADDR_TEXT];
+
+	if (sa->state == SADB_SASTATE_LARVAL)
+		return false;
+	missing = s->opt->form == AS_WIRESHARK ?
+	    print_wireshark(&s->text, s->dialect, sa) :
+	    print_tcpdump(&s->text, s->dialect, sa);
+	if (missing != NULL)
+		session_error(s, "no line for the SA to %s with SPI 0x%08x: "
+		    "%s", addr_text(&sa->dst, addr), (unsigned)sa->spi,
+		    missing);
+	return missing == NULL;
+}
+
 bool
 session_print_record(struct session *s, const struct view *view)
 {
@@ -158,6 +178,8 @@ session_print_record(struct session *s, const struct view *view)
 	if (view->msg->type == SADB_DUMP && !opt->dead &&
 	    sa.state == SADB_SASTATE_DEAD)
 		return false;
+	if (opt->form == AS_WIRESHARK || opt->form == AS_TCPDUMP)
+		return print_keys(s, &sa);
 	if (opt->loop)
 		print_sa_short(&s->text, &sa, &s->style);
 	else

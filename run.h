@@ -11,7 +11,7 @@
 
 enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
     MODE_FLUSH, MODE_WATCH, MODE_SYNC, MODE_KEY,
-    MODE_VERSION };
+    MODE_VERSION, MODE_STATS };
 
 struct options {
 	enum mode mode;
@@ -25,7 +25,8 @@ struct options {
 	bool hexdump;			/* -h */
 	bool check_only;		/* -n */
 	bool kernel_semantics;		/* -k: no fwd twin for an in policy */
-	enum { AS_TEXT, AS_SCRIPT, AS_JSON } form;	/* -o */
+	enum { AS_TEXT, AS_SCRIPT, AS_JSON, AS_WIRESHARK,
+	    AS_TCPDUMP } form;		/* -o */
 	unsigned max_errors;		/* that are shown */
 	unsigned scopes;		/* -g, -t: 1 << IPSEC_SCOPE_ */
 	unsigned verbose, watch;	/* how often -v, -x */

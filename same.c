@@ -64,6 +64,29 @@ upper_of(const struct policy *policy)
 	return policy->upper == 0 ? IPSEC_ULPROTO_ANY : policy->upper;
 }
 
+/* By name where it has one: indexes are given anew. */
+static bool
+same_device(const struct device *a, const struct device *b)
+{
+	if (a->name != NULL && b->name != NULL)
+		return strcmp(a->name, b->name) == 0;
+	return a->name == NULL && b->name == NULL && a->index == b->index;
+}
+
+static bool
+same_masks(const struct port_masks *a, const struct port_masks *b)
+{
+	return a->given == b->given &&
+	    (!a->given || (a->src == b->src && a->dst == b->dst));
+}
+
+static bool
+same_setting(const struct settings *a, const struct settings *b, enum ext id)
+{
+	return setting_given(a, id) == setting_given(b, id) &&
+	    setting_value(a, id) == setting_value(b, id);
+}
+
 bool
 policy_same_name(const struct policy *a, const struct policy *b)
 {
@@ -71,7 +94,11 @@ policy_same_name(const struct policy *a, const struct policy *b)
 	    same_range(&a->src, &b->src) && same_range(&a->dst, &b->dst) &&
 	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
 	    b->mark_mask) && a->if_id == b->if_id &&
-	    same_label(&a->label, &b->label);
+	    same_label(&a->label, &b->label) &&
+	    same_device(&a->device, &b->device) &&
+	    same_masks(&a->masks, &b->masks) &&
+	    same_setting(&a->settings, &b->settings, EXT_X_USER) &&
+	    same_setting(&a->settings, &b->settings, EXT_X_POLICY_TYPE);
 }
 
 /* FNV-1a. */
@@ -184,7 +211,38 @@ compare_device(const char *want, const char *have, struct difference *d)
 		DIFFERS(d, "device");
 }
 
+/* Of mode iptfs a kernel tells all, also what nobody asked for. */
+static void
+compare_settings(const struct settings *want, const struct settings *have,
+    struct difference *d)
+{
+	enum ext id;
+	int i;
+
+	for (i = 0; i < SETTINGS; i++) {
+		id = (enum ext)(EXT_X_SETTING + i);
+		if (same_setting(want, have, id) || id == EXT_X_OFFLOAD ||
+		    (id >= EXT_X_IPTFS_DROP_TIME && id <= EXT_X_IPTFS_SIZE &&
+		    !setting_given(want, id)))
+			continue;
+		DIFFERS(d, "%s", settings[i].label);
+	}
+}
+
 /* ---- SA ---- */
+
+static void
+compare_selector(const struct sa_selector *want,
+    const struct sa_selector *have, struct difference *d)
+{
+	if (want->given != have->given || (want->given &&
+	    (want->upper != have->upper ||
+	    !same_range(&want->src, &have->src) ||
+	    !same_range(&want->dst, &have->dst))) ||
+	    !same_device(&want->device, &have->device) ||
+	    !same_masks(&want->masks, &have->masks))
+		DIFFERS(d, "selector");
+}
 
 static bool
 is_zero(const uint8_t *octets, size_t n)
@@ -355,6 +413,12 @@ sa_compare(const struct dialect *dialect, const struct sa *want,
 	}
 	if (!same_label(&want->label, &have->label))
 		DIFFERS(d, "security context");
+	compare_selector(&want->selector, &have->selector, d);
+	if (!same_mark(want->output_mark.given, want->output_mark.value,
+	    want->output_mark.mask, have->output_mark.given,
+	    have->output_mark.value, have->output_mark.mask))
+		DIFFERS(d, "output mark");
+	compare_settings(&want->settings, &have->settings, d);
 }
 
 /* ---- policy ---- */
@@ -440,4 +504,5 @@ policy_compare(const struct dialect *dialect, const struct policy *want,
 	compare_limits("hard", &want->hard, &have->hard, d);
 	compare_limits("soft", &want->soft, &have->soft, d);
 	compare_device(want->hwif, have->hwif, d);
+	compare_settings(&want->settings, &have->settings, d);
 }

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "names.h"
 #include "platform.h"
 #include "run.h"
+#include "stats.h"
 
 #ifndef VERSION
 #define VERSION	"unknown"
@@ -29,6 +31,7 @@ static const char usage_text[] =
 "       setkey [-hPv] [-T channel] -F\n"
 "       setkey [-hKl] [-o format] [-T channel] -x\n"
 "       setkey -G algorithm[:bits]\n"
+"       setkey [-l] -s\n"
 "       setkey -V\n";
 
 static int
@@ -68,6 +71,7 @@ set_mode(struct options *opt, int c, const char *arg)
 	case 'c': opt->mode = MODE_STREAM; break;
 	case 'D': opt->mode = MODE_DUMP; break;
 	case 'F': opt->mode = MODE_FLUSH; break;
+	case 's': opt->mode = MODE_STATS; break;
 	case 'x': opt->mode = MODE_WATCH; opt->watch++; break;
 	case 'e': case 'f': case 'G': case 'S':
 		if (opt->input != NULL) {
@@ -88,15 +92,19 @@ set_mode(struct options *opt, int c, const char *arg)
 static bool
 set_form(struct options *opt, const char *arg)
 {
-	if (strcmp(arg, "script") == 0)
-		opt->form = AS_SCRIPT;
-	else if (strcmp(arg, "json") == 0)
-		opt->form = AS_JSON;
-	else {
-		message(stderr, "setkey: -o takes script or json, not '%s'",
-		    arg);
+	static const struct name forms[] = {
+		{ "script", AS_SCRIPT }, { "json", AS_JSON },
+		{ "wireshark", AS_WIRESHARK }, { "tcpdump", AS_TCPDUMP },
+		{ NULL, 0 }
+	};
+	const struct name *row = name_find(forms, arg, strlen(arg));
+
+	if (row == NULL) {
+		message(stderr, "setkey: -o takes script, json, wireshark or "
+		    "tcpdump, not '%s'", arg);
 		return false;
 	}
+	opt->form = row->value;
 	return true;
 }
 
@@ -142,6 +150,7 @@ static bool
 options_fit(const struct options *opt)
 {
 	bool shows = opt->mode == MODE_DUMP || opt->mode == MODE_WATCH;
+	bool keys = opt->form == AS_WIRESHARK || opt->form == AS_TCPDUMP;
 	const char *wrong = NULL;
 
 	if (opt->old != NULL && opt->mode != MODE_SYNC)
@@ -157,6 +166,11 @@ options_fit(const struct options *opt)
 		wrong = "-v would print into the format that -o asks for";
 	else if (opt->loop && opt->hexdump && opt->mode == MODE_WATCH)
 		wrong = "-h would print into the lines that -l asks for";
+	else if (keys && (opt->mode != MODE_DUMP || opt->policies))
+		wrong = "-o wireshark and -o tcpdump are for the SAs of -D";
+	else if (keys && opt->style.hide_keys)
+		wrong = "-K hides keys, and the files that -o asks for are "
+		    "keys";
 	if (wrong != NULL)
 		message(stderr, "setkey: %s", wrong);
 	return wrong == NULL;
@@ -170,7 +184,7 @@ parse_options(struct options *opt, int argc, char **argv)
 
 	/* libc's own messages would show any octet as it is. */
 	opterr = 0;
-	while ((c = getopt(argc, argv, ":acDE:e:Ff:gG:hHKklnO:o:PprS:T:tVvx")) !=
+	while ((c = getopt(argc, argv, ":acDE:e:Ff:gG:hHKklnO:o:PprsS:T:tVvx")) !=
 	    -1) {
 		if (c == 'V')
 			opt->mode = MODE_VERSION;
@@ -226,6 +240,8 @@ main(int argc, char **argv)
 		return opt.check_only ? EXIT_SUCCESS : run_flush(&opt);
 	case MODE_WATCH:
 		return opt.check_only ? EXIT_SUCCESS : run_watch(&opt);
+	case MODE_STATS:
+		return opt.check_only ? EXIT_SUCCESS : run_stats(opt.loop);
 	default:
 		return usage();
 	}

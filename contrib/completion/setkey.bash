@@ -14,7 +14,7 @@ _setkey()
 		mapfile -t COMPREPLY < <(compgen -W 'auto pfkey xfrm' -- "$word")
 		return ;;
 	-*o)
-		mapfile -t COMPREPLY < <(compgen -W 'json script' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'json script tcpdump wireshark' -- "$word")
 		return ;;
 	-*[fOS])
 		compopt -o filenames
