@@ -56,7 +56,7 @@ check "two SAs, and two policies with the twin of one" "2 3" \
 cp "$8" /run/tmp/ipsec.conf
 sed -i 's,/etc/ipsec.conf,/run/tmp/ipsec.conf,' /run/tmp/commands
 { read -r make_key; read -r try; read -r load; read -r watch; } </run/tmp/commands
-check "a key of 256 bits" 64 "$(sh -c "$make_key" | wc -c)"
+check "a key of 256 bits, after 0x" 67 "$(sh -c "$make_key" | wc -c)"
 run sh -c "$try"
 check "-nvf says nothing against it" 0 "$st$err"
 check "and how it was understood" "flush spdflush add add spdadd spdadd" \
