@@ -68,7 +68,7 @@ PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o \
 	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
-PROCESS = message.o patience.o
+PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
 OBJS = setkey.o run.o reload.o makekey.o script.o twins.o existing.o plan.o \
 	save.o $(LIB)
@@ -79,7 +79,8 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/terminal_test tests/strerror_test tests/source_test \
 	tests/sync_test tests/faults_test \
 	tests/beyond_test \
-	tests/keys_test
+	tests/keys_test \
+	tests/exit_test tests/signals_test
 TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
@@ -115,14 +116,14 @@ HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h \
 	run.h same.h save.h secrets.h source.h sync.h syntax.h text.h twins.h \
 	wire.h xfrm.h print_keys.h setting.h stats.h xfrm_channel.h xfrm_decode.h
-$(OBJS): $(HEADERS) message.h patience.h flags.compile
+$(OBJS): $(HEADERS) message.h patience.h privileges.h signals.h flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
 
 # ---- tests ----
 
 $(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
     tests/xfrm_samples.h tests/xfrm_requests.h tests/faults.h \
-    tests/run_setkey.h $(LIB) flags.link
+    tests/modes.h tests/run_setkey.h $(LIB) flags.link
 	$(LINK) -I. -o $@ $@.c $(LIB)
 tests/tool: tests/tool.c $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/tool.c $(LIB)
@@ -138,8 +139,8 @@ tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/ptrace-fix.c -ldl
 tests/faults.so: tests/faults.c tests/faults.h wire.h
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -I. -shared -fPIC -o $@ \
-	    tests/faults.c -ldl
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -I. -shared -fPIC -Wl,-z,now \
+	    -o $@ tests/faults.c -ldl
 tests/uml/break-send.so: tests/uml/break-send.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/break-send.c -ldl

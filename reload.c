@@ -13,6 +13,7 @@
 
 #include "channel.h"
 #include "reload.h"
+#include "signals.h"
 
 /* What a reply may need to know of its request. */
 struct sent {
@@ -367,6 +368,7 @@ reload_run(const struct reload *reload)
 	struct run run = { .reload = reload, .s = s };
 	struct refusals refusals = { .run = &run };
 
+	signals_ignore_readers();
 	if (session_open(s, take_reply, &run) != 0)
 		return;
 	/* It may have been opened before, to know what it can carry. */

@@ -15,8 +15,10 @@
 #include "message.h"
 #include "platform.h"
 #include "print_keys.h"
+#include "privileges.h"
 #include "run.h"
 #include "save.h"
+#include "signals.h"
 #include "ipsec_strerror.h"
 
 /* ---- the session ---- */
@@ -42,7 +44,7 @@ session_init(struct session *s, const struct options *opt)
 	s->channel_name = "";
 	s->style = opt->style;
 	s->style.now = time(NULL);
-	s->failed = false;
+	s->failed = s->dropped = false;
 	text_init(&s->text, stdout);
 	/* What is printed may be keys: no second buffer of it. */
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -96,10 +98,23 @@ session_open(struct session *s, reply_fn *reply, void *ctx)
 {
 	int error = session_try(s, reply, ctx);
 
-	if (error == 0)
+	if (error == 0) {
+		session_drop_privileges(s);
 		return 0;
+	}
 	session_no_channel(s, error);
 	return -1;
+}
+
+void
+session_drop_privileges(struct session *s)
+{
+	/* Each call would add a filter. */
+	if (s->dropped)
+		return;
+	s->dropped = true;
+	/* A stream goes on to name hosts. */
+	privileges_drop(s->opt->mode == MODE_STREAM);
 }
 
 int
@@ -398,6 +413,7 @@ run_flush(const struct options *opt)
 	struct session s;
 
 	session_init(&s, opt);
+	signals_ignore_readers();
 	if (session_open(&s, flush_reply, &s) == 0)
 		send_header(&s, opt->policies ? SADB_X_SPDFLUSH : SADB_FLUSH,
 		    0);
@@ -544,6 +560,7 @@ run_watch(const struct options *opt)
 		session_error(s, "%s", channel_strerror(opt->channel, errno));
 		return session_end(s);
 	}
+	session_drop_privileges(s);
 	w.writer.channel = s->channel->ops->name;
 	s->channel->trace = watch_event;
 	s->channel->trace_ctx = &w;

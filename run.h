@@ -42,6 +42,7 @@ struct session {
 	struct print_style style;
 	struct text text;		/* to standard output */
 	bool failed;			/* the exit status will be 1 */
+	bool dropped;			/* what is not needed any more */
 };
 
 void session_init(struct session *, const struct options *);
@@ -55,6 +56,13 @@ void session_no_channel(struct session *, int error);
 
 /* Both: opens the channel, or reports why not.  Returns 0 or -1. */
 int session_open(struct session *, reply_fn *, void *ctx);
+
+/*
+ * Gives up what the requests do not need (privileges.h): all is read and, but
+ * for a stream, all names are resolved.  session_open() does it, session_try()
+ * does not.
+ */
+void session_drop_privileges(struct session *);
 
 /* Closes and flushes everything; the exit status. */
 int session_end(struct session *);

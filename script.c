@@ -22,6 +22,7 @@
 #include "platform.h"
 #include "reload.h"
 #include "run.h"
+#include "signals.h"
 #include "twins.h"
 
 #define MAX_ERRORS	20	/* shown of one file */
@@ -260,7 +261,8 @@ report_break(struct script *sc, int error)
 	    &column);
 	snprintf(from, sizeof(from), " from line %u on", line);
 	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
-	    strerror(error), (unsigned)commands, commands == 1 ? "" : "s",
+	    error == EINTR ? "a signal came" : strerror(error),
+	    (unsigned)commands, commands == 1 ? "" : "s",
 	    from, commands == 1 ? "was" : "were");
 }
 
@@ -283,6 +285,9 @@ send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 	const struct planned *request = &sc->plan.requests[number];
 	int error = 0;
 
+	/* An in policy and its twin are one command. */
+	if (!request->twin && signals_stop())
+		return EINTR;
 	if (twins_concern(request))
 		error = twins_sent(&sc->twins, request, number, msg, len);
 	return error != 0 ? error :
@@ -340,16 +345,24 @@ static int
 run_plan(struct script *sc)
 {
 	struct channel *ch = sc->session.channel;
+	bool stopped;
 	int error;
 
 	sc->session.style.now = time(NULL);
 	/* What the kernel refuses is told in full, however much. */
 	sc->diag.max_errors = 0;
+	session_drop_privileges(&sc->session);
+	signals_ignore_readers();
+	signals_hold();
 	error = plan_run(&sc->plan, send_planned, sc);
-	if (error == 0)
+	stopped = error == EINTR;
+	if (error == 0 || stopped)
 		error = ch->ops->finish(ch);
 	if (error == 0)
 		error = remove_orphans(sc);
+	signals_release();
+	if (error == 0 && stopped)
+		error = EINTR;
 	if (error != 0)
 		report_break(sc, error);
 	else

@@ -209,6 +209,39 @@ tell(struct pair *p, const void *octets, size_t n)
 	    NULL, 0);
 }
 
+/* ---- what the program may not do any more ---- */
+
+static void
+try_what_is_forbidden(void)
+{
+	long fd, result[PROBE_COUNT];
+	int i;
+
+	if (!f->probe || f->probed)
+		return;
+	f->probed = true;
+	for (i = 0; i < PROBE_COUNT; i++) {
+		errno = 0;
+		fd = -1;
+		if (i == PROBE_EXEC)
+			result[i] = syscall(SYS_execve, NULL, NULL, NULL);
+		else if (i == PROBE_OPEN)
+			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
+			    "/etc/passwd", O_RDONLY);
+		else if (i == PROBE_WRITE_FILE)
+			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
+			    "/dev/null", O_WRONLY);
+		else if (i == PROBE_NETWORK)
+			result[i] = syscall(SYS_connect, -1, NULL, 0);
+		else
+			result[i] = syscall(SYS_ptrace, PTRACE_PEEKDATA, 0,
+			    NULL, NULL);
+		f->probe_error[i] = result[i] < 0 ? errno : 0;
+		if (fd >= 0)
+			syscall(SYS_close, fd);
+	}
+}
+
 /* ---- the kernel: PF_KEY ---- */
 
 struct record {
@@ -323,6 +356,7 @@ pfkey_request(struct pair *p, const void *octets)
 {
 	struct wire_msg answer;
 
+	try_what_is_forbidden();
 	memcpy(&answer, octets, sizeof(answer));
 	answer.len = UNITS(answer);
 	switch (answer.type) {
@@ -449,6 +483,7 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		tell_nl_error(p, request, NLMSG_ERROR, 0);
 		return;
 	}
+	try_what_is_forbidden();
 	if (f->kernel == KERNEL_CHATS)
 		return;
 	if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
@@ -480,37 +515,6 @@ nl_requests(struct pair *p, const uint8_t *octets, size_t n)
 	}
 }
 
-/* ---- what the program may not do any more ---- */
-
-static void
-try_what_is_forbidden(void)
-{
-	long fd, result[PROBE_COUNT];
-	int i;
-
-	f->probed = true;
-	for (i = 0; i < PROBE_COUNT; i++) {
-		errno = 0;
-		fd = -1;
-		if (i == PROBE_EXEC)
-			result[i] = syscall(SYS_execve, NULL, NULL, NULL);
-		else if (i == PROBE_OPEN)
-			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
-			    "/etc/passwd", O_RDONLY);
-		else if (i == PROBE_WRITE_FILE)
-			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
-			    "/dev/null", O_WRONLY);
-		else if (i == PROBE_NETWORK)
-			result[i] = syscall(SYS_connect, -1, NULL, 0);
-		else
-			result[i] = syscall(SYS_ptrace, PTRACE_PEEKDATA, 0,
-			    NULL, NULL);
-		f->probe_error[i] = result[i] < 0 ? errno : 0;
-		if (fd >= 0)
-			syscall(SYS_close, fd);
-	}
-}
-
 /* ---- sockets ---- */
 
 static void
@@ -518,8 +522,6 @@ request(struct pair *p, const void *octets, size_t n)
 {
 	struct timespec pause = { 0, 10 * 1000 * 1000 };
 
-	if (f->probe && !f->probed)
-		try_what_is_forbidden();
 	if (f->kernel == KERNEL_SLOW)
 		nanosleep(&pause, NULL);
 	if (p->kind == KIND_PFKEY)
@@ -650,14 +652,9 @@ send(int fd, const void *octets, size_t n, int flags)
 ssize_t
 recv(int fd, void *octets, size_t n, int flags)
 {
-	struct pair *p = pair_of(fd);
 	NEXT(recv);
 
-	if (fails(CALL_RECEIVE))
-		return -1;
-	if (p != NULL && !(flags & MSG_DONTWAIT))
-		speak(p);
-	return next(fd, octets, n, flags);
+	return fails(CALL_RECEIVE) ? -1 : next(fd, octets, n, flags);
 }
 
 ssize_t
@@ -710,7 +707,7 @@ poll(struct pollfd *fds, nfds_t n, int timeout)
 		return -1;
 	if (p != NULL && p->joined)
 		give_event(p);
-	else if (p != NULL && p->kind != KIND_PFKEY)
+	else if (p != NULL)
 		speak(p);
 	return next(fds, n, timeout);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "modes.h"
 #include "run_setkey.h"
 #include "tap.h"
 
@@ -21,73 +22,6 @@ main(void)
 }
 
 #else
-
-static const char script[] =
-    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00112233445566778899aabb"
-    "ccddeeff -A hmac-sha1 \"abcdefghijklmnopqrst\";\n"
-    "add 10.0.0.1 10.0.0.2 ah 0x1001 -A hmac-md5 \"abcdefghijklmnop\";\n"
-    "spdadd two.test 10.0.0.2 any -P in ipsec esp/transport//require;\n"
-    "spdadd 10.0.0.1 10.0.0.2 any -P out ipsec esp/transport//unique;\n"
-    "spddelete 10.0.0.3 10.0.0.2 any -P out;\n"
-    "update 10.0.0.1 10.0.0.2 esp 0x1000 -lh 100 -E null \"\";\n"
-    "deleteall 10.0.0.1 10.0.0.2 esp;\n"
-    "get 10.0.0.1 10.0.0.2 esp 0x1000;\n"
-    "dump esp;\nspddump;\n";
-
-static const char wrong[] =
-    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00;\n"
-    "spdad 10.0.0.1 10.0.0.2 any -P out none;\n";
-
-static struct mode {
-	const char *name;
-	const char *argv[8];
-	const char *input;		/* on standard input */
-	enum fault_kernel kernel;
-	bool loads;			/* a file, all or nothing */
-	bool may_fail;			/* without any fault, too */
-} modes[] = {
-	{ "-f, PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" }, script,
-	    KERNEL_GOOD, true, true },
-	{ "-f, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-f", "-" }, script,
-	    KERNEL_GOOD, true, true },
-	{ "-f, both", { "setkey", "-f", "-" }, script, KERNEL_GOOD, true,
-	    true },
-	{ "-v -h -f", { "setkey", "-vh", "-f", "-" }, script, KERNEL_GOOD,
-	    true, true },
-	{ "-f, refused", { "setkey", "-T", "xfrm", "-f", "-" }, script,
-	    KERNEL_REFUSES, true, true },
-	{ "-f, refused by PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" },
-	    script, KERNEL_REFUSES, true, true },
-	{ "-f of a file", { "setkey", "-f", "tests/diag/keys.in" }, NULL,
-	    KERNEL_GOOD, true, true },
-	{ "-e", { "setkey", "-e", "flush; spdflush; spdadd 10.0.0.1 "
-	    "10.0.0.2 any -P in none;" }, NULL, KERNEL_GOOD, true, false },
-	{ "-f, wrong", { "setkey", "-f", "-" }, wrong, KERNEL_GOOD, true,
-	    true },
-	{ "-n -v -v", { "setkey", "-nvv", "-f", "-" }, script, KERNEL_GOOD,
-	    true, false },
-	{ "-c", { "setkey", "-c" }, script, KERNEL_GOOD, false, true },
-	{ "-D, PF_KEY", { "setkey", "-T", "pfkey", "-D" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-D, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-D" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-DP, PF_KEY", { "setkey", "-T", "pfkey", "-DP" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-DP, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-DP" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-D -o script", { "setkey", "-D", "-o", "script" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-DP -o script", { "setkey", "-T", "xfrm", "-DP", "-o", "script" },
-	    NULL, KERNEL_GOOD, false, false },
-	{ "-F", { "setkey", "-F" }, NULL, KERNEL_GOOD, false, false },
-	{ "-FP", { "setkey", "-T", "xfrm", "-FP" }, NULL, KERNEL_GOOD, false,
-	    false },
-	{ "-x, PF_KEY", { "setkey", "-T", "pfkey", "-x" }, NULL, KERNEL_GOOD,
-	    false, false },
-	{ "-x, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-x" }, NULL,
-	    KERNEL_GOOD, false, false },
-	{ "-V", { "setkey", "-V" }, NULL, KERNEL_GOOD, false, false },
-};
 
 static const struct fault {
 	const char *name;
@@ -226,7 +160,7 @@ main(int argc, char **argv)
 	size_t i;
 
 	run_begin();
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	for (i = 0; i < MODES; i++)
 		if (argc < 2 || strstr(modes[i].name, argv[1]) != NULL)
 			try_mode(&modes[i]);
 	for (i = 0; argc < 2 && i < FAULTS; i++)

@@ -124,7 +124,7 @@ run_collect(void)
 }
 
 /* From start to end; the status as of wait(). */
-static int
+static inline int
 run_setkey(const char *const argv[], const char *input)
 {
 	pid_t pid = run_start(argv, input, NULL);

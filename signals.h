@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Signals while requests are made: nothing cuts a configuration in two. */
+#ifndef SIGNALS_H
+#define SIGNALS_H
+
+#include <stdbool.h>
+
+/*
+ * From here on nobody who hangs up or reads no more ends the program (SIGHUP,
+ * SIGPIPE): the databases come first, and output that was lost shows in the
+ * exit status.
+ */
+void signals_ignore_readers(void);
+
+/* SIGINT and SIGTERM are only noted until signals_release(). */
+void signals_hold(void);
+void signals_release(void);
+
+/* Whether one came: to stop between two requests. */
+bool signals_stop(void);
+
+#endif

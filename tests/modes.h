@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ways to run setkey that tests with faults.so try.  Their keys are marked:
+ * octets as of FAULT_KEY (faults.h), or the words MarkedKeyOfATest.
+ */
+#ifndef MODES_H
+#define MODES_H
+
+#include <stddef.h>
+
+#include "faults.h"
+
+static const char script[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x87b0d9022b547da6cff8"
+    "214a739cc5ee -A hmac-sha1 \"MarkedKeyOfATest1234\";\n"
+    "add 10.0.0.1 10.0.0.2 ah 0x1001 -A hmac-md5 \"MarkedKeyOfATest\";\n"
+    "spdadd two.test 10.0.0.2 any -P in ipsec esp/transport//require;\n"
+    "spdadd 10.0.0.1 10.0.0.2 any -P out ipsec esp/transport//unique;\n"
+    "spddelete 10.0.0.3 10.0.0.2 any -P out;\n"
+    "update 10.0.0.1 10.0.0.2 esp 0x1000 -lh 100 -E null \"\";\n"
+    "deleteall 10.0.0.1 10.0.0.2 esp;\n"
+    "get 10.0.0.1 10.0.0.2 esp 0x1000;\n"
+    "dump esp;\nspddump;\n";
+
+static const char wrong[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00;\n"
+    "spdad 10.0.0.1 10.0.0.2 any -P out none;\n";
+
+static const char added[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x87b0d9022b547da6cff8"
+    "214a739cc5ee;\n"
+    "spdadd 10.0.0.1 10.0.0.2 any -P out none;\n";
+
+static const struct mode {
+	const char *name;
+	const char *argv[8];
+	const char *input;		/* on standard input */
+	enum fault_kernel kernel;
+	bool loads;			/* a file, all or nothing */
+	bool may_fail;			/* without any fault, too */
+} modes[] = {
+	{ "-f, PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" }, script,
+	    KERNEL_GOOD, true, true },
+	{ "-f, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-f", "-" }, script,
+	    KERNEL_GOOD, true, true },
+	{ "-f, both", { "setkey", "-f", "-" }, script, KERNEL_GOOD, true,
+	    true },
+	{ "-v -h -f", { "setkey", "-vh", "-f", "-" }, script, KERNEL_GOOD,
+	    true, true },
+	{ "-f, refused", { "setkey", "-T", "xfrm", "-f", "-" }, script,
+	    KERNEL_REFUSES, true, true },
+	{ "-f, refused by PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" },
+	    script, KERNEL_REFUSES, true, true },
+	{ "-f of a file", { "setkey", "-f", "tests/diag/keys.in" }, NULL,
+	    KERNEL_GOOD, true, true },
+	{ "-e", { "setkey", "-e", "flush; spdflush; spdadd 10.0.0.1 "
+	    "10.0.0.2 any -P in none;" }, NULL, KERNEL_GOOD, true, false },
+	{ "-f, wrong", { "setkey", "-f", "-" }, wrong, KERNEL_GOOD, true,
+	    true },
+	{ "-n -v -v", { "setkey", "-nvv", "-f", "-" }, script, KERNEL_GOOD,
+	    true, false },
+	{ "-c", { "setkey", "-c" }, script, KERNEL_GOOD, false, true },
+	{ "-D, PF_KEY", { "setkey", "-T", "pfkey", "-D" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-D, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-D" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP, PF_KEY", { "setkey", "-T", "pfkey", "-DP" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-DP" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-D -o script", { "setkey", "-D", "-o", "script" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-DP -o script", { "setkey", "-T", "xfrm", "-DP", "-o", "script" },
+	    NULL, KERNEL_GOOD, false, false },
+	{ "-F", { "setkey", "-F" }, NULL, KERNEL_GOOD, false, false },
+	{ "-FP", { "setkey", "-T", "xfrm", "-FP" }, NULL, KERNEL_GOOD, false,
+	    false },
+	{ "-x, PF_KEY", { "setkey", "-T", "pfkey", "-x" }, NULL, KERNEL_GOOD,
+	    false, false },
+	{ "-x, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-x" }, NULL,
+	    KERNEL_GOOD, false, false },
+	{ "-S", { "setkey", "-S", "-" }, added, KERNEL_GOOD, false, true },
+	{ "-D -o json", { "setkey", "-D", "-o", "json" }, NULL, KERNEL_GOOD,
+	    false, false },
+	{ "-x -o json", { "setkey", "-x", "-o", "json" }, NULL, KERNEL_GOOD,
+	    false, false },
+	{ "-D -v -K", { "setkey", "-DvhK" }, NULL, KERNEL_GOOD, false, false },
+	{ "-V", { "setkey", "-V" }, NULL, KERNEL_GOOD, false, false },
+};
+#define MODES	(sizeof(modes) / sizeof(modes[0]))
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What comes from outside while requests are made: signals, a reader that went
+ * away, a kernel that never comes to an end.
+ */
+#include "run_setkey.h"
+#include "tap.h"
+
+#ifndef __linux__
+
+int
+main(void)
+{
+	puts("1..0 # SKIP the made-up kernel is Linux'");
+	return 0;
+}
+
+#else
+
+#include <signal.h>
+#include <time.h>
+
+#define COMMANDS	60
+#define LATER		5	/* requests, before a signal comes */
+
+static char script[COMMANDS * 64];
+
+static void
+make_script(void)
+{
+	size_t used = 0;
+	int i;
+
+	for (i = 0; i < COMMANDS; i++)
+		used += (size_t)snprintf(script + used, sizeof(script) - used,
+		    "spdadd 10.0.0.1 10.0.1.%d any -P out none;\n", i);
+}
+
+static void
+settle(unsigned changes)
+{
+	struct timespec pause = { 0, 1000000 };
+
+	while (*(volatile unsigned *)&faults->changes < changes)
+		nanosleep(&pause, NULL);
+}
+
+/* A signal in the middle of a file, over PF_KEY, request by request. */
+static int
+run_with_signal(int sig)
+{
+	const char *argv[] = { "setkey", "-T", "pfkey", "-f", "-", NULL };
+	int status;
+	pid_t pid;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = KERNEL_SLOW;
+	pid = run_start(argv, script, NULL);
+	settle(LATER);
+	kill(pid, sig);
+	waitpid(pid, &status, 0);
+	run_collect();
+	return status;
+}
+
+static void
+test_stop(int sig, const char *name)
+{
+	int status = run_with_signal(sig);
+	unsigned left = 0, line = 0;
+
+	sscanf(run.text, "setkey: a signal came: %u commands from line %u",
+	    &left, &line);
+	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 && left > 0 &&
+	    faults->changes + left == COMMANDS && line == faults->changes + 1,
+	    "%s stops between two requests, and says where", name))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
+}
+
+static void
+test_hangup(void)
+{
+	int status = run_with_signal(SIGHUP);
+
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+	    faults->changes == COMMANDS, "SIGHUP does not cut a file in two");
+}
+
+/* Nobody reads what it writes. */
+static void
+close_reader(void)
+{
+	int ends[2];
+
+	if (pipe(ends) != 0)
+		_exit(98);
+	dup2(ends[1], STDOUT_FILENO);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+test_reader(const char *channel)
+{
+	const char *argv[] = { "setkey", "-T", channel, "-v", "-f", "-",
+	    NULL };
+	int status;
+	pid_t pid;
+
+	memset(faults, 0, sizeof(*faults));
+	pid = run_start(argv, script, close_reader);
+	waitpid(pid, &status, 0);
+	run_collect();
+	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
+	    faults->changes == COMMANDS && strstr(run.text, "Broken pipe") !=
+	    NULL, "%s: a reader that went away: the databases come first",
+	    channel))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
+}
+
+/* Its clocks go so much faster that limits of minutes pass in the test. */
+#define HURRY	2000
+
+static void
+test_endless(enum fault_kernel kernel, const char *what, const char *channel,
+    const char *mode)
+{
+	const char *argv[] = { "setkey", "-T", channel, mode, "-", NULL };
+	const char *input = NULL;
+	int status;
+
+	if (strcmp(mode, "-f") == 0)
+		input = script;
+	else
+		argv[4] = NULL;
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = kernel;
+	faults->hurry = HURRY;
+	status = run_setkey(argv, input);
+	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
+	    (strstr(run.text, "did not answer") != NULL ||
+	    strstr(run.text, "end of the dump did not come") != NULL),
+	    "%s, %s: a kernel that %s", channel, mode, what))
+		printf("# status %x\n# %s\n", (unsigned)status, run.text);
+}
+
+int
+main(void)
+{
+	static const char *const channels[] = { "pfkey", "xfrm" };
+	size_t i;
+
+	run_begin();
+	make_script();
+	test_stop(SIGINT, "SIGINT");
+	test_stop(SIGTERM, "SIGTERM");
+	test_hangup();
+	for (i = 0; i < 2; i++) {
+		test_reader(channels[i]);
+		test_endless(KERNEL_CHATS, "talks without an answer",
+		    channels[i], "-f");
+		test_endless(KERNEL_CHATS, "talks without an answer",
+		    channels[i], "-D");
+		test_endless(KERNEL_ENDLESS, "never ends a dump",
+		    channels[i], "-D");
+		test_endless(KERNEL_ENDLESS, "never ends a dump",
+		    channels[i], "-DP");
+	}
+	return done();
+}
+
+#endif
