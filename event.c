@@ -59,7 +59,7 @@ static void
 open_event(struct event *e, const struct dialect *dialect, const void *msg,
     size_t len)
 {
-	size_t wrap = message_wrapping(msg, len);
+	size_t wrap = message_wrapping(dialect, msg, len);
 
 	memset(e, 0, sizeof(*e));
 	e->msg = (const uint8_t *)msg + wrap;

@@ -530,12 +530,12 @@ show_header(const struct raw_printer *d, const struct wire_msg *msg, size_t len)
  * socket gets in a message X_PROMISC.
  */
 size_t
-message_wrapping(const void *msg, size_t len)
+message_wrapping(const struct dialect *dialect, const void *msg, size_t len)
 {
 	const struct wire_msg *outer;
 	size_t n = 0;
 
-	while (len - n > sizeof(*outer)) {
+	while (!dialect->wide_request && len - n > sizeof(*outer)) {
 		outer = (const void *)((const uint8_t *)msg + n);
 		if (outer->type != SADB_X_PROMISC)
 			break;
@@ -553,7 +553,7 @@ print_message(struct text *t, const struct dialect *dialect, const void *msg,
 	const struct wire_ext *ext;
 	const uint8_t *inner;
 
-	wrap = message_wrapping(msg, len);
+	wrap = message_wrapping(dialect, msg, len);
 	inner = (const uint8_t *)msg + wrap;
 	len -= wrap;
 	if (len < sizeof(struct wire_msg)) {
@@ -612,7 +612,8 @@ void
 print_hexdump(struct text *t, const struct dialect *dialect, const void *msg,
     size_t len, const struct print_style *style)
 {
-	size_t i, offset = message_wrapping(msg, len) + sizeof(struct wire_msg);
+	size_t i, offset = message_wrapping(dialect, msg, len) +
+	    sizeof(struct wire_msg);
 	const uint8_t *p = msg;
 	struct blot blot = { len, len };
 

@@ -66,8 +66,8 @@ void print_rule(struct text *, const struct dialect *, const struct rule *,
  */
 void print_message(struct text *, const struct dialect *, const void *msg,
     size_t len, const struct print_style *);
-/* The octets of such other headers before the message. */
-size_t message_wrapping(const void *msg, size_t len);
+/* The octets of such other headers before the message; Linux makes none. */
+size_t message_wrapping(const struct dialect *, const void *msg, size_t len);
 /* The octets, 16 on a line; keys blotted out ("--") with hide_keys. */
 void print_hexdump(struct text *, const struct dialect *, const void *msg,
     size_t len, const struct print_style *);
