@@ -29,7 +29,7 @@ _setkey()
 		return ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -G -g
-	    -h -K -k -l -n -o -O -P -p -r -S -T -t -V -v -x -xx' -- "$word")
+	    -h -K -k -l -n -o -O -P -p -r -s -S -T -t -V -v -x -xx' -- "$word")
 }
 
 complete -F _setkey setkey
