@@ -65,7 +65,8 @@ MESSAGES = pfkey.o same.o sync.o addr.o dialect.o extension.o names.o \
 	print_keys.o stats.o setting.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
-CHANNELS = channel.o pfkey_socket.o pfkey_limits.o platform.o xfrm.o \
+CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
+	pfkey_limits.o platform.o xfrm.o \
 	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
@@ -77,11 +78,11 @@ OBJS = setkey.o run.o reload.o makekey.o script.o twins.o existing.o plan.o \
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test tests/strerror_test tests/source_test \
-	tests/sync_test tests/faults_test \
+	tests/sync_test tests/bsd_test tests/faults_test \
 	tests/beyond_test \
 	tests/keys_test \
 	tests/exit_test tests/signals_test
-TEST_TOOLS = tests/tool tests/uml/sniff tests/uml/natt tests/uml/migrate \
+TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt tests/uml/migrate \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
 
@@ -113,7 +114,7 @@ token.c: token.l
 HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
 	key_debug.h names.h netlink.h options.h parser.h pfkey.h \
-	pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h \
+	pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h \
 	run.h same.h save.h secrets.h source.h sync.h syntax.h text.h twins.h \
 	wire.h xfrm.h print_keys.h setting.h stats.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) message.h patience.h privileges.h signals.h flags.compile
@@ -127,6 +128,9 @@ $(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
 	$(LINK) -I. -o $@ $@.c $(LIB)
 tests/tool: tests/tool.c $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/tool.c $(LIB)
+PLAY_OBJS = $(OBJS:setkey.o=)
+tests/play: tests/play.c setkey.c $(PLAY_OBJS) flags.link
+	$(LINK) -I. -o $@ tests/play.c $(PLAY_OBJS)
 tests/uml/sniff: tests/uml/sniff.c flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c
 tests/uml/natt: tests/uml/natt.c flags.link

@@ -35,9 +35,11 @@ const struct dialect dialects[DIALECTS] = {
 		.drops_icv_length = true,
 		.updates_limits_only = true,
 		.ignores_transport_ends = true,
-		.newest_first = true,
+		.sas_come = NEWEST_FIRST,
+		.policies_come = NEWEST_FIRST,
 		.asks_if_registered = true,
 		.copies_events = true,
+		.drops_silently = true,
 	},
 	[DIALECT_FREEBSD] = {
 		.name = "freebsd",
@@ -49,12 +51,19 @@ const struct dialect dialects[DIALECTS] = {
 		.has_scope = true,
 		.spi_is_name = true,
 		.joins_headers = true,
+		.interface_manual = "if_ipsec(4)",
 		.has_esn = true,
 		.has_tcp_md5 = true,
 		.has_old_formats = true,
 		.has_delete_all = true,
 		.max_requests = 4,
 		.max_window = UINT32_MAX,
+		.sas_come = NEWEST_FIRST,
+		.takes_any_device = true,
+		.adds_to_sas = true,
+		.wraps_for_promisc = true,
+		.dumps_into_buffer = true,
+		.buffer_sysctl = "kern.ipc.maxsockbuf",
 	},
 	[DIALECT_NETBSD] = {
 		.name = "netbsd",
@@ -64,25 +73,22 @@ const struct dialect dialects[DIALECTS] = {
 		.af_inet6 = 24,
 		.sa_len = true,
 		.replay_field_max = 255,
+		.interface_flag = 0x80,	/* IPSEC_POLICY_FLAG_ORIGIN_KERNEL */
+		.interface_manual = "ipsec(4)",
 		.has_tcp_md5 = true,
 		.has_old_formats = true,
 		.has_delete_all = true,
-		.max_requests = 4,
+		.max_requests = 8,	/* it has no limit */
 		.max_window = 255 * 8,
+		.sas_come = NEWEST_HEAD_FIRST,
+		.adds_to_sas = true,
+		.wraps_for_promisc = true,
+		.dumps_into_buffer = true,
+		.send_tells_all = true,
+		.finds_newest_head = true,
+		.buffer_sysctl = "kern.sbmax",
 	},
 };
-
-const struct dialect *
-dialect_host(void)
-{
-#if defined(__FreeBSD__)
-	return &dialects[DIALECT_FREEBSD];
-#elif defined(__NetBSD__)
-	return &dialects[DIALECT_NETBSD];
-#else
-	return &dialects[DIALECT_LINUX];
-#endif
-}
 
 const struct dialect *
 dialect_named(const char *name)

@@ -12,6 +12,12 @@
 /* What differs between the kernels.  The rows are in dialect.c. */
 enum { DIALECT_LINUX, DIALECT_FREEBSD, DIALECT_NETBSD, DIALECTS };
 
+/*
+ * The order of dumps.  A BSD keeps SAs under heads: two hosts, protocol, mode
+ * and identifier.
+ */
+enum dump_order { OLDEST_FIRST, NEWEST_FIRST, NEWEST_HEAD_FIRST };
+
 struct dialect {
 	const char *name;		/* "linux" */
 	const char *system;		/* "Linux" */
@@ -25,6 +31,8 @@ struct dialect {
 	/* What there is. */
 	bool has_fwd;			/* a third direction, Linux */
 	bool has_scope;			/* struct wire_policy.scope, FreeBSD */
+	uint8_t interface_flag;		/* in its place: of ipsec(4), NetBSD */
+	const char *interface_manual;	/* of what makes policies of its own */
 	bool has_priority;		/* struct wire_policy.priority counts */
 	bool has_xfrm;			/* NETLINK_XFRM, beside PF_KEY */
 	bool has_beet;			/* mode beet */
@@ -46,17 +54,27 @@ struct dialect {
 	bool drops_icv_length;		/* PF_KEY does not tell it */
 	bool updates_limits_only;	/* of an SA that is in use */
 	bool ignores_transport_ends;	/* end points in transport mode rules */
-	bool newest_first;		/* the order of dumps */
 	bool spi_is_name;		/* no two SAs have the same SPI */
 	bool joins_headers;		/* an SA that says neither has the mode */
 					/* and identifier of one beside it */
+	enum dump_order sas_come, policies_come;
 	bool asks_if_registered;	/* else it wants no SA from anybody */
 	bool copies_events;		/* to a promiscuous socket twice */
+	bool adds_to_sas;		/* what it would not take back */
+	bool takes_any_device;		/* for offload, there or not */
+	bool wraps_for_promisc;		/* what it shows to watchers */
+	bool drops_silently;		/* what finds a socket's buffer full */
+	bool dumps_into_buffer;		/* all records, while it takes the */
+					/* request; they are counted down */
+	bool send_tells_all;		/* and fails if a socket is full, when */
+					/* the request has been carried out */
+	bool finds_newest_head;		/* GET and DELETE look no further */
+	const char *buffer_sysctl;	/* the most that SO_RCVBUF may be */
 };
 
 extern const struct dialect dialects[DIALECTS];
 
-/* The dialect of the system this program was built for. */
+/* The dialect of the system this program was built for (platform.c). */
 const struct dialect *dialect_host(void);
 
 /* The dialect called name ("linux", "freebsd", "netbsd"), or NULL. */

@@ -41,15 +41,72 @@ is_ipcomp(const struct command *cmd)
 }
 
 static bool
-is_old(const struct command *cmd)
+has_old_auth(const struct command *cmd)
 {
-	return (cmd->sa.flags & SADB_X_EXT_OLD) != 0;
+	return (cmd->sa.flags & SADB_X_EXT_OLD) != 0 && cmd->auth != NULL;
+}
+
+static bool
+has_empty_null(const struct command *cmd)
+{
+	return cmd->enc != NULL && cmd->sa.encrypt == SADB_EALG_NULL &&
+	    cmd->sa.enc_key.bits == 0;
+}
+
+static bool
+has_gmac_auth(const struct command *cmd)
+{
+	return cmd->auth != NULL && strstr(cmd->auth->name, "-gmac") != NULL;
+}
+
+/* What FreeBSD never had, or gave up with version 13 (RFC 8221). */
+static bool
+is_foreign(const struct algorithm *alg)
+{
+	static const char *const names[] = { "hmac-md5", "hmac-ripemd160",
+	    "keyed-md5", "keyed-sha1", "aes-xcbc-mac", "des-cbc", "3des-cbc",
+	    "blowfish-cbc", "cast128-cbc", "camellia-cbc", "aes-gcm-12",
+	    "aes-gcm-8" };
+	size_t i;
+
+	for (i = 0; alg != NULL && i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(alg->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_foreign_cipher(const struct command *cmd)
+{
+	return is_foreign(cmd->enc);
+}
+
+static bool
+has_foreign_auth(const struct command *cmd)
+{
+	return is_foreign(cmd->auth);
+}
+
+static bool
+has_chacha20(const struct command *cmd)
+{
+	return cmd->enc != NULL &&
+	    strcmp(cmd->enc->name, "chacha20-poly1305") == 0;
 }
 
 static bool
 is_tcp(const struct command *cmd)
 {
 	return cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
+}
+
+/* NetBSD knows one SPI for it. */
+#define TCP_SPI		0x1000
+
+static bool
+has_other_tcp_spi(const struct command *cmd)
+{
+	return is_tcp(cmd) && cmd->sa.spi != TCP_SPI;
 }
 
 static bool
@@ -124,6 +181,14 @@ has_wide_window(const struct command *cmd)
 	return cmd->sa.replay > 32;
 }
 
+#define HUGE_WINDOW	(1u << 20)	/* packets */
+
+static bool
+has_huge_window(const struct command *cmd)
+{
+	return cmd->sa.replay >= HUGE_WINDOW;
+}
+
 static bool
 has_offload(const struct command *cmd)
 {
@@ -164,6 +229,17 @@ static const struct {
 	    "FreeBSD wants every SPI to be unique, whatever the addresses" },
 	{ ANY, SADB_ADD, EEXIST, NULL, F_SPI, "the SA exists already",
 	    "delete it first" },
+	/* An update is not refused for what an add is. */
+	{ FREEBSD, SADB_UPDATE, EINVAL, NULL, F_VERB,
+	    "the kernel has no such SA, or does not take the update",
+	    "FreeBSD updates an SA only without keys and for the process that "
+	    "added it: delete it and add it again" },
+	{ NETBSD, SADB_UPDATE, EINVAL, NULL, F_SPI,
+	    "there is no such SA, or another process added it",
+	    "NetBSD lets only the process that added an SA update it: delete "
+	    "it and add it again" },
+	{ FREEBSD | NETBSD, SADB_UPDATE, ENOENT, NULL, F_SPI,
+	    "there is no such SA", NULL },
 	{ ANY, SADB_ADD, ENOSYS, has_compression, F_COMP,
 	    "the kernel does not have this compression algorithm", NULL },
 	{ ANY, SADB_ADD, ENOSYS, has_cipher, F_ENC,
@@ -184,9 +260,38 @@ static const struct {
 	    "the kernel has no IPComp", LOAD("ipcomp ipcomp6") },
 	{ ANY, SADB_ADD, EINVAL, has_null_ah, F_AUTH,
 	    "the kernel does not take the null algorithm for ah", NULL },
-	{ FREEBSD, SADB_ADD, EINVAL, is_old, F_PROTO,
+	{ FREEBSD, SADB_ADD, EINVAL, has_old_auth, F_PROTO,
 	    "the kernel does not take authentication with the old formats",
 	    "use esp or ah" },
+	{ FREEBSD, SADB_ADD, EINVAL, is_tcp, F_PROTO,
+	    "the kernel does not take TCP-MD5 keys",
+	    "load its module: kldload tcpmd5" },
+	{ NETBSD, SADB_ADD, EINVAL, has_other_tcp_spi, F_SPI,
+	    "the kernel takes 0x1000 only as the SPI of a TCP-MD5 key", NULL },
+	{ NETBSD, SADB_ADD, EINVAL, is_tcp, F_PROTO,
+	    "the kernel does not take TCP-MD5 keys",
+	    "it needs options TCP_SIGNATURE, which GENERIC has not" },
+	{ FREEBSD, SADB_ADD, EINVAL, has_empty_null, F_ENC,
+	    "the kernel does not take null with an empty key",
+	    "give it one that counts for nothing: -E null \"x\"" },
+	{ FREEBSD, SADB_ADD, EINVAL, has_foreign_cipher, F_ENC,
+	    "the kernel does not have the algorithm",
+	    "FreeBSD has aes-gcm-16, aes-cbc, aes-ctr and chacha20-poly1305" },
+	{ FREEBSD, SADB_ADD, EINVAL, has_foreign_auth, F_AUTH,
+	    "the kernel does not have the algorithm",
+	    "FreeBSD has hmac-sha2-256, -384, -512 and hmac-sha1" },
+	{ FREEBSD, SADB_ADD, EINVAL, has_gmac_auth, F_AUTH,
+	    "the kernel does not take this algorithm with -A",
+	    "esp with -E aes-gmac authenticates, and does not encrypt" },
+	{ FREEBSD, SADB_ADD, EOPNOTSUPP, has_gmac_auth, F_AUTH,
+	    "the kernel does not take this algorithm with -A",
+	    "esp with -E aes-gmac authenticates, and does not encrypt" },
+	{ FREEBSD, SADB_ADD, EINVAL, has_chacha20, F_ENC,
+	    "the kernel does not have the algorithm",
+	    "a newer FreeBSD has; aes-gcm-16 is in all" },
+	{ FREEBSD, 0, EINVAL, has_offload, F_HWIF,
+	    "the kernel does not know offload devices",
+	    "a newer FreeBSD does, with options IPSEC_OFFLOAD" },
 	{ LINUX, SADB_ADD, EINVAL, has_encapsulated_offload, F_HWIF,
 	    "the kernel does not offload ESP in UDP", NULL },
 	{ LINUX, SADB_ADD, EINVAL, has_offload, F_HWIF,
@@ -196,8 +301,12 @@ static const struct {
 	{ LINUX, SADB_ADD, EINVAL, NULL, F_VERB,
 	    "the kernel does not accept one of the values",
 	    "a weak key, or an option that this kernel does not know" },
-	{ FREEBSD, SADB_ADD, EINVAL, NULL, F_VERB,
+	{ FREEBSD | NETBSD, SADB_ADD, EINVAL, NULL, F_VERB,
 	    "the kernel does not accept one of the values", SYSCTL_DEBUG },
+	{ FREEBSD | NETBSD, SADB_ADD, EOPNOTSUPP, NULL, F_VERB,
+	    "the kernel does not take these algorithms together", NULL },
+	{ FREEBSD, SADB_ADD, ENOBUFS, has_huge_window, F_REPLAY,
+	    "the kernel has no room for the window", NULL },
 	{ ANY, SADB_UPDATE, ESRCH, NULL, F_SPI, "there is no such SA",
 	    NULL },
 	{ ANY, SADB_GET, ESRCH, NULL, F_SPI, "there is no such SA", NULL },
@@ -212,9 +321,17 @@ static const struct {
 	{ ANY, SADB_X_SPDDELETE, ENOENT, NULL, F_SRC,
 	    "there is no such policy", "the selector must be the same to the "
 	    "letter, bits behind the prefix included" },
-	{ FREEBSD | NETBSD, SADB_X_SPDDELETE, EINVAL, NULL, F_SRC,
+	{ FREEBSD, SADB_X_SPDDELETE, EINVAL, NULL, F_SRC,
 	    "there is no such policy", "the selector must be the same to the "
-	    "letter, bits behind the prefix included" },
+	    "letter, bits behind the prefix included; what if_ipsec(4) made "
+	    "goes with its interface" },
+	{ NETBSD, SADB_X_SPDDELETE, EINVAL, NULL, F_SRC,
+	    "there is no such policy", "the selector must be the same to the "
+	    "letter, bits behind the prefix included; what ipsec(4) made goes "
+	    "with its interface" },
+	{ NETBSD, SADB_DELETE, EOPNOTSUPP, NULL, F_SPI,
+	    "the kernel does not find the SA", "flush removes it, with all "
+	    "others of the protocol" },
 	{ ANY, SADB_X_SPDADD, EINVAL, is_for_sockets, F_ACTION,
 	    "the kernel takes bypass and entrust for sockets only", NULL },
 	{ LINUX, SADB_X_SPDADD, EINVAL, has_optional_tunnel, F_ACTION,
@@ -232,7 +349,7 @@ static const struct {
 	    "the kernel takes no rules for tcp", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_offload, F_HWIF,
 	    "the device cannot take this SA over", NULL },
-	{ LINUX, 0, ENODEV, has_offload, F_HWIF,
+	{ ANY, 0, ENODEV, has_offload, F_HWIF,
 	    "there is no such device", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_aead, F_ENC,
 	    "the channel cannot carry an AEAD algorithm", NULL },
@@ -317,9 +434,12 @@ no_channel(const char *channel)
 	    dialect_host()->index == DIALECT_LINUX)
 		return "this kernel has no PF_KEY (module af_key); without "
 		    "-T pfkey NETLINK_XFRM is used, if there is one";
-	return "this kernel has no IPsec interface: neither PF_KEY nor (on "
-	    "Linux) NETLINK_XFRM; load its module: modprobe xfrm_user, or on "
-	    "FreeBSD kldload ipsec";
+	if (dialect_host()->index == DIALECT_FREEBSD)
+		return "this kernel has no IPsec: kldload ipsec loads it";
+	if (dialect_host()->index == DIALECT_NETBSD)
+		return "this kernel has no IPsec: it needs options IPSEC";
+	return "this kernel has no IPsec interface: neither PF_KEY nor "
+	    "NETLINK_XFRM; load its module: modprobe xfrm_user";
 }
 
 const char *
@@ -330,8 +450,13 @@ channel_strerror(const char *channel, int error)
 	case EACCES:
 		return "not permitted: this needs root (on Linux: "
 		    "CAP_NET_ADMIN)";
-	case EAFNOSUPPORT:
 	case EPROTONOSUPPORT:
+		if (dialect_host()->index == DIALECT_FREEBSD)
+			return "there is no PF_KEY in a jail that shares the "
+			    "network stack of its host (a vnet jail has its "
+			    "own)";
+		return no_channel(channel);
+	case EAFNOSUPPORT:
 		return no_channel(channel);
 	case EOPNOTSUPP:
 		return "the kernel does not take NETLINK_XFRM requests of a "

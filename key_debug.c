@@ -253,10 +253,16 @@ raw_policy(const struct raw_printer *d, enum ext id, const void *ext,
 	size_t used;
 
 	(void)id;
-	text_printf(d->t, "sadb_x_policy{ type=%u dir=%u id=%x scope=%u "
-	    "%s=%u }\n", policy->policy_type, policy->dir,
-	    (unsigned)policy->id, policy->scope,
-	    ifnet ? "ifindex" : "priority", (unsigned)policy->priority);
+	text_printf(d->t, "sadb_x_policy{ type=%u dir=%u ",
+	    policy->policy_type, policy->dir);
+	if (d->dialect->interface_flag != 0)
+		text_printf(d->t, "flags=0x%02x id=%x", policy->scope,
+		    (unsigned)policy->id);
+	else
+		text_printf(d->t, "id=%x scope=%u", (unsigned)policy->id,
+		    policy->scope);
+	text_printf(d->t, " %s=%u }\n", ifnet ? "ifindex" : "priority",
+	    (unsigned)policy->priority);
 	len -= sizeof(*policy);
 	if (policy->policy_type != IPSEC_POLICY_IPSEC) {
 		left_over(d, len);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "names.h"
 #include "pfkey.h"
 #include "platform.h"
 
@@ -585,7 +586,8 @@ get_natt(const struct view *view, struct natt *natt)
 	const struct wire_nat_t_frag *frag = view->ext[EXT_NAT_T_FRAG];
 	uint8_t proto;
 
-	if (type != NULL) {
+	/* NetBSD has it in every SA: type 0 is none. */
+	if (type != NULL && type->nat_type != 0) {
 		natt->given = true;
 		natt->type = type->nat_type;
 	}
@@ -679,6 +681,28 @@ get_sa_beyond(const struct view *view, struct sa *sa)
 	get_unknown(view, &sa->unknown);
 }
 
+/*
+ * What a BSD's kernel adds to an SA by itself, and would not take back: the
+ * number of an AEAD's authentication, and (NetBSD) ports in the addresses of an
+ * SA that is kept with others which do have NAT-T.
+ */
+static void
+drop_additions(const struct view *view, struct sa *sa)
+{
+	const struct algorithm *enc;
+
+	if (!view->dialect->adds_to_sas)
+		return;
+	if (sa->auth != 0 && !sa->auth_key.given && sa->encrypt != 0 &&
+	    sa->satype == SADB_SATYPE_ESP) {
+		enc = algorithm_numbered(ALG_ENC, view->dialect, sa->encrypt);
+		if (enc != NULL && (enc->flags & ALG_AEAD) != 0)
+			sa->auth = SADB_AALG_NONE;
+	}
+	if (view->ext[EXT_NAT_T_TYPE] != NULL && !sa->natt.given)
+		sa->src.port = sa->dst.port = 0;
+}
+
 void
 sa_decode(const struct view *view, struct sa *sa)
 {
@@ -706,6 +730,7 @@ sa_decode(const struct view *view, struct sa *sa)
 		sa->hwif = hwif->name;
 	if (view->dialect->has_xfrm)
 		get_sa_beyond(view, sa);
+	drop_additions(view, sa);
 }
 
 /* ---- policy ---- */
@@ -879,7 +904,9 @@ get_policy(const struct view *view, struct policy *policy)
 	policy->malformed = wire->policy_type > IPSEC_POLICY_BYPASS;
 	policy->dir = wire->dir;
 	policy->id = wire->id;
-	if (view->dialect->has_scope) {
+	if ((wire->scope & view->dialect->interface_flag) != 0)
+		policy->scope = IPSEC_SCOPE_IFNET;
+	else if (view->dialect->has_scope) {
 		policy->scope = wire->scope;
 		if (wire->scope == IPSEC_SCOPE_IFNET)
 			policy->ifindex = wire->priority;
@@ -947,8 +974,8 @@ policy_decode(const struct view *view, struct policy *policy)
 	}
 	if (view->dialect->has_fwd)
 		set_linux_scope(view, policy);
-	else if (!view->dialect->has_scope)
-		policy->scope = IPSEC_SCOPE_GLOBAL;	/* NetBSD has no other */
+	else if (policy->scope == IPSEC_SCOPE_ANY && !view->dialect->has_scope)
+		policy->scope = IPSEC_SCOPE_GLOBAL;
 }
 
 /*

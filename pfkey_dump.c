@@ -780,13 +780,22 @@ print_upper(struct text *t, uint8_t upper)
 		text_dec(t, upper);
 }
 
+/* NetBSD's own words for these are what its tests and their users look for. */
+static const struct name netbsd_uppers[] = {
+	{ "255(reserved)", IPSEC_ULPROTO_ANY }, { "4(ipv4)", 4 },
+	{ "41(ipv6)", 41 }, { NULL, 0 }
+};
+
 #define UPPER_ICMP6	58
 
 /* An address's ports are ICMPv6's type and code, which stand by themselves. */
 static void
-policy_selectors(struct text *t, const struct policy *policy)
+policy_selectors(struct text *t, const struct dialect *dialect,
+    const struct policy *policy)
 {
 	bool ports = policy->upper != UPPER_ICMP6;
+	const char *word = dialect->index != DIALECT_NETBSD ? NULL :
+	    name_of(netbsd_uppers, policy->upper);
 	char *p;
 
 	if (!policy->has_selector) {
@@ -798,7 +807,10 @@ policy_selectors(struct text *t, const struct policy *policy)
 	p = fmt_selector(p + 1, &policy->dst, ports);
 	*p = ' ';
 	text_end(t, p + 1);
-	print_upper(t, policy->upper);
+	if (word != NULL)
+		text_str(t, word);
+	else
+		print_upper(t, policy->upper);
 	if (!ports && (policy->src.port != 0 || policy->dst.port != 0)) {
 		text_char(t, ' ');
 		text_dec(t, policy->src.port);
@@ -810,7 +822,8 @@ policy_selectors(struct text *t, const struct policy *policy)
 
 /*
  * An id above IPSEC_MANUAL_REQID_MAX was chosen by a kernel, which '#' shows.
- * In the language an id makes a rule that must be obeyed a unique one.
+ * In the language an id makes a rule that must be obeyed a unique one; a BSD
+ * takes none of those that are its own to choose.
  */
 static char *
 fmt_rule(char *p, const struct dialect *dialect, const struct rule *rule,
@@ -818,6 +831,7 @@ fmt_rule(char *p, const struct dialect *dialect, const struct rule *rule,
 {
 	uint8_t level = script && rule->reqid != 0 &&
 	    rule->level != IPSEC_LEVEL_USE ? IPSEC_LEVEL_UNIQUE : rule->level;
+	bool chosen = rule->reqid > IPSEC_MANUAL_REQID_MAX;
 
 	p = fmt_name(p, name_of(rule_proto_names, rule->proto), rule->proto);
 	*p++ = '/';
@@ -834,9 +848,9 @@ fmt_rule(char *p, const struct dialect *dialect, const struct rule *rule,
 	}
 	*p++ = '/';
 	p = fmt_name(p, name_of(level_names, level), level);
-	if (rule->reqid != 0) {
-		*p++ = script || rule->reqid <= IPSEC_MANUAL_REQID_MAX ?
-		    ':' : '#';
+	if (rule->reqid != 0 &&
+	    !(script && chosen && !dialect->wide_request)) {
+		*p++ = chosen && !script ? '#' : ':';
 		p = fmt_dec(p, rule->reqid);
 	}
 	return p;
@@ -959,7 +973,7 @@ print_policy(struct text *t, const struct dialect *dialect,
 {
 	char *p;
 
-	policy_selectors(t, policy);
+	policy_selectors(t, dialect, policy);
 	if (!policy->has_policy) {
 		text_str(t, "no X_POLICY extension.\n");
 		return;

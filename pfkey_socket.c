@@ -8,100 +8,105 @@
  */
 #include <sys/types.h>
 #include <sys/socket.h>
+#include <net/if.h>
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "names.h"
+#include "pfkey_channel.h"
 #include "pfkey_limits.h"
 #include "patience.h"
 #include "pfkey_socket.h"
 #include "platform.h"
 
-#define PF_KEY_V2	2
-#define MESSAGE_MAX	((size_t)UINT16_MAX * 8)
-#define WATCH_OCTETS	(32 * 1024 * 1024)
 #define WAITING_MOST	100000	/* messages of others between requests */
 #define SILENCES	3	/* requests without an answer: nobody is there */
-#define LOSSES		100	/* in a row: the socket is broken */
-#define RECENT		16	/* messages remembered to tell copies */
 
-struct pfkey_channel {
-	struct channel base;
-	int fd;
-	struct patience patience;
-	unsigned silences;		/* in a row */
-	unsigned losses;		/* that were told since a message */
-	bool crowded;			/* others speak, or had time to */
-	struct {
-		uint32_t pid;
-		uint64_t hash;		/* 0: none */
-	} recent[RECENT];		/* what a monitor showed */
-	unsigned recent_next;
-	bool overflowed;		/* and it was said */
-	bool changed;			/* by others, while it was dumped */
-	struct msgbuf request;		/* the one on its way */
-	size_t request_len;
-	_Alignas(8) uint8_t buf[MESSAGE_MAX];
-};
+/* ---- sending and receiving ---- */
 
-static void
-answer(struct pfkey_channel *ch, uint32_t tag, int error, const char *reason,
-    const struct view *view)
+void
+pfkey_answer(struct pfkey_channel *ch, uint32_t tag, int error,
+    const char *reason, const struct view *view)
 {
 	struct reply reply = { error, reason, view };
 
 	ch->base.reply(ch->base.reply_ctx, tag, &reply);
 }
 
-/* ---- sending and receiving ---- */
-
-/* Sends the request; returns 0 or an errno value. */
-static int
-send_octets(struct pfkey_channel *ch)
+/*
+ * Reads what has come unasked, for who watches.  Not what bears this process's
+ * id: that is the second answer to a flush.
+ */
+static void
+take_waiting(struct pfkey_channel *ch)
 {
+	const struct wire_msg *msg = (const void *)ch->buf;
+	unsigned most = WAITING_MOST;
 	ssize_t n;
 
-	do
-		n = send(ch->fd, ch->request.space, ch->request_len, 0);
-	while (n < 0 && errno == EINTR);
-	return n < 0 ? errno : 0;
-}
-
-static int
-send_request(struct pfkey_channel *ch)
-{
-	int error = send_octets(ch);
-
-	if (error == 0 && ch->base.trace != NULL)
-		ch->base.trace(ch->base.trace_ctx, true, ch->request.space,
-		    ch->request_len);
-	return error;
+	/* That some of it was lost matters to nobody here. */
+	while (most-- > 0 && ((n = socket_system->receive(ch->fd, ch->buf, sizeof(ch->buf),
+	    0)) > 0 || (n < 0 && errno == ENOBUFS)))
+		if (n > 0 && ch->base.trace != NULL &&
+		    ((size_t)n < sizeof(*msg) || msg->pid != ch->base.pid))
+			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
+			    (size_t)n);
 }
 
 /*
- * Waits up to timeout milliseconds for one message.  Returns its octets, 0 on
- * a timeout, or -1 with errno.
+ * What came meanwhile must not be in an answer's way: Linux drops in silence
+ * what finds the buffer full, and NetBSD has whoever sends fail for it.
  */
-static ssize_t
-receive(struct pfkey_channel *ch, int timeout)
+static void
+make_room(struct pfkey_channel *ch)
 {
-	struct pollfd pfd = { .fd = ch->fd, .events = POLLIN };
-	ssize_t n;
-	int ready;
+	struct receive_state state;
 
-	ready = poll(&pfd, 1, timeout);
-	if (ready <= 0)
-		return ready;
-	n = recv(ch->fd, ch->buf, sizeof(ch->buf), 0);
-	if (n == 0)
-		errno = EPIPE;
-	return n == 0 ? -1 : n;
+	if (!ch->base.dialect->drops_silently) {
+		take_waiting(ch);
+		return;
+	}
+	if (!ch->crowded)
+		return;
+	platform_receive_state(ch->fd, &state);
+	if (state.used != 0)
+		take_waiting(ch);
+	ch->crowded = false;
+}
+
+#define SEND_TRIES	3
+#define SEND_PAUSE	20		/* milliseconds */
+
+/*
+ * Sends the request; returns 0 or an errno value.  NetBSD says ENOBUFS when
+ * anybody's PF_KEY socket had no room for the news, and then there is no
+ * answer, though the request was carried out: what it says to another such
+ * request tells.
+ */
+static int
+send_request(struct pfkey_channel *ch)
+{
+	unsigned tries = 0;
+
+	while (socket_system->send(ch->fd, ch->request.space,
+	    ch->request_len) < 0) {
+		if (errno == EINTR)
+			continue;
+		if (errno != ENOBUFS || ++tries == SEND_TRIES)
+			return errno;
+		take_waiting(ch);
+		if (tries > 1)
+			poll(NULL, 0, SEND_PAUSE);
+		ch->repeated = true;
+	}
+	if (ch->base.trace != NULL)
+		ch->base.trace(ch->base.trace_ctx, true, ch->request.space,
+		    ch->request_len);
+	return 0;
 }
 
 /*
@@ -141,7 +146,8 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 	for (;;) {
 		left = patience_left(&ch->patience);
 		if (left > 0)
-			n = receive(ch, left);
+			n = socket_system->receive(ch->fd, ch->buf,
+			    sizeof(ch->buf), left);
 		if (left > 0 && n < 0 && errno == EINTR)
 			continue;
 		if (left == 0 || n <= 0) {
@@ -166,47 +172,7 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 	}
 }
 
-/*
- * Reads what has come unasked, for who watches.  Not what bears this process's
- * id: that is the second answer to a flush.
- */
-static void
-take_waiting(struct pfkey_channel *ch)
-{
-	const struct wire_msg *msg = (const void *)ch->buf;
-	unsigned most = WAITING_MOST;
-	ssize_t n;
-
-	while (most-- > 0 &&
-	    (n = recv(ch->fd, ch->buf, sizeof(ch->buf), MSG_DONTWAIT)) > 0)
-		if (ch->base.trace != NULL && ((size_t)n < sizeof(*msg) ||
-		    msg->pid != ch->base.pid))
-			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
-			    (size_t)n);
-}
-
-/*
- * Linux drops in silence what finds the buffer full, answers too: what came
- * meanwhile must not be in their way.
- */
-static void
-make_room(struct pfkey_channel *ch)
-{
-	struct receive_state state;
-
-	if (!ch->crowded)
-		return;
-	platform_receive_state(ch->fd, &state);
-	if (state.used != 0)
-		take_waiting(ch);
-	ch->crowded = false;
-}
-
-/* ---- one request ---- */
-
-/* Sends, and gives the records and the end of the answer to each(). */
-typedef void answer_fn(void *, int error, const char *reason,
-    const struct view *);
+/* ---- dumps ---- */
 
 #define REASON_SILENT	"the kernel did not answer"
 #define REASON_END	"the end of the dump did not come: records were lost"
@@ -214,6 +180,58 @@ typedef void answer_fn(void *, int error, const char *reason,
 			"cannot express"
 #define REASON_LOST	"records of the dump were lost; the socket's buffer " \
 			"is too small for it"
+#define REASON_OCTETS	200
+
+/* A BSD puts a dump into the buffer before it goes on: nothing is on its way. */
+#define DUMP_PATIENCE	200		/* milliseconds */
+
+/* What has come of a dump. */
+struct dump {
+	uint32_t first, last;		/* numbers of records; 0: none came */
+	unsigned records, malformed;
+	answer_fn *each;
+	void *ctx;
+};
+
+static void
+end_dump(const struct dump *dump, int error, const char *reason)
+{
+	dump->each(dump->ctx, error, reason, NULL);
+}
+
+/* The records that a BSD could not put into the buffer are lost. */
+static void
+end_in_loss(const struct pfkey_channel *ch, const struct dump *dump)
+{
+	const char *sysctl = ch->base.dialect->buffer_sysctl;
+	char reason[REASON_OCTETS];
+
+	if (sysctl == NULL) {
+		end_dump(dump, EIO, REASON_LOST);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "%u of %u records of the dump came: "
+	    "the socket's buffer has room for no more; a larger %s gives it "
+	    "room", dump->records, (unsigned)dump->first + 1, sysctl);
+	end_dump(dump, EIO, reason);
+}
+
+/* The last record was there. */
+static void
+end_whole(const struct pfkey_channel *ch, const struct dump *dump)
+{
+	char reason[REASON_OCTETS];
+
+	if (dump->malformed != 0) {
+		snprintf(reason, sizeof(reason), "%u of %u records of the dump "
+		    "%s malformed, and not shown", dump->malformed,
+		    dump->records, dump->malformed == 1 ? "is" : "are");
+		end_dump(dump, EBADMSG, reason);
+	} else if (ch->changed)
+		end_dump(dump, EAGAIN, CHANGED_MEANWHILE);
+	else
+		end_dump(dump, 0, NULL);
+}
 
 /*
  * One message of a dump: Linux counts records up, the others down, and the last
@@ -222,76 +240,157 @@ typedef void answer_fn(void *, int error, const char *reason,
  * more when those are read; what others change between is told to all sockets.
  */
 static bool
-dump_record(struct pfkey_channel *ch, const struct view *view,
-    uint32_t *last, answer_fn *each, void *ctx)
+dump_record(struct pfkey_channel *ch, struct dump *dump, size_t len)
 {
-	uint32_t seq = view->msg->seq;
-	int error = view->msg->error;
-	bool up = ch->base.dialect->replay_in_packets;	/* Linux */
-	bool gap = *last != 0 && seq != 0 && seq != (up ? *last + 1 :
-	    *last - 1);
+	const struct wire_msg *msg = (const void *)ch->buf;
+	uint32_t seq = msg->seq, last = dump->last;
+	bool up = !ch->base.dialect->dumps_into_buffer;
+	bool gap = last != 0 && seq != 0 && seq != (up ? last + 1 : last - 1);
+	struct view view;
 
-	if (error != 0 && view->len == sizeof(struct wire_msg)) {
-		each(ctx, error, NULL, NULL);
+	if (msg->error != 0 && len == sizeof(*msg)) {
+		end_dump(dump, msg->error, NULL);
 		return true;
 	}
 	/* What was changed before the first record shows in the records. */
-	if (*last == 0)
+	if (last == 0) {
 		ch->changed = false;
-	each(ctx, 0, NULL, view);
-	if (error != 0 || gap || (!up && seq == 0 && *last > 1)) {
-		each(ctx, EIO, error != 0 ? REASON_PART : REASON_LOST, NULL);
-		return true;
+		dump->first = seq;
 	}
-	*last = seq;
-	if (seq != 0)
-		return false;
-	if (ch->changed)
-		each(ctx, EAGAIN, CHANGED_MEANWHILE, NULL);
+	dump->records++;
+	if (view_init(&view, ch->base.dialect, ch->buf, len) == VIEW_OK)
+		dump->each(dump->ctx, 0, NULL, &view);
 	else
-		each(ctx, 0, NULL, NULL);
+		dump->malformed++;
+	dump->last = seq;
+	if (msg->error != 0)
+		end_dump(dump, EIO, REASON_PART);
+	else if (gap || (!up && seq == 0 && last > 1))
+		end_in_loss(ch, dump);
+	else if (seq == 0)
+		end_whole(ch, dump);
+	else
+		return false;
 	return true;
 }
 
 static void
-transact(struct pfkey_channel *ch, answer_fn *each, void *ctx)
+receive_dump(struct pfkey_channel *ch, answer_fn *each, void *ctx)
 {
-	const struct wire_msg *request = (const void *)ch->request.space;
-	bool dump = request->type == SADB_DUMP ||
-	    request->type == SADB_X_SPDDUMP;
-	uint32_t last = 0;
+	struct dump dump = { .each = each, .ctx = ctx };
+	int64_t patience = ch->patience.answer;
+	bool whole = ch->base.dialect->dumps_into_buffer, done = false;
+	int error = 0;
+	size_t len;
+
+	while (!done && receive_answer(ch, true, &len, &error)) {
+		ch->silences = 0;
+		done = dump_record(ch, &dump, len);
+		if (whole && ch->patience.answer > DUMP_PATIENCE)
+			ch->patience.answer = DUMP_PATIENCE;
+	}
+	ch->patience.answer = patience;
+	if (done)
+		return;
+	ch->silences += error == ETIMEDOUT;
+	if (whole && dump.records != 0 &&
+	    (error == ENOBUFS || error == ETIMEDOUT))
+		end_in_loss(ch, &dump);
+	else
+		end_dump(&dump, error, error != ETIMEDOUT ? NULL :
+		    dump.records != 0 ? REASON_END : REASON_SILENT);
+}
+
+/* ---- one request ---- */
+
+/*
+ * What a kernel answers to a request that it had carried out already: not to
+ * all, since to flush again, or to update, is no mistake.
+ */
+static const struct {
+	uint8_t type;
+	int error;
+} done_before[] = {
+	{ SADB_ADD, EEXIST }, { SADB_DELETE, ENOENT }, { SADB_DELETE, ESRCH },
+	{ SADB_X_SPDADD, EEXIST }, { SADB_X_SPDDELETE, EINVAL },
+	{ SADB_X_SPDDELETE, ENOENT },
+};
+
+static int
+result(const struct pfkey_channel *ch, uint8_t type, int error)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(done_before) / sizeof(done_before[0]); i++)
+		if (ch->repeated && done_before[i].type == type &&
+		    done_before[i].error == error)
+			return 0;
+	return error;
+}
+
+/*
+ * Whether a request that could not be sent was carried out all the same: NetBSD
+ * does what it can, and fails when it tells of it.
+ */
+static bool
+is_done_unsaid(const struct pfkey_channel *ch, uint8_t type, int error)
+{
+	return error == ENOBUFS && ch->base.dialect->send_tells_all &&
+	    (type == SADB_FLUSH || type == SADB_X_SPDFLUSH ||
+	    type == SADB_UPDATE || type == SADB_X_SPDUPDATE ||
+	    type == SADB_DELETE);
+}
+
+/* The message that answers a request other than a dump. */
+static void
+receive_one(struct pfkey_channel *ch, uint8_t type, answer_fn *each, void *ctx)
+{
 	struct view view;
 	size_t len = 0;
+	int error = 0;
+	bool got;
+
+	got = receive_answer(ch, false, &len, &error);
+	if (!got && error == ENOBUFS) {
+		/* It was dropped, and what was in its way has been read. */
+		ch->repeated = true;
+		error = send_request(ch);
+		got = error == 0 && receive_answer(ch, false, &len, &error);
+	}
+	if (!got) {
+		ch->silences += error == ETIMEDOUT;
+		each(ctx, error, error == ETIMEDOUT ? REASON_SILENT : NULL,
+		    NULL);
+		return;
+	}
+	ch->silences = 0;
+	if (view_init(&view, ch->base.dialect, ch->buf, len) != VIEW_OK) {
+		each(ctx, EBADMSG, "the kernel's answer is malformed", NULL);
+		return;
+	}
+	error = result(ch, type, view.msg->error);
+	if (error == 0 && (type == SADB_GET || type == SADB_X_SPDGET))
+		each(ctx, 0, NULL, &view);
+	each(ctx, error, NULL, NULL);
+}
+
+void
+pfkey_transact(struct pfkey_channel *ch, answer_fn *each, void *ctx)
+{
+	const struct wire_msg *request = (const void *)ch->request.space;
 	int error;
 
+	ch->repeated = false;
 	make_room(ch);
 	patience_begin(&ch->patience);
 	error = send_request(ch);
-	for (;;) {
-		if (error != 0 || !receive_answer(ch, dump, &len, &error)) {
-			ch->silences += error == ETIMEDOUT;
-			each(ctx, error, error != ETIMEDOUT ? NULL :
-			    last != 0 ? REASON_END : REASON_SILENT, NULL);
-			return;
-		}
-		ch->silences = 0;
-		if (view_init(&view, ch->base.dialect, ch->buf, len) !=
-		    VIEW_OK) {
-			each(ctx, EBADMSG, "the kernel's answer is malformed",
-			    NULL);
-			return;
-		}
-		if (dump && dump_record(ch, &view, &last, each, ctx))
-			return;
-		if (dump)
-			continue;
-		error = view.msg->error;
-		if (error == 0 && (request->type == SADB_GET ||
-		    request->type == SADB_X_SPDGET))
-			each(ctx, 0, NULL, &view);
-		each(ctx, error, NULL, NULL);
-		return;
-	}
+	if (error != 0)
+		each(ctx, is_done_unsaid(ch, request->type, error) ? 0 : error,
+		    NULL, NULL);
+	else if (request->type == SADB_DUMP || request->type == SADB_X_SPDDUMP)
+		receive_dump(ch, each, ctx);
+	else
+		receive_one(ch, request->type, each, ctx);
 }
 
 /*
@@ -321,9 +420,8 @@ to_kernel(struct pfkey_channel *ch)
 	}
 }
 
-/* Copies a message, and makes it this process's next request. */
-static void
-set_request(struct pfkey_channel *ch, const void *msg, size_t len)
+void
+pfkey_set_request(struct pfkey_channel *ch, const void *msg, size_t len)
 {
 	struct wire_msg *request = (void *)ch->request.space;
 
@@ -334,112 +432,6 @@ set_request(struct pfkey_channel *ch, const void *msg, size_t len)
 	request->seq = ch->base.seq;
 	request->pid = ch->base.pid;
 	to_kernel(ch);
-}
-
-/* ---- deleteall where the kernel has none (Linux): dump and delete ---- */
-
-struct doomed {
-	struct sa pattern;
-	uint32_t *spis;
-	size_t n, size;
-	bool changed;			/* there may be more */
-	int error;
-	const char *reason;
-};
-
-static bool
-same_host(const struct addr *a, const struct addr *b)
-{
-	return a->family == b->family &&
-	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
-}
-
-static void
-collect(void *ctx, int error, const char *reason, const struct view *view)
-{
-	struct doomed *d = ctx;
-	uint32_t *grown;
-	struct sa sa;
-
-	if (view == NULL) {
-		d->changed = error == EAGAIN;
-		/* An empty database is no failure. */
-		if (!d->changed && d->error == 0 && error != ENOENT) {
-			d->error = error;
-			d->reason = reason;
-		}
-		return;
-	}
-	sa_decode(view, &sa);
-	if (!same_host(&sa.src, &d->pattern.src) ||
-	    !same_host(&sa.dst, &d->pattern.dst))
-		return;
-	if (d->n == d->size) {
-		grown = realloc(d->spis, (d->size * 2 + 64) * sizeof(*grown));
-		if (grown == NULL) {
-			d->error = ENOMEM;
-			return;
-		}
-		d->spis = grown;
-		d->size = d->size * 2 + 64;
-	}
-	d->spis[d->n++] = sa.spi;
-}
-
-static void
-note_failure(void *ctx, int error, const char *reason,
-    const struct view *view)
-{
-	struct doomed *d = ctx;
-
-	/* One that went by itself meanwhile is gone all the same. */
-	if (view == NULL && error != 0 && error != ESRCH && d->error == 0) {
-		d->error = error;
-		d->reason = reason;
-	}
-}
-
-/* Deletes what one dump finds. */
-static void
-delete_found(struct pfkey_channel *ch, struct doomed *d)
-{
-	struct msgbuf m;
-	size_t i;
-
-	d->n = 0;
-	d->pattern.has_sa = false;
-	msg_begin(&m, ch->base.dialect, SADB_DUMP, d->pattern.satype);
-	set_request(ch, m.space, msg_end(&m));
-	transact(ch, collect, d);
-	d->pattern.has_sa = true;
-	for (i = 0; i < d->n; i++) {
-		d->pattern.spi = d->spis[i];
-		msg_begin(&m, ch->base.dialect, SADB_DELETE,
-		    d->pattern.satype);
-		sa_encode(&m, &d->pattern);
-		set_request(ch, m.space, msg_end(&m));
-		transact(ch, note_failure, d);
-	}
-}
-
-#define TRIES	3
-
-static void
-delete_all(struct pfkey_channel *ch, const struct view *request, uint32_t tag)
-{
-	struct doomed d = { .spis = NULL };
-	unsigned tries = 0;
-
-	sa_decode(request, &d.pattern);
-	do
-		delete_found(ch, &d);
-	while (d.changed && d.error == 0 && ++tries < TRIES);
-	free(d.spis);
-	if (d.changed && d.error == 0) {
-		d.error = EAGAIN;
-		d.reason = "SAs changed meanwhile: there may be more to delete";
-	}
-	answer(ch, tag, d.error, d.reason, NULL);
 }
 
 /* ---- the channel's operations ---- */
@@ -454,7 +446,17 @@ deliver(void *ctx, int error, const char *reason, const struct view *view)
 {
 	struct deliver *to = ctx;
 
-	answer(to->ch, to->tag, error, reason, view);
+	pfkey_answer(to->ch, to->tag, error, reason, view);
+}
+
+/* Whether a kernel would take, without a word, a device that is not there. */
+static bool
+lacks_device(const struct view *view)
+{
+	const struct wire_if_hw_offl *hwif = view->ext[EXT_IF_HW_OFFL];
+
+	return hwif != NULL && view->dialect->takes_any_device &&
+	    if_nametoindex(hwif->name) == 0;
 }
 
 static int
@@ -469,16 +471,17 @@ pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 
 		snprintf(reason, sizeof(reason), "PF_KEY on Linux %s",
 		    limit.reason);
-		answer(ch, tag, EOPNOTSUPP, reason, NULL);
+		pfkey_answer(ch, tag, EOPNOTSUPP, reason, NULL);
 		return 0;
 	}
-	if (base->dialect->index == DIALECT_LINUX &&
-	    view->msg->type == SADB_DELETE && view->ext[EXT_SA] == NULL) {
-		delete_all(ch, view, tag);
+	if (lacks_device(view)) {
+		pfkey_answer(ch, tag, ENODEV, NULL, NULL);
 		return 0;
 	}
-	set_request(ch, view->msg, view->len);
-	transact(ch, deliver, &to);
+	if (pfkey_several(ch, view, tag))
+		return 0;
+	pfkey_set_request(ch, view->msg, view->len);
+	pfkey_transact(ch, deliver, &to);
 	wipe(ch->request.space, view->len);
 	return ch->silences < SILENCES ? 0 : ETIMEDOUT;
 }
@@ -493,136 +496,6 @@ pfkey_finish(struct channel *base)
 		take_waiting(ch);
 	ch->crowded = true;
 	return 0;
-}
-
-/* Sends a request whose answer next_event() will see. */
-static int
-announce(struct pfkey_channel *ch, uint8_t type, uint8_t satype)
-{
-	struct msgbuf m;
-
-	msg_begin(&m, ch->base.dialect, type, satype);
-	set_request(ch, m.space, msg_end(&m));
-	return send_octets(ch);
-}
-
-static int
-pfkey_watch(struct channel *base)
-{
-	struct pfkey_channel *ch = (struct pfkey_channel *)base;
-	int error = 0;
-
-	platform_receive_buffer(ch->fd, WATCH_OCTETS);
-	/* As long as nobody registers, Linux does not even ask for SAs. */
-	if (base->dialect->index == DIALECT_LINUX)
-		error = announce(ch, SADB_REGISTER, SADB_SATYPE_ESP);
-	/* satype 1 turns it on (RFC 2367 3.1.11). */
-	return error != 0 ? error : announce(ch, SADB_X_PROMISC, 1);
-}
-
-/* FNV-1a: good enough to tell a few messages apart. */
-static uint64_t
-hash(const uint8_t *p, size_t len)
-{
-	uint64_t h = 14695981039346656037u;
-
-	while (len-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	return h;
-}
-
-/*
- * Whether a monitor has shown this message.  A promiscuous socket of Linux
- * gets broadcasts twice, and a flush up to four times: the request, the echo
- * to its sender, and the notice.  A program's request has its process id and,
- * mostly, a number of its own, so what has the same octets as the last message
- * with that id is the same.  Without an id (changes by other means than PF_KEY)
- * all are pairs, and the same octets may well come again as another event.
- */
-static bool
-is_copy(struct pfkey_channel *ch, size_t len)
-{
-	const struct wire_msg *msg = (const void *)ch->buf;
-	uint64_t h = hash(ch->buf, len) | 1;
-	unsigned i;
-
-	if (ch->base.dialect->index != DIALECT_LINUX || len < sizeof(*msg))
-		return false;
-	for (i = 0; i < RECENT; i++) {
-		if (ch->recent[i].hash == 0 || ch->recent[i].pid != msg->pid)
-			continue;
-		if (ch->recent[i].hash == h) {
-			if (msg->pid == 0)
-				ch->recent[i].hash = 0;
-			return true;
-		}
-		if (msg->pid != 0)
-			break;
-	}
-	if (i == RECENT)
-		i = ch->recent_next++ % RECENT;
-	ch->recent[i].pid = msg->pid;
-	ch->recent[i].hash = h;
-	return false;
-}
-
-/* The answer to watch(), which is nobody's business. */
-static bool
-is_own_registration(const struct pfkey_channel *ch, size_t len)
-{
-	const struct wire_msg *msg = (const void *)ch->buf;
-
-	return len >= sizeof(*msg) && msg->type == SADB_REGISTER &&
-	    msg->pid == ch->base.pid;
-}
-
-/*
- * Linux drops in silence what finds the buffer full.  True if that may have
- * happened since the last message: if, with that one, of len octets, the
- * buffer was full; said once until there is room again.
- */
-static bool
-has_overflowed(struct pfkey_channel *ch, size_t len)
-{
-	struct receive_state state;
-	size_t used;
-
-	platform_receive_state(ch->fd, &state);
-	/* The kernel counts whole blocks of memory, twice the octets at most. */
-	used = state.used + 2 * len + 1024;
-	if (used < state.limit / 2)
-		ch->overflowed = false;
-	if (ch->overflowed || used <= state.limit)
-		return false;
-	ch->overflowed = true;
-	/* A message's copy may be among what is missing. */
-	memset(ch->recent, 0, sizeof(ch->recent));
-	return true;
-}
-
-static int
-pfkey_next_event(struct channel *base, int timeout, unsigned *lost)
-{
-	struct pfkey_channel *ch = (struct pfkey_channel *)base;
-	ssize_t n = receive(ch, timeout);
-
-	*lost = 0;
-	if (n < 0) {
-		if (errno != ENOBUFS || ++ch->losses == LOSSES)
-			return -errno;
-		*lost = UINT_MAX;
-		return 0;
-	}
-	if (n == 0)
-		return 0;
-	ch->losses = 0;
-	if (has_overflowed(ch, (size_t)n))
-		*lost = UINT_MAX;
-	if (is_copy(ch, (size_t)n) || is_own_registration(ch, (size_t)n))
-		return 0;
-	if (base->trace != NULL)
-		base->trace(base->trace_ctx, false, ch->buf, (size_t)n);
-	return 1;
 }
 
 static void
@@ -664,24 +537,29 @@ pfkey_open_fd(int fd, const struct dialect *dialect, int patience)
 
 /*
  * The BSDs put a dump into the socket's buffer whole, and what does not fit is
- * lost.  Linux waits for the reader, but tells every socket of every change,
- * and a program that makes many at once must not push our answer out.  An
- * answer may take a while: the first use of an algorithm loads modules.
+ * lost: as much as they give.  Linux waits for the reader, but tells every
+ * socket of every change, and a program that makes many at once must not push
+ * our answer out.  An answer may take a while: the first use of an algorithm
+ * loads modules.
  */
 #define BUFFER_OCTETS	(2 * 1024 * 1024)
+#define BUFFER_MOST	(256 * 1024 * 1024)
 
 struct channel *
 pfkey_open(void)
 {
+	const struct dialect *dialect = dialect_host();
 	struct channel *ch;
 	int fd;
 
 	platform_load_ipsec();
-	fd = socket(PF_KEY, SOCK_RAW, PF_KEY_V2);
+	fd = socket_system->open();
 	if (fd < 0)
 		return NULL;
-	platform_receive_buffer(fd, BUFFER_OCTETS);
-	ch = pfkey_open_fd(fd, dialect_host(), ANSWER_PATIENCE);
+	platform_receive_buffer(fd, dialect->dumps_into_buffer ? BUFFER_MOST :
+	    BUFFER_OCTETS);
+	socket_system->report_losses(fd);
+	ch = pfkey_open_fd(fd, dialect, ANSWER_PATIENCE);
 	if (ch == NULL)
 		close(fd);
 	return ch;

@@ -4,13 +4,15 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "dialect.h"
 #include "platform.h"
 
 /* ---- what differs, in one place ---- */
@@ -20,6 +22,8 @@
 #include <sys/prctl.h>
 #include <linux/sock_diag.h>
 #include <unistd.h>
+
+#define THIS_DIALECT	DIALECT_LINUX
 
 /* The limit does not count where cores go to a program. */
 static void
@@ -41,10 +45,18 @@ load_ipsec(void)
 }
 
 static bool
-force_buffer(int fd, int octets)
+set_buffer(int fd, int octets)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets,
-	    sizeof(octets)) == 0;
+	    sizeof(octets)) == 0 || setsockopt(fd, SOL_SOCKET, SO_RCVBUF,
+	    &octets, sizeof(octets)) == 0;
+}
+
+/* Linux drops in silence. */
+static void
+report_losses(int fd)
+{
+	(void)fd;
 }
 
 static void
@@ -67,6 +79,8 @@ receive_state(int fd, struct receive_state *state)
 #include <sys/linker.h>
 #include <sys/module.h>
 
+#define THIS_DIALECT	DIALECT_FREEBSD
+
 static void
 load_ipsec(void)
 {
@@ -74,6 +88,8 @@ load_ipsec(void)
 		kldload("ipsec");
 }
 #else
+#define THIS_DIALECT	DIALECT_NETBSD
+
 static void
 load_ipsec(void)
 {
@@ -93,19 +109,59 @@ hide_memory(void)
 }
 
 static bool
-force_buffer(int fd, int octets)
+set_buffer(int fd, int octets)
 {
-	(void)fd;
-	(void)octets;
-	return false;
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets,
+	    sizeof(octets)) == 0;
 }
 
+static void
+report_losses(int fd)
+{
+#if defined(SO_RERROR)
+	int yes = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_RERROR, &yes, sizeof(yes));
+#else
+	(void)fd;
+#endif
+}
+
+#if defined(__NetBSD__)
+#include <sys/ioctl.h>
+#include <sys/sysctl.h>
+
+/*
+ * A message takes two mbufs of 512 octets, one of them for the address; the
+ * limit of that memory is twice SO_RCVBUF, but no more than kern.sbmax.
+ */
+static void
+receive_state(int fd, struct receive_state *state)
+{
+	unsigned long most = 0;
+	int used = 0, limit = 0;
+	socklen_t len = sizeof(limit);
+	size_t size = sizeof(most);
+
+	if (ioctl(fd, FIONREAD, &used) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &limit, &len) != 0)
+		return;
+	state->used = (unsigned)used;
+	state->limit = (unsigned)limit * 2;
+	state->least = 1024;
+	if (sysctlbyname("kern.sbmax", &most, &size, NULL, 0) == 0 &&
+	    size == sizeof(most) && most < state->limit)
+		state->limit = (unsigned)most;
+}
+#else
+/* FreeBSD reports losses; what is in the buffer says nothing. */
 static void
 receive_state(int fd, struct receive_state *state)
 {
 	(void)fd;
 	(void)state;
 }
+#endif
 
 #endif
 
@@ -167,22 +223,82 @@ platform_load_ipsec(void)
 	load_ipsec();
 }
 
+#define PF_KEY_V2	2
+
+static int
+open_pfkey(void)
+{
+	return socket(PF_KEY, SOCK_RAW, PF_KEY_V2);
+}
+
+static ssize_t
+send_message(int fd, const void *msg, size_t len)
+{
+	return send(fd, msg, len, 0);
+}
+
+static ssize_t
+receive_message(int fd, void *buf, size_t size, int timeout)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int ready = timeout == 0 ? 1 : poll(&pfd, 1, timeout);
+	ssize_t n;
+
+	if (ready <= 0)
+		return ready;
+	n = recv(fd, buf, size, timeout == 0 ? MSG_DONTWAIT : 0);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return 0;
+	if (n == 0)
+		errno = EPIPE;
+	return n == 0 ? -1 : n;
+}
+
+static const struct socket_system this_system = {
+	.dialect = &dialects[THIS_DIALECT],
+	.open = open_pfkey,
+	.send = send_message,
+	.receive = receive_message,
+	.set_buffer = set_buffer,
+	.receive_state = receive_state,
+	.report_losses = report_losses,
+};
+
+const struct socket_system *socket_system = &this_system;
+
+const struct dialect *
+dialect_host(void)
+{
+	return socket_system->dialect;
+}
+
+#define BUFFER_LEAST	65536		/* any system gives that */
+#define BUFFER_STEP	4096
+
 void
 platform_receive_buffer(int fd, int octets)
 {
-	if (force_buffer(fd, octets))
+	int given = BUFFER_LEAST, refused = octets, half;
+
+	if (socket_system->set_buffer(fd, octets))
 		return;
-	/* The BSDs refuse what is too much: take what they give. */
-	while (octets >= 65536 && setsockopt(fd, SOL_SOCKET, SO_RCVBUF,
-	    &octets, sizeof(octets)) != 0)
-		octets /= 2;
+	/* The BSDs refuse what is too much: find out what is not. */
+	while (refused - given > BUFFER_STEP) {
+		half = given + (refused - given) / 2;
+		if (socket_system->set_buffer(fd, half))
+			given = half;
+		else
+			refused = half;
+	}
+	if (given == BUFFER_LEAST)
+		socket_system->set_buffer(fd, given);
 }
 
 void
 platform_receive_state(int fd, struct receive_state *state)
 {
 	memset(state, 0, sizeof(*state));
-	receive_state(fd, state);
+	socket_system->receive_state(fd, state);
 }
 
 bool

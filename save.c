@@ -93,13 +93,37 @@ is_twin(const struct policy *in, const struct policy *fwd)
 	    twin.nrules * sizeof(twin.rules[0])) == 0;
 }
 
+/* Whether an interface makes the policy, and no command can. */
+static bool
+is_interfaces_own(const struct save *save, const struct policy *policy)
+{
+	return policy->scope == IPSEC_SCOPE_IFNET && policy->if_id == 0 &&
+	    save->dialect->interface_manual != NULL;
+}
+
+/* As a command it would be for all packets of the host: it is a comment. */
+static void
+print_interfaces_own(struct session *s, const struct policy *policy)
+{
+	const char *manual = s->dialect->interface_manual;
+	char src[ADDR_TEXT], dst[ADDR_TEXT];
+
+	session_error(s, "a policy from %s/%u to %s/%u is not saved: %s makes "
+	    "it for its interface", addr_text(&policy->src, src),
+	    policy->src.prefix, addr_text(&policy->dst, dst),
+	    policy->dst.prefix, manual);
+	text_printf(&s->text, "# %s makes it for its interface:\n# ", manual);
+	print_policy_command(&s->text, s->dialect, "spdadd", policy, 0);
+}
+
 /*
  * Prints policies oldest first.  An in policy right before its fwd twin is one
  * command for both; an in policy without one says so (-k).
  */
 static void
-print_policies(const struct save *save, struct session *s, bool newest_first)
+print_policies(const struct save *save, struct session *s)
 {
+	bool newest_first = save->dialect->policies_come == NEWEST_FIRST;
 	struct policy policy, next;
 	const char *lost;
 	size_t i, at, after;
@@ -110,6 +134,10 @@ print_policies(const struct save *save, struct session *s, bool newest_first)
 		after = newest_first ? at - 1 : at + 1;
 		if (!get_policy(save, at, &policy) || !policy.has_selector)
 			continue;
+		if (is_interfaces_own(save, &policy)) {
+			print_interfaces_own(s, &policy);
+			continue;
+		}
 		flags = 0;
 		if (save->dialect->has_fwd &&
 		    policy.dir == IPSEC_DIR_INBOUND) {
@@ -170,35 +198,68 @@ lost_of_sa(const struct save *save, const struct view *view,
 	return NULL;
 }
 
+static bool
+get_sa(const struct save *save, size_t i, struct view *view, struct sa *sa)
+{
+	if (view_init(view, save->dialect, save->records[i].msg,
+	    save->records[i].len) != VIEW_OK)
+		return false;
+	sa_decode(view, sa);
+	return true;
+}
+
 /* An SA of which a script would make another stays in it as a comment. */
 static void
-print_sas(const struct save *save, struct session *s, bool newest_first)
+print_one_sa(const struct save *save, struct session *s, size_t i)
 {
 	bool pfkey = strcmp(s->channel_name, "pfkey") == 0;
 	char addr[ADDR_TEXT];
 	const char *lost;
 	struct view view;
 	struct sa sa;
-	size_t i, at;
 
-	for (i = 0; i < save->n; i++) {
-		at = newest_first ? save->n - 1 - i : i;
-		if (view_init(&view, save->dialect, save->records[at].msg,
-		    save->records[at].len) != VIEW_OK)
-			continue;
-		sa_decode(&view, &sa);
-		if (sa.state == SADB_SASTATE_LARVAL ||
-		    sa.state == SADB_SASTATE_DEAD)
-			continue;
-		lost = lost_of_sa(save, &view, &sa, pfkey);
-		if (lost != NULL) {
-			session_error(s, "the SA to %s with SPI 0x%08x is not "
-			    "saved: %s", addr_text(&sa.dst, addr), sa.spi,
-			    lost);
-			text_printf(&s->text, "# %s:\n# ", lost);
-		}
-		print_sa_command(&s->text, save->dialect, "add", &sa,
-		    &s->style);
+	if (!get_sa(save, i, &view, &sa) || sa.state == SADB_SASTATE_LARVAL ||
+	    sa.state == SADB_SASTATE_DEAD)
+		return;
+	lost = lost_of_sa(save, &view, &sa, pfkey);
+	if (lost != NULL) {
+		session_error(s, "the SA to %s with SPI 0x%08x is not "
+		    "saved: %s", addr_text(&sa.dst, addr), sa.spi, lost);
+		text_printf(&s->text, "# %s:\n# ", lost);
+	}
+	print_sa_command(&s->text, save->dialect, "add", &sa, &s->style);
+}
+
+/* Whether a kernel that keeps SAs under heads has two records under one. */
+static bool
+is_same_head(const struct save *save, size_t i, size_t j)
+{
+	struct view view;
+	struct sa a, b;
+
+	return get_sa(save, i, &view, &a) && get_sa(save, j, &view, &b) &&
+	    a.satype == b.satype && a.mode == b.mode && a.reqid == b.reqid &&
+	    memcmp(a.src.octets, b.src.octets, sizeof(a.src.octets)) == 0 &&
+	    memcmp(a.dst.octets, b.dst.octets, sizeof(a.dst.octets)) == 0;
+}
+
+/*
+ * Prints SAs oldest first, for the newest is the one that a kernel prefers, and
+ * a BSD puts an SA under the first head that fits.
+ */
+static void
+print_sas(const struct save *save, struct session *s)
+{
+	enum dump_order order = save->dialect->sas_come;
+	size_t i, begin, end;
+
+	for (end = save->n; end > 0; end = begin) {
+		begin = order == OLDEST_FIRST ? 0 : end - 1;
+		while (order == NEWEST_HEAD_FIRST && begin > 0 &&
+		    is_same_head(save, begin - 1, end - 1))
+			begin--;
+		for (i = begin; i < end; i++)
+			print_one_sa(save, s, i);
 	}
 }
 
@@ -217,12 +278,10 @@ save_forget(struct save *save)
 void
 save_print(struct save *save, struct session *s)
 {
-	bool newest_first = save->dialect->newest_first;
-
 	if (s->opt->policies)
-		print_policies(save, s, newest_first);
+		print_policies(save, s);
 	else
-		print_sas(save, s, newest_first);
+		print_sas(save, s);
 	save_forget(save);
 	free(save->records);
 	free(save);

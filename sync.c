@@ -414,7 +414,8 @@ is_nameless_policy(const struct sync *s, const struct policy *policy)
 
 	if (!policy->has_selector || policy->malformed ||
 	    policy->dir >= IPSEC_DIR_SOCKET_IN ||
-	    (s->dialect->has_scope && policy->scope != IPSEC_SCOPE_ANY &&
+	    (s->dialect->interface_manual != NULL &&
+	    policy->scope != IPSEC_SCOPE_ANY &&
 	    policy->scope != IPSEC_SCOPE_GLOBAL))
 		return true;
 	for (i = 0; i < policy->nrules; i++)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Do the sources compile when the compiler says it is for a BSD?  Their headers
 # are not on a Linux machine, so this uses those of musl, which declare nothing
-# by accident, and stubs (tests/bsd) for the two that FreeBSD alone has.  That
+# by accident, and stubs (tests/bsd) for those that only a BSD has.  That
 # finds code for Linux that is not guarded, and headers that glibc's pull in
 # and others' do not.  It does not prove that a BSD's own headers agree.
 

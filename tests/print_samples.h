@@ -506,7 +506,7 @@ static const struct sample samples[] = {
     /* script */
     "spdadd ::/0 2001:db8::b icmp6 135,1 -lh 600 -uh 60 -P in ipsec "
     "ipcomp/transport//use "
-    "esp/tunnel/2001:db8::c-2001:db8::d/unique:16390;\n",
+    "esp/tunnel/2001:db8::c-2001:db8::d/unique;\n",
     /* debug */
     "sadb_msg{ version=2 type=18(X_SPDDUMP) errno=0 satype=0\n"
     "  len=31 reserved=1 seq=0 pid=31\n"
@@ -536,7 +536,7 @@ static const struct sample samples[] = {
     /* record */
     "192.0.2.1[any] 192.0.2.2[any] gre\n"
     "\tout none\n"
-    "\tspid=2 seq=4 pid=12 scope=global \n"
+    "\tspid=2 seq=4 pid=12 scope=ifnet \n"
     "\trefcnt=0\n",
     NULL,
     /* script */
@@ -551,7 +551,7 @@ static const struct sample samples[] = {
     "sadb_address{ proto=47 prefixlen=32 reserved=0x0000 }\n"
     "sockaddr{ len=16 family=2 addr=192.0.2.2 }\n"
     "sadb_ext{ len=2 type=18(POLICY) }\n"
-    "sadb_x_policy{ type=1 dir=2 id=2 scope=128 priority=0 }\n"
+    "sadb_x_policy{ type=1 dir=2 flags=0x80 id=2 priority=0 }\n"
     "\n",
 },
 { "freebsd acquire", DIALECT_FREEBSD, freebsd_acquire,

@@ -1102,7 +1102,7 @@ static const struct {
 	    "0203000305000000010000002a000000"
 	    "03001200020002020000000000000000" "0400320001020000",
 	    HEADER_TEXT("5") "sadb_ext{ len=3 type=18(POLICY) }\n"
-	    "sadb_x_policy{ type=2 dir=2 id=0 scope=2 priority=0 }\n"
+	    "sadb_x_policy{ type=2 dir=2 flags=0x02 id=0 priority=0 }\n"
 	    " { len=4 proto=50 mode=1 level=2 reqid=0\n }\n"
 	    "kdebug_sadb_x_policy: wrong policy struct.\n",
 	    DIALECT_NETBSD },

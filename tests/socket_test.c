@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The PF_KEY channel over a pair of sockets: the test is the kernel at the
- * other end.  What it will answer mostly waits in the socket already when the
- * request is made; where time matters, a child process answers.
+ * other end.  What it will answer waits in the socket already when the request
+ * is made (Linux), or until it is made (BSD, where what waits is read first);
+ * where time matters, a child process answers.
  */
 #include <sys/types.h>
 #include <sys/socket.h>
@@ -21,6 +22,7 @@
 #include "channel.h"
 #include "names.h"
 #include "pfkey_socket.h"
+#include "platform.h"
 #include "tap.h"
 
 #define PATIENCE	150	/* milliseconds */
@@ -37,7 +39,46 @@ static struct {
 	int error;
 	char reason[128];
 	unsigned traced_sent, traced_received;
+	/* What a BSD will answer to the next request. */
+	struct {
+		uint8_t octets[512];
+		size_t len;
+	} waiting[8];
+	unsigned nwaiting;
 } t;
+
+/* FreeBSD's local sockets keep messages apart only if each has an end. */
+static void
+put(int fd, const void *octets, size_t len)
+{
+	if (send(fd, octets, len, MSG_EOR) != (ssize_t)len) {
+		perror("the kernel cannot send");
+		exit(1);
+	}
+}
+
+static void
+put_waiting(void)
+{
+	unsigned i;
+
+	for (i = 0; i < t.nwaiting; i++)
+		put(t.kernel, t.waiting[i].octets, t.waiting[i].len);
+	t.nwaiting = 0;
+}
+
+static ssize_t
+send_whole(int fd, const void *octets, size_t len)
+{
+	ssize_t n = send(fd, octets, len, MSG_EOR);
+
+	if (n > 0)
+		put_waiting();
+	return n;
+}
+
+/* This system's calls, but for the end of messages. */
+static struct socket_system test_system;
 
 static void
 on_reply(void *ctx, uint32_t tag, const struct reply *reply)
@@ -180,10 +221,14 @@ send_answer(struct answer a)
 	head->error = a.error;
 	head->seq = a.seq;
 	head->pid = a.pid;
-	if (send(t.kernel, m.space, m.len, 0) != (ssize_t)m.len) {
-		perror("the kernel cannot send");
-		exit(1);
+	if (t.ch->dialect->index == DIALECT_LINUX) {
+		put(t.kernel, m.space, m.len);
+		return;
 	}
+	if (t.nwaiting == 8 || m.len > sizeof(t.waiting[0].octets))
+		abort();
+	memcpy(t.waiting[t.nwaiting].octets, m.space, m.len);
+	t.waiting[t.nwaiting++].len = m.len;
 }
 
 /* A header alone: what most requests get. */
@@ -287,7 +332,7 @@ test_strangers(void)
 	send_header(SADB_DELETE, 0, 1, own_pid());
 	send_header(SADB_FLUSH, 0, 0, 0);
 	send_answer((struct answer){ SADB_ADD, 0, 1, FOREIGN_PID, 5 });
-	send(t.kernel, octets, sizeof(octets), 0);
+	put(t.kernel, octets, sizeof(octets));
 	send_header(SADB_ADD, EEXIST, 1, own_pid());
 	submit(SADB_ADD, 1000, 0);
 	ok(t.ends == 1 && t.error == EEXIST,
@@ -295,7 +340,7 @@ test_strangers(void)
 	ok(t.traced_received == 7, "but can be watched");
 	send_header(SADB_ADD, 0, 1, FOREIGN_PID);
 	send_header(SADB_ADD, 0, 1, own_pid());
-	send(t.kernel, octets, sizeof(octets), 0);
+	put(t.kernel, octets, sizeof(octets));
 	t.ch->ops->finish(t.ch);
 	ok(t.traced_received == 9, "also those that come later, but no echoes");
 
@@ -328,7 +373,7 @@ test_strangers(void)
 	((struct wire_msg *)(void *)m.space)->seq = 7;
 	((struct wire_msg *)(void *)m.space)->pid = own_pid();
 	((struct wire_msg *)(void *)m.space)->len += 1;
-	send(t.kernel, m.space, m.len, 0);
+	put(t.kernel, m.space, m.len);
 	submit(SADB_ADD, 1000, 0);
 	ok(t.ends == 1 && t.error == EBADMSG && t.reason[0] != '\0',
 	    "an answer that is malformed is reported");
@@ -645,7 +690,7 @@ send_other_host(uint32_t seq)
 	head->type = SADB_DUMP;
 	head->seq = seq;
 	head->pid = own_pid();
-	send(t.kernel, m.space, m.len, 0);
+	put(t.kernel, m.space, m.len);
 }
 
 static void
@@ -773,6 +818,7 @@ shown(unsigned n, struct answer a)
 
 	for (i = 0; i < n; i++)
 		send_answer(a);
+	put_waiting();
 	for (i = 0; i < n; i++)
 		count += next_event(&lost) == 1;
 	return count;
@@ -817,6 +863,9 @@ test_watch(void)
 int
 main(void)
 {
+	test_system = *socket_system;
+	test_system.send = send_whole;
+	socket_system = &test_system;
 	signal(SIGPIPE, SIG_IGN);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	test_answers();

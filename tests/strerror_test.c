@@ -11,9 +11,8 @@
 #include "tap.h"
 
 #define ROOT	"not permitted: this needs root (on Linux: CAP_NET_ADMIN)"
-#define NONE	"this kernel has no IPsec interface: neither PF_KEY nor (on " \
-		"Linux) NETLINK_XFRM; load its module: modprobe xfrm_user, " \
-		"or on FreeBSD kldload ipsec"
+#define NONE	"this kernel has no IPsec interface: neither PF_KEY nor " \
+		"NETLINK_XFRM; load its module: modprobe xfrm_user"
 #define NO_XFRM	"this kernel has no NETLINK_XFRM (module xfrm_user); " \
 		"without -T xfrm PF_KEY is used, if there is one"
 #define NO_PFKEY "this kernel has no PF_KEY (module af_key); without " \
