@@ -61,8 +61,9 @@ LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
 	check.o expand.o source.o secrets.o diag.o
-MESSAGES = pfkey.o same.o sync.o addr.o dialect.o extension.o names.o \
-	print_keys.o stats.o setting.o ipsec_strerror.o
+MESSAGES = pfkey.o same.o sync.o serving.o mode_any.o table.o addr.o \
+	dialect.o extension.o names.o print_keys.o stats.o setting.o \
+	ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
 CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
@@ -71,8 +72,8 @@ CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
-OBJS = setkey.o run.o reload.o makekey.o script.o twins.o existing.o plan.o \
-	save.o $(LIB)
+OBJS = setkey.o run.o reload.o makekey.o script.o execute.o whole.o resync.o \
+	twins.o existing.o lint.o plan.o save.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
@@ -113,10 +114,11 @@ token.c: token.l
 # Few and small enough to be built again together.
 HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
-	key_debug.h names.h netlink.h options.h parser.h pfkey.h \
-	pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h reload.h \
-	run.h same.h save.h secrets.h source.h sync.h syntax.h text.h twins.h \
-	wire.h xfrm.h print_keys.h setting.h stats.h xfrm_channel.h xfrm_decode.h
+	key_debug.h lint.h mode_any.h names.h netlink.h options.h parser.h \
+	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h \
+	print_keys.h reload.h run.h same.h save.h script.h secrets.h \
+	serving.h setting.h source.h stats.h sync.h syntax.h table.h text.h \
+	twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) message.h patience.h privileges.h signals.h flags.compile
 token.o parse.o syntax.o command.o options.o: parse.h
 

@@ -30,6 +30,8 @@ struct dialect {
 	uint8_t replay_field_max;	/* the most that wire_sa.replay says */
 	/* What there is. */
 	bool has_fwd;			/* a third direction, Linux */
+	bool any_mode;			/* an SA of mode any serves all rules */
+	bool keeps_zones;		/* of link-local addresses */
 	bool has_scope;			/* struct wire_policy.scope, FreeBSD */
 	uint8_t interface_flag;		/* in its place: of ipsec(4), NetBSD */
 	const char *interface_manual;	/* of what makes policies of its own */

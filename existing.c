@@ -4,22 +4,15 @@
 
 #include "existing.h"
 #include "expand.h"
+#include "same.h"
 
 struct search {
 	struct session *session;
 	struct parser *parser;
 	const struct command *cmd;
-	struct policy wanted;		/* of a policy: its selector */
+	struct policy wanted;		/* of a policy: its name */
 	bool found;
 };
-
-static bool
-same_selector(const struct policy *a, const struct policy *b)
-{
-	return a->dir == b->dir && a->upper == b->upper &&
-	    memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
-}
 
 static void
 show(void *ctx, uint32_t tag, const struct reply *reply)
@@ -41,7 +34,7 @@ show(void *ctx, uint32_t tag, const struct reply *reply)
 		    &style);
 	} else {
 		policy_decode(reply->view, &policy);
-		if (!same_selector(&policy, &search->wanted))
+		if (!policy_same_name(&policy, &search->wanted))
 			return;
 		print_policy_command(&text, reply->view->dialect, "spdadd",
 		    &policy, 0);

@@ -438,7 +438,7 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	unsigned i;
 
 	text_str(t, verb);
-	if ((flags & SCRIPT_KERNEL) != 0)
+	if ((flags & SCRIPT_NO_TWIN) != 0)
 		text_str(t, " -k");
 	print_selectors(t, policy);
 	if (whole) {

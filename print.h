@@ -79,7 +79,7 @@ void print_hexdump(struct text *, const struct dialect *, const void *msg,
  * parses back to the same; verb is "add", "get", "delete", "spdadd" ...
  * flags says what else is written.
  */
-#define SCRIPT_KERNEL	0x1	/* -k: without its fwd twin */
+#define SCRIPT_NO_TWIN	0x1	/* -k: without its fwd twin */
 #define SCRIPT_NAME	0x2	/* only what names it, whatever the verb */
 void print_sa_command(struct text *, const struct dialect *, const char *verb,
     const struct sa *, const struct print_style *);

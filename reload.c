@@ -334,7 +334,7 @@ print_one(void *ctx, const struct sync_request *r)
 		policy_decode(&view, &policy);
 		print_policy_command(&s->text, s->dialect,
 		    verb_of(r->msg->type), &policy, s->dialect->has_fwd &&
-		    policy.dir == IPSEC_DIR_INBOUND ? SCRIPT_KERNEL : 0);
+		    policy.dir == IPSEC_DIR_INBOUND ? SCRIPT_NO_TWIN : 0);
 	} else {
 		sa_decode(&view, &sa);
 		print_sa_command(&s->text, s->dialect, verb_of(r->msg->type),

@@ -362,6 +362,26 @@ send_dump(struct dump *d, uint8_t type, uint8_t mask)
 	return 0;
 }
 
+static void
+report_lost(void *ctx, const char *what, const char *why)
+{
+	session_error(ctx, "%s is not saved: %s", what, why);
+}
+
+static void
+print_saved(struct dump *d)
+{
+	struct session *s = &d->session;
+	struct save_output out = {
+		.text = &s->text, .style = &s->style,
+		.policies = s->opt->policies,
+		.by_pfkey = strcmp(s->channel_name, "pfkey") == 0,
+		.lost = report_lost, .lost_ctx = s,
+	};
+
+	save_print(d->save, &out);
+}
+
 int
 run_dump(const struct options *opt)
 {
@@ -371,7 +391,7 @@ run_dump(const struct options *opt)
 	uint8_t mask;
 
 	session_init(s, opt);
-	if (opt->form == AS_SCRIPT && (d.save = save_new(s)) == NULL)
+	if (opt->form == AS_SCRIPT && (d.save = save_new(s->dialect)) == NULL)
 		session_error(s, "out of memory");
 	else if (session_open(s, dump_reply, &d) != 0)
 		;
@@ -388,7 +408,7 @@ run_dump(const struct options *opt)
 		d.printed = 0;
 	}
 	if (d.save != NULL)
-		save_print(d.save, s);
+		print_saved(&d);
 	return session_end(s);
 }
 

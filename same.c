@@ -48,7 +48,11 @@ bool
 sa_same_name(const struct dialect *dialect, const struct sa *a,
     const struct sa *b)
 {
-	if (a->spi != b->spi)
+	/* TCP-MD5 is found by its two addresses. */
+	if (a->satype == SADB_X_SATYPE_TCPSIGNATURE)
+		return b->satype == a->satype && same_host(&a->src, &b->src) &&
+		    same_host(&a->dst, &b->dst);
+	if (a->spi != b->spi || b->satype == SADB_X_SATYPE_TCPSIGNATURE)
 		return false;
 	if (dialect->spi_is_name)
 		return true;
@@ -115,33 +119,66 @@ hash_octets(uint64_t h, const void *octets, size_t n)
 #define HASH_START	14695981039346656037u
 
 static uint64_t
+hash_number(uint64_t h, uint32_t n)
+{
+	return hash_octets(h, &n, sizeof(n));
+}
+
+static uint64_t
 hash_range(uint64_t h, const struct addr *addr)
 {
 	h = hash_octets(h, addr->octets, sizeof(addr->octets));
-	h = hash_octets(h, &addr->prefix, sizeof(addr->prefix));
-	return hash_octets(h, &addr->port, sizeof(addr->port));
+	h = hash_number(h, addr->scope);
+	return hash_number(h, (uint32_t)addr->port << 16 |
+	    (uint32_t)addr->prefix << 8 | addr->family);
+}
+
+static uint64_t
+hash_mark(uint64_t h, bool has_mark, uint32_t mark, uint32_t mask)
+{
+	has_mark = has_mark && mask != 0;
+	h = hash_number(h, has_mark ? mark : 0);
+	return hash_number(h, has_mark ? mask : 0);
+}
+
+/* Lets all bits count in the low ones, which tables use. */
+static uint64_t
+finish(uint64_t h)
+{
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
+	h ^= h >> 33;
+	return h == 0 ? 1 : h;
 }
 
 uint64_t
 sa_name_hash(const struct dialect *dialect, const struct sa *sa)
 {
-	uint64_t h = hash_octets(HASH_START, &sa->spi, sizeof(sa->spi));
+	uint64_t h = hash_number(HASH_START, sa->satype ==
+	    SADB_X_SATYPE_TCPSIGNATURE || !dialect->spi_is_name ?
+	    sa->satype : 0);
 
+	if (sa->satype == SADB_X_SATYPE_TCPSIGNATURE)
+		return finish(hash_octets(hash_octets(h, sa->src.octets,
+		    sizeof(sa->src.octets)), sa->dst.octets,
+		    sizeof(sa->dst.octets)));
+	h = hash_number(h, sa->spi);
 	if (dialect->spi_is_name)
-		return h;
-	return hash_octets(h, sa->dst.octets, sizeof(sa->dst.octets));
+		return finish(h);
+	h = hash_octets(h, sa->dst.octets, sizeof(sa->dst.octets));
+	h = hash_number(h, sa->dst.scope);
+	return finish(hash_mark(h, sa->has_mark, sa->mark, sa->mark_mask));
 }
 
 uint64_t
 policy_name_hash(const struct policy *policy)
 {
-	uint8_t upper = upper_of(policy);
-	uint64_t h = hash_octets(HASH_START, &policy->dir,
-	    sizeof(policy->dir));
+	uint64_t h = hash_number(HASH_START, (uint32_t)policy->dir << 8 |
+	    upper_of(policy));
 
-	h = hash_octets(h, &upper, sizeof(upper));
-	h = hash_octets(h, &policy->if_id, sizeof(policy->if_id));
-	return hash_range(hash_range(h, &policy->src), &policy->dst);
+	h = hash_number(h, policy->if_id);
+	h = hash_mark(h, policy->has_mark, policy->mark, policy->mark_mask);
+	h = hash_octets(h, policy->label.text, policy->label.len);
+	return finish(hash_range(hash_range(h, &policy->src), &policy->dst));
 }
 
 /* ---- differences ---- */
@@ -505,4 +542,16 @@ policy_compare(const struct dialect *dialect, const struct policy *want,
 	compare_limits("soft", &want->soft, &have->soft, d);
 	compare_device(want->hwif, have->hwif, d);
 	compare_settings(&want->settings, &have->settings, d);
+}
+
+bool
+policy_is_as_wanted(const struct dialect *dialect, const struct policy *want,
+    const struct policy *have)
+{
+	struct difference d = { .found = false };
+
+	if (!policy_same_name(want, have))
+		return false;
+	policy_compare(dialect, want, have, &d);
+	return !d.found;
 }

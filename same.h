@@ -17,7 +17,10 @@ bool sa_same_name(const struct dialect *, const struct sa *a,
     const struct sa *b);
 bool policy_same_name(const struct policy *a, const struct policy *b);
 
-/* Equal for entries of the same name. */
+/*
+ * Equal for entries of the same name, and as good as never (2^-64) for others;
+ * never 0.
+ */
 uint64_t sa_name_hash(const struct dialect *, const struct sa *);
 uint64_t policy_name_hash(const struct policy *);
 
@@ -39,5 +42,9 @@ void sa_compare(const struct dialect *, const struct sa *want,
     const struct sa *have, struct difference *);
 void policy_compare(const struct dialect *, const struct policy *want,
     const struct policy *have, struct difference *);
+
+/* Whether a policy of the kernel is the one that is wanted, in all of it. */
+bool policy_is_as_wanted(const struct dialect *, const struct policy *want,
+    const struct policy *have);
 
 #endif

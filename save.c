@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A database as a script: load(save(x)) is x. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "platform.h"
+#include "same.h"
 #include "save.h"
+
+#define WHAT	(ADDR_TEXT + 40)	/* octets that name an entry */
 
 struct record {
 	size_t len;
@@ -18,12 +22,12 @@ struct save {
 };
 
 struct save *
-save_new(const struct session *s)
+save_new(const struct dialect *dialect)
 {
 	struct save *save = calloc(1, sizeof(*save));
 
 	if (save != NULL)
-		save->dialect = s->dialect;
+		save->dialect = dialect;
 	return save;
 }
 
@@ -60,37 +64,19 @@ get_policy(const struct save *save, size_t i, struct policy *policy)
 	return true;
 }
 
+/* Whether loading in as "-P in" would bring fwd along (see twins.h). */
 static bool
-same_limits(const struct lifetime *a, const struct lifetime *b)
-{
-	return a->allocations == b->allocations && a->bytes == b->bytes &&
-	    a->addtime == b->addtime && a->usetime == b->usetime;
-}
-
-/* Whether loading in as "-P in" would bring fwd along (see script.c). */
-static bool
-is_twin(const struct policy *in, const struct policy *fwd)
+is_twin(const struct save *save, const struct policy *in,
+    const struct policy *fwd)
 {
 	struct policy twin;
 
 	policy_twin(in, &twin);
-	return fwd->dir == twin.dir && fwd->upper == twin.upper &&
-	    memcmp(&fwd->src, &twin.src, sizeof(twin.src)) == 0 &&
-	    memcmp(&fwd->dst, &twin.dst, sizeof(twin.dst)) == 0 &&
-	    fwd->action == twin.action && fwd->priority == twin.priority &&
-	    fwd->has_mark == twin.has_mark && fwd->mark == twin.mark &&
-	    fwd->mark_mask == twin.mark_mask && fwd->if_id == twin.if_id &&
+	return policy_is_as_wanted(save->dialect, &twin, fwd) &&
 	    memcmp(&fwd->settings, &twin.settings,
 	    sizeof(twin.settings)) == 0 &&
 	    fwd->device.index == twin.device.index &&
-	    memcmp(&fwd->masks, &twin.masks, sizeof(twin.masks)) == 0 &&
-	    same_limits(&fwd->hard, &twin.hard) &&
-	    same_limits(&fwd->soft, &twin.soft) &&
-	    fwd->label.len == twin.label.len && (twin.label.len == 0 ||
-	    memcmp(fwd->label.text, twin.label.text, twin.label.len) == 0) &&
-	    fwd->nrules == twin.nrules &&
-	    memcmp(fwd->rules, twin.rules,
-	    twin.nrules * sizeof(twin.rules[0])) == 0;
+	    memcmp(&fwd->masks, &twin.masks, sizeof(twin.masks)) == 0;
 }
 
 /* Whether an interface makes the policy, and no command can. */
@@ -103,17 +89,19 @@ is_interfaces_own(const struct save *save, const struct policy *policy)
 
 /* As a command it would be for all packets of the host: it is a comment. */
 static void
-print_interfaces_own(struct session *s, const struct policy *policy)
+print_interfaces_own(const struct save *save, const struct save_output *out,
+    const struct policy *policy)
 {
-	const char *manual = s->dialect->interface_manual;
-	char src[ADDR_TEXT], dst[ADDR_TEXT];
+	const char *manual = save->dialect->interface_manual;
+	char what[WHAT], why[WHAT], src[ADDR_TEXT], dst[ADDR_TEXT];
 
-	session_error(s, "a policy from %s/%u to %s/%u is not saved: %s makes "
-	    "it for its interface", addr_text(&policy->src, src),
-	    policy->src.prefix, addr_text(&policy->dst, dst),
-	    policy->dst.prefix, manual);
-	text_printf(&s->text, "# %s makes it for its interface:\n# ", manual);
-	print_policy_command(&s->text, s->dialect, "spdadd", policy, 0);
+	snprintf(what, sizeof(what), "a policy from %s/%u to %s/%u",
+	    addr_text(&policy->src, src), policy->src.prefix,
+	    addr_text(&policy->dst, dst), policy->dst.prefix);
+	snprintf(why, sizeof(why), "%s makes it for its interface", manual);
+	out->lost(out->lost_ctx, what, why);
+	text_printf(out->text, "# %s:\n# ", why);
+	print_policy_command(out->text, save->dialect, "spdadd", policy, 0);
 }
 
 /*
@@ -121,10 +109,11 @@ print_interfaces_own(struct session *s, const struct policy *policy)
  * command for both; an in policy without one says so (-k).
  */
 static void
-print_policies(const struct save *save, struct session *s)
+print_policies(const struct save *save, const struct save_output *out)
 {
 	bool newest_first = save->dialect->policies_come == NEWEST_FIRST;
 	struct policy policy, next;
+	char what[WHAT];
 	const char *lost;
 	size_t i, at, after;
 	unsigned flags;
@@ -135,25 +124,26 @@ print_policies(const struct save *save, struct session *s)
 		if (!get_policy(save, at, &policy) || !policy.has_selector)
 			continue;
 		if (is_interfaces_own(save, &policy)) {
-			print_interfaces_own(s, &policy);
+			print_interfaces_own(save, out, &policy);
 			continue;
 		}
 		flags = 0;
 		if (save->dialect->has_fwd &&
 		    policy.dir == IPSEC_DIR_INBOUND) {
 			if (get_policy(save, after, &next) &&
-			    is_twin(&policy, &next))
+			    is_twin(save, &policy, &next))
 				i++;
 			else
-				flags = SCRIPT_KERNEL;
+				flags = SCRIPT_NO_TWIN;
 		}
 		lost = policy_inexpressible(&policy);
 		if (lost != NULL) {
-			session_error(s, "the policy with number %u is not "
-			    "saved: %s", policy.id, lost);
-			text_printf(&s->text, "# %s:\n# ", lost);
+			snprintf(what, sizeof(what), "the policy with number "
+			    "%u", policy.id);
+			out->lost(out->lost_ctx, what, lost);
+			text_printf(out->text, "# %s:\n# ", lost);
 		}
-		print_policy_command(&s->text, save->dialect, "spdadd",
+		print_policy_command(out->text, save->dialect, "spdadd",
 		    &policy, flags);
 	}
 }
@@ -210,10 +200,9 @@ get_sa(const struct save *save, size_t i, struct view *view, struct sa *sa)
 
 /* An SA of which a script would make another stays in it as a comment. */
 static void
-print_one_sa(const struct save *save, struct session *s, size_t i)
+print_one_sa(const struct save *save, const struct save_output *out, size_t i)
 {
-	bool pfkey = strcmp(s->channel_name, "pfkey") == 0;
-	char addr[ADDR_TEXT];
+	char what[WHAT], addr[ADDR_TEXT];
 	const char *lost;
 	struct view view;
 	struct sa sa;
@@ -221,13 +210,14 @@ print_one_sa(const struct save *save, struct session *s, size_t i)
 	if (!get_sa(save, i, &view, &sa) || sa.state == SADB_SASTATE_LARVAL ||
 	    sa.state == SADB_SASTATE_DEAD)
 		return;
-	lost = lost_of_sa(save, &view, &sa, pfkey);
+	lost = lost_of_sa(save, &view, &sa, out->by_pfkey);
 	if (lost != NULL) {
-		session_error(s, "the SA to %s with SPI 0x%08x is not "
-		    "saved: %s", addr_text(&sa.dst, addr), sa.spi, lost);
-		text_printf(&s->text, "# %s:\n# ", lost);
+		snprintf(what, sizeof(what), "the SA to %s with SPI 0x%08x",
+		    addr_text(&sa.dst, addr), sa.spi);
+		out->lost(out->lost_ctx, what, lost);
+		text_printf(out->text, "# %s:\n# ", lost);
 	}
-	print_sa_command(&s->text, save->dialect, "add", &sa, &s->style);
+	print_sa_command(out->text, save->dialect, "add", &sa, out->style);
 }
 
 /* Whether a kernel that keeps SAs under heads has two records under one. */
@@ -248,7 +238,7 @@ is_same_head(const struct save *save, size_t i, size_t j)
  * a BSD puts an SA under the first head that fits.
  */
 static void
-print_sas(const struct save *save, struct session *s)
+print_sas(const struct save *save, const struct save_output *out)
 {
 	enum dump_order order = save->dialect->sas_come;
 	size_t i, begin, end;
@@ -259,7 +249,7 @@ print_sas(const struct save *save, struct session *s)
 		    is_same_head(save, begin - 1, end - 1))
 			begin--;
 		for (i = begin; i < end; i++)
-			print_one_sa(save, s, i);
+			print_one_sa(save, out, i);
 	}
 }
 
@@ -276,12 +266,12 @@ save_forget(struct save *save)
 }
 
 void
-save_print(struct save *save, struct session *s)
+save_print(struct save *save, const struct save_output *out)
 {
-	if (s->opt->policies)
-		print_policies(save, s);
+	if (out->policies)
+		print_policies(save, out);
 	else
-		print_sas(save, s);
+		print_sas(save, out);
 	save_forget(save);
 	free(save->records);
 	free(save);

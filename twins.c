@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which fwd twins were made though their in policy was refused.
+ * The fwd twins of in policies: which of them are to be made, which were made
+ * though their in policy was refused, and what it means that there is one
+ * already.
  *
- * spdadd alone: it succeeds only where there was nothing, so that to delete
- * undoes it.  spdupdate may have replaced a policy that nobody has kept, and
- * is refused for what is wrong with it, which is wrong with both.  spddelete
- * of a twin that was left over has done what it was asked for.
+ * An orphan comes of spdadd alone: it succeeds only where there was nothing, so
+ * that to delete undoes it.  spdupdate may have replaced a policy that nobody
+ * has kept, and is refused for what is wrong with it, which is wrong with both.
+ * spddelete of a twin that was left over has done what it was asked for.
  *
  * Requests go out in batches, so when a refusal is heard of, later requests
  * may have been carried out already.  What they left in a twin's place is not
@@ -15,11 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "same.h"
 #include "twins.h"
 
 struct twin {
 	struct twin *next;
-	uint32_t number;
+	uint32_t number;		/* of the request */
+	bool is_twin;			/* not a fwd policy that was written */
 	size_t len;
 	_Alignas(8) uint8_t msg[];
 };
@@ -54,6 +58,141 @@ free_list(struct twin_list *list)
 		free(twin);
 }
 
+/* A copy of a message, or NULL. */
+static struct twin *
+new_twin(uint32_t number, const void *msg, size_t len)
+{
+	struct twin *twin = malloc(sizeof(*twin) + len);
+
+	if (twin == NULL)
+		return NULL;
+	twin->number = number;
+	twin->is_twin = false;
+	twin->len = len;
+	memcpy(twin->msg, msg, len);
+	return twin;
+}
+
+static void
+decode(const struct twins *twins, const void *msg, struct policy *policy)
+{
+	struct view view;
+
+	memset(policy, 0, sizeof(*policy));
+	view_built(&view, twins->dialect, msg);
+	policy_decode(&view, policy);
+}
+
+/* ---- which of them are to be made ---- */
+
+/* What the text is about so far, up to the request at hand. */
+struct fwd_name {
+	bool written;			/* it has added or updated one */
+	uint32_t pending;		/* a twin's number plus 1, see below */
+};
+
+struct dropping {
+	struct twins *twins;
+	struct plan *plan;
+	uint32_t *earlier;		/* the twin before one, plus 1 */
+	bool no_memory;
+};
+
+/* What is known of the name of a fwd policy; NULL when memory is out. */
+static struct fwd_name *
+name_of_fwd(struct twins *twins, const void *msg)
+{
+	struct policy policy;
+	struct fwd_name *grown;
+	uint32_t *at, n = twins->nnames;
+	bool is_new;
+
+	decode(twins, msg, &policy);
+	at = table_add(&twins->by_name, policy_name_hash(&policy), n, &is_new);
+	if (at == NULL || !is_new)
+		return at == NULL ? NULL : &twins->names[*at];
+	if ((n & (n - 1)) == 0) {
+		grown = realloc(twins->names, (n == 0 ? 1 : (size_t)n * 2) *
+		    sizeof(*grown));
+		if (grown == NULL)
+			return NULL;
+		twins->names = grown;
+	}
+	twins->names[n] = (struct fwd_name){ false, 0 };
+	return &twins->names[twins->nnames++];
+}
+
+static void
+forget_names(struct twins *twins)
+{
+	table_free(&twins->by_name);
+	free(twins->names);
+	twins->names = NULL;
+	twins->nnames = 0;
+}
+
+/*
+ * A fwd policy of the text: twins since the last one that would be in its way
+ * are dropped: those that make what it makes, or delete what it deletes.
+ */
+static void
+drop_pending(struct dropping *d, struct fwd_name *name, bool adds)
+{
+	struct planned *requests = d->plan->requests;
+	uint32_t n;
+
+	for (n = name->pending; n != 0; n = d->earlier[n - 1])
+		if ((requests[n - 1].type != SADB_X_SPDDELETE) == adds)
+			requests[n - 1].dropped = true;
+	name->pending = 0;
+	name->written = adds;
+}
+
+static void
+drop_one(void *ctx, uint32_t number, void *msg)
+{
+	struct dropping *d = ctx;
+	struct planned *request = &d->plan->requests[number];
+	struct fwd_name *name;
+
+	if (request->type == SADB_X_SPDFLUSH)
+		forget_names(d->twins);
+	if ((!request->twin && !request->fwd) || d->no_memory)
+		return;
+	name = name_of_fwd(d->twins, msg);
+	if (name == NULL) {
+		d->no_memory = true;
+		return;
+	}
+	if (request->fwd)
+		drop_pending(d, name, request->type != SADB_X_SPDDELETE);
+	else if (name->written)
+		request->dropped = true;
+	else {
+		d->earlier[number] = name->pending;
+		name->pending = number + 1;
+	}
+}
+
+bool
+twins_drop(struct twins *twins, struct plan *plan)
+{
+	struct dropping d = { twins, plan, NULL, false };
+	uint32_t i;
+
+	/* Numbers of another plan. */
+	for (i = 0; i < twins->nnames; i++)
+		twins->names[i].pending = 0;
+	d.earlier = calloc(plan->count + 1, sizeof(*d.earlier));
+	if (d.earlier == NULL)
+		return false;
+	plan_each(plan, drop_one, &d);
+	free(d.earlier);
+	return !d.no_memory;
+}
+
+/* ---- what was sent ---- */
+
 int
 twins_sent(struct twins *twins, const struct planned *request,
     uint32_t number, const void *msg, size_t len)
@@ -62,35 +201,12 @@ twins_sent(struct twins *twins, const struct planned *request,
 
 	if (request->type == SADB_X_SPDFLUSH)
 		return 0;
-	twin = malloc(sizeof(*twin) + len);
+	twin = new_twin(number, msg, len);
 	if (twin == NULL)
 		return ENOMEM;
-	twin->number = number;
-	twin->len = len;
-	memcpy(twin->msg, msg, len);
+	twin->is_twin = request->twin;
 	append(&twins->sent, twin);
 	return 0;
-}
-
-static void
-decode(const struct twins *twins, const struct twin *twin,
-    struct policy *policy)
-{
-	struct view view;
-
-	memset(policy, 0, sizeof(*policy));
-	if (view_init(&view, twins->dialect, twin->msg, twin->len) == VIEW_OK)
-		policy_decode(&view, policy);
-}
-
-static bool
-same_name(const struct policy *a, const struct policy *b)
-{
-	return a->dir == b->dir && a->upper == b->upper &&
-	    a->mark == b->mark && a->mark_mask == b->mark_mask &&
-	    a->if_id == b->if_id &&
-	    memcmp(&a->src, &b->src, sizeof(a->src)) == 0 &&
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0;
 }
 
 /* A later request has replaced or deleted this policy. */
@@ -103,10 +219,10 @@ forget(struct twins *twins, const struct twin *later)
 
 	if (twins->orphans.first == NULL)
 		return;
-	decode(twins, later, &policy);
+	decode(twins, later->msg, &policy);
 	while ((twin = take_first(&twins->orphans)) != NULL) {
-		decode(twins, twin, &orphan);
-		if (same_name(&policy, &orphan))
+		decode(twins, twin->msg, &orphan);
+		if (policy_same_name(&policy, &orphan))
 			free(twin);
 		else
 			append(&left, twin);
@@ -116,22 +232,25 @@ forget(struct twins *twins, const struct twin *later)
 
 void
 twins_answered(struct twins *twins, const struct planned *request,
-    uint32_t number, bool done, bool alone)
+    uint32_t number, int error, bool alone)
 {
 	struct twin *twin = twins->sent.first;
+	bool adds = request->type == SADB_X_SPDADD;
 
 	if (request->type == SADB_X_SPDFLUSH)
 		free_list(&twins->orphans);
 	if (twin == NULL || twin->number != number)
 		return;
 	take_first(&twins->sent);
-	if (done && alone && request->type == SADB_X_SPDADD) {
+	if (error == 0 && alone && adds)
 		append(&twins->orphans, twin);
-		return;
+	else if (error == EEXIST && !alone && adds)
+		append(&twins->standing, twin);
+	else {
+		if (error == 0 && !adds)
+			forget(twins, twin);
+		free(twin);
 	}
-	if (done && request->type != SADB_X_SPDADD)
-		forget(twins, twin);
-	free(twin);
 }
 
 int
@@ -144,7 +263,7 @@ twins_orphaned(const struct twins *twins, int (*each)(void *, uint32_t number,
 	int rc;
 
 	for (twin = twins->orphans.first; twin != NULL; twin = twin->next) {
-		decode(twins, twin, &policy);
+		decode(twins, twin->msg, &policy);
 		/* What does not name it is left out. */
 		policy.action = IPSEC_POLICY_DISCARD;
 		policy.nrules = 0;
@@ -161,9 +280,216 @@ twins_orphaned(const struct twins *twins, int (*each)(void *, uint32_t number,
 	return 0;
 }
 
+/* ---- what was there already ---- */
+
+/* The in and the fwd policy of a name in the kernel; NULL: none. */
+struct pair {
+	struct twin *in, *fwd;
+};
+
+struct settling {
+	struct twins *twins;
+	struct table by_name;		/* the index of a pair */
+	struct pair *pairs;
+	int error;			/* errno, of the request at hand */
+};
+
+static uint64_t
+hash_as_fwd(const struct policy *policy)
+{
+	struct policy fwd = *policy;
+
+	fwd.dir = IPSEC_DIR_FWD;
+	return policy_name_hash(&fwd);
+}
+
+/* Keeps the policies of the kernel that stood in the way, and their like. */
+static void
+take_record(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct settling *s = ctx;
+	struct policy policy;
+	struct twin **place;
+	const uint32_t *at;
+
+	(void)tag;
+	if (reply->view == NULL) {
+		s->error = reply->error;
+		return;
+	}
+	policy_decode(reply->view, &policy);
+	if (!policy.has_selector || (policy.dir != IPSEC_DIR_INBOUND &&
+	    policy.dir != IPSEC_DIR_FWD))
+		return;
+	at = table_find(&s->by_name, hash_as_fwd(&policy));
+	if (at == NULL)
+		return;
+	place = policy.dir == IPSEC_DIR_FWD ? &s->pairs[*at].fwd :
+	    &s->pairs[*at].in;
+	free(*place);
+	*place = new_twin(0, reply->view->msg, reply->view->len);
+}
+
+/* Whether loading the in policy would have made this fwd policy. */
+static bool
+is_twin_of(const struct twins *twins, const struct policy *in,
+    const struct policy *fwd)
+{
+	struct policy twin;
+	unsigned i;
+
+	policy_twin(in, &twin);
+	if (policy_is_as_wanted(twins->dialect, &twin, fwd))
+		return true;
+	/* The number may be the kernel's choice, which a twin does not have. */
+	for (i = 0; i < twin.nrules; i++)
+		if (twin.rules[i].level == IPSEC_LEVEL_UNIQUE) {
+			twin.rules[i].level = IPSEC_LEVEL_REQUIRE;
+			twin.rules[i].reqid = 0;
+		}
+	return policy_is_as_wanted(twins->dialect, &twin, fwd);
+}
+
+enum settlement { IS_FINE, GIVES_WAY, STAYS_REFUSED };
+
+/* What to do about a request that found a policy in its place. */
+static enum settlement
+judge(const struct twins *twins, const struct twin *request,
+    const struct pair *pair)
+{
+	struct policy wanted, fwd, in;
+
+	if (pair->fwd == NULL)
+		return STAYS_REFUSED;
+	decode(twins, request->msg, &wanted);
+	decode(twins, pair->fwd->msg, &fwd);
+	if (request->is_twin)
+		return policy_is_as_wanted(twins->dialect, &wanted, &fwd) ?
+		    IS_FINE : STAYS_REFUSED;
+	if (pair->in == NULL)
+		return STAYS_REFUSED;
+	decode(twins, pair->in->msg, &in);
+	if (!is_twin_of(twins, &in, &fwd))
+		return STAYS_REFUSED;
+	return policy_is_as_wanted(twins->dialect, &wanted, &fwd) ? IS_FINE :
+	    GIVES_WAY;
+}
+
+/* Sends a message of its own and waits for the answer; an errno value. */
+static int
+ask(struct settling *s, struct channel *ch, void *msg)
+{
+	struct view view;
+	int error;
+
+	s->error = 0;
+	view_built(&view, s->twins->dialect, msg);
+	error = ch->ops->submit(ch, &view, 0);
+	return error != 0 ? error : ch->ops->finish(ch);
+}
+
+/*
+ * Reads what stood in the way of each request; *n becomes the number of pairs.
+ * Returns an errno value.
+ */
+static int
+find_standing(struct settling *s, struct channel *ch, uint32_t *n)
+{
+	struct twin *twin;
+	struct policy policy;
+	struct msgbuf m;
+	uint32_t count = 0;
+	bool is_new;
+	int error;
+
+	for (twin = s->twins->standing.first; twin != NULL; twin = twin->next)
+		count++;
+	s->pairs = calloc(count, sizeof(*s->pairs));
+	if (s->pairs == NULL)
+		return ENOMEM;
+	for (twin = s->twins->standing.first; twin != NULL;
+	    twin = twin->next) {
+		decode(s->twins, twin->msg, &policy);
+		if (table_add(&s->by_name, hash_as_fwd(&policy),
+		    (*n)++, &is_new) == NULL)
+			return ENOMEM;
+	}
+	msg_begin(&m, s->twins->dialect, SADB_X_SPDDUMP, 0);
+	msg_end(&m);
+	error = ask(s, ch, m.space);
+	return error != 0 ? error : s->error;
+}
+
+/* Whether a request stays refused in the end: an errno value, or 0. */
+static int
+settle_one(struct settling *s, struct channel *ch, const struct twin *twin)
+{
+	const struct pair *pair;
+	struct policy policy;
+	struct msgbuf m;
+	int error;
+
+	decode(s->twins, twin->msg, &policy);
+	pair = &s->pairs[*table_find(&s->by_name, hash_as_fwd(&policy))];
+	switch (judge(s->twins, twin, pair)) {
+	case IS_FINE:
+		return 0;
+	case STAYS_REFUSED:
+		return EEXIST;
+	case GIVES_WAY:
+		break;
+	}
+	memcpy(m.space, twin->msg, twin->len);
+	((struct wire_msg *)(void *)m.space)->type = SADB_X_SPDUPDATE;
+	error = ask(s, ch, m.space);
+	return error != 0 ? error : s->error;
+}
+
 void
-twins_free(struct twins *twins)
+twins_settle(struct twins *twins, struct channel *ch,
+    void (*each)(void *, uint32_t number, int error), void *ctx)
+{
+	struct settling s = { .twins = twins };
+	reply_fn *reply = ch->reply;
+	void *reply_ctx = ch->reply_ctx;
+	struct twin *twin;
+	uint32_t i, n = 0;
+	int error, refused;
+
+	if (twins->standing.first == NULL)
+		return;
+	ch->reply = take_record;
+	ch->reply_ctx = &s;
+	error = find_standing(&s, ch, &n);
+	for (twin = twins->standing.first; twin != NULL; twin = twin->next) {
+		/* Without a look at them, a refusal is what it is. */
+		refused = error != 0 ? EEXIST : settle_one(&s, ch, twin);
+		if (refused != 0)
+			each(ctx, twin->number, refused);
+	}
+	ch->reply = reply;
+	ch->reply_ctx = reply_ctx;
+	for (i = 0; i < n; i++) {
+		free(s.pairs[i].in);
+		free(s.pairs[i].fwd);
+	}
+	free(s.pairs);
+	table_free(&s.by_name);
+}
+
+/* ---- the end ---- */
+
+void
+twins_done(struct twins *twins)
 {
 	free_list(&twins->sent);
 	free_list(&twins->orphans);
+	free_list(&twins->standing);
+}
+
+void
+twins_free(struct twins *twins)
+{
+	twins_done(twins);
+	forget_names(twins);
 }

@@ -209,14 +209,14 @@ ok $? "-n -v does not show wrong ones"
 sa='add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x01234567890123456789012345678901;'
 run -nv -e "$sa"
 expect "-n -v shows no key" 0 \
-    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc (hidden);' ''
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -m transport -E aes-cbc (hidden);' ''
 run -nvv -e "$sa"
 expect "-n -v -v shows keys" 0 \
-    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc 0x01234567890123456789012345678901;' \
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -m transport -E aes-cbc 0x01234567890123456789012345678901;' \
     ''
 run -nvvK -e "$sa"
 expect "-K shows none all the same" 0 \
-    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -E aes-cbc (hidden);' ''
+    'add 10.0.0.1 10.0.0.2 esp 0x000003e8 -m transport -E aes-cbc (hidden);' ''
 if [ -c /dev/full ]; then
 	timeout 10 "$setkey" -nv -f good.conf >/dev/full 2>stderr
 	echo $? >status
@@ -293,6 +293,7 @@ flush; spdflush;
 add 192.0.2.1 192.0.2.2 esp 0x1002 -E aes-gcm-16 "0123456789abcdef0123";
 spdadd 10.0.0.1 10.0.0.2 any -P out ipsec ah/transport//use
     esp/transport//unique:20000;
+add 10.0.0.1 10.0.0.2 esp 0x1003 -u 20000 -E null;
 EOF
 	hint="    hint: NETLINK_XFRM can: without -T pfkey (and SETKEY_CHANNEL) \
 it is used, if there is one"

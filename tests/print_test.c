@@ -160,7 +160,7 @@ sample_policy(const struct sample *s, const struct view *view)
 	if (s->script == NULL)
 		return;
 	print_policy_command(sink_open(&sink), dialect, "spdadd", &policy,
-	    dialect->has_fwd ? SCRIPT_KERNEL : 0);
+	    dialect->has_fwd ? SCRIPT_NO_TWIN : 0);
 	printed(&sink, s->script, s->name, "command");
 }
 

@@ -23,7 +23,8 @@ canonical() {
 }
 
 # requests FILE: the messages of its commands.  Of spddelete the canonical form
-# has the direction alone: the rest of its policy extension means nothing.
+# has the direction alone: the rest of its policy extension means nothing.  An
+# SA without a mode has that of transport in the canonical form.
 requests() {
 	timeout 20 "$tool" wire linux <"$1" 2>/dev/null |
 	awk '
@@ -35,6 +36,7 @@ requests() {
 		print "spddelete", substr($0, 45, 2), substr($0, 33 + len)
 		next
 	}
+	/^020[23]/ { sub(/0200130000/, "0200130001") }
 	{ print }'
 }
 

@@ -129,7 +129,7 @@ line_script(struct tool *tool, const void *msg, size_t len)
 	if (view.ext[EXT_POLICY] != NULL) {
 		policy_decode(&view, &policy);
 		print_policy_command(&tool->text, tool->dialect, "spdadd",
-		    &policy, tool->dialect->has_fwd ? SCRIPT_KERNEL : 0);
+		    &policy, tool->dialect->has_fwd ? SCRIPT_NO_TWIN : 0);
 	} else {
 		sa_decode(&view, &sa);
 		print_sa_command(&tool->text, tool->dialect, "add", &sa,

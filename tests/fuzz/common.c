@@ -107,7 +107,7 @@ print_records(struct text *t, const struct view *view,
 	policy_decode(view, &policy);
 	print_policy(t, view->dialect, &policy);
 	print_policy_command(t, view->dialect, "spdadd", &policy,
-	    SCRIPT_KERNEL);
+	    SCRIPT_NO_TWIN);
 	print_policy_command(t, view->dialect, "spddelete", &policy, 0);
 }
 

@@ -87,6 +87,34 @@ crosses "ESP tunnel, IPv4" "$(sas $left4 $right4 esp "-m tunnel $cipher") $(tunn
     alice $bob4 "esp=4"
 crosses "ESP tunnel, IPv6" "$(sas $left6 $right6 esp "-m tunnel $cipher") $(tunnel $net6 esp)" \
     alice $bob6 "esp=4"
+# Files of the BSDs leave out -m: the rules say what mode an SA is to have.
+back() { echo "$1" | sed -e "s,$left4-$right4,$right4-$left4,g" -e "s,$left6-$right6,$right6-$left6,g"; }
+bundle() {	# RANGE RANGE RULES
+	policies_for "$1" "$2" "$3" "$(back "$3")"
+}
+ends4="$left4-$right4" ends6="$left6-$right6"
+comp4=$(sas $left4 $right4 ipcomp "-C deflate") comp6=$(sas $left6 $right6 ipcomp "-C deflate")
+crosses "no -m: ESP tunnel, IPv4" "$(sas $left4 $right4 esp "$cipher") $(tunnel $net4 esp)" \
+    alice $bob4 "esp=4"
+crosses "no -m: ESP tunnel, IPv6" "$(sas $left6 $right6 esp "$cipher") $(tunnel $net6 esp)" \
+    alice $bob6 "esp=4"
+crosses "no -m: AH tunnel, IPv4" "$(tunnel $net4 ah) $(sas $left4 $right4 ah "$digest")" \
+    alice $bob4 "ah=4"
+crosses "no -m: ESP tunnel between hosts" \
+    "$(sas $left4 $right4 esp "$cipher") $(tunnel $left4 $right4 $left4 $right4 esp)" \
+    left $right4 "esp=4"
+crosses "no -m: IPv6 in IPv4" \
+    "$(sas $left4 $right4 esp "$cipher") $(tunnel 2001:db8:1::/64 2001:db8:2::/64 $left4 $right4 esp)" \
+    alice $bob6 "$([ "$SETKEY_CHANNEL" = pfkey ] && echo '*' || echo esp=4)"
+crosses "no -m: IPComp tunnel in ESP" "$comp4 $(sas $left4 $right4 esp "$cipher")
+    $(bundle 10.1.0.0/24 10.2.0.0/24 "ipcomp/tunnel/$ends4/require esp/transport//require")" \
+    alice $bob4 "esp=4" -s 1000 -p 00
+crosses "no -m: IPComp tunnel in ESP, IPv6" "$comp6 $(sas $left6 $right6 esp "$cipher")
+    $(bundle 2001:db8:1::/64 2001:db8:2::/64 "ipcomp/tunnel/$ends6/require esp/transport//require")" \
+    alice $bob6 "esp=4" -s 1000 -p 00
+crosses "no -m: AH around an ESP tunnel" "$(sas $left4 $right4 esp "$cipher") $(sas $left4 $right4 ah "$digest")
+    $(bundle 10.1.0.0/24 10.2.0.0/24 "esp/tunnel/$ends4/require ah/transport//require")" \
+    alice $bob4 "ah=4"
 crosses "ESP tunnel between the gateways themselves" \
     "$(sas $left4 $right4 esp "-m tunnel $cipher") $(tunnel $left4 $right4 $left4 $right4 esp)" \
     left $right4 "esp=4"

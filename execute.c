@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Sending what a configuration planned, and what comes of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "existing.h"
+#include "ipsec_strerror.h"
+#include "platform.h"
+#include "script.h"
+#include "signals.h"
+
+/* ---- replies ---- */
+
+static void
+keep_command(void *ctx, struct command *cmd)
+{
+	struct command *kept = ctx;
+
+	*kept = *cmd;
+	kept->sa.enc_key.data = kept->sa.auth_key.data = NULL;
+	if (kept->sa.hwif != NULL)
+		kept->sa.hwif = kept->hwif;
+	if (kept->policy.hwif != NULL)
+		kept->policy.hwif = kept->hwif;
+	kept->sa.label.text = kept->policy.label.text = kept->label;
+}
+
+bool
+script_command_at(struct script *sc, struct loc loc, struct command *cmd)
+{
+	struct diag silent;
+	struct parser p = {
+		.source = &sc->source, .diag = &silent,
+		.dialect = sc->session.dialect,
+		.sink = keep_command, .sink_ctx = cmd,
+	};
+	int stream = sc->source.fd;
+
+	diag_init(&silent, &sc->source, NULL);
+	cmd->op = OP_NONE;
+	/* What is there is enough. */
+	sc->source.fd = -1;
+	parser_run(&p, loc);
+	sc->source.fd = stream;
+	return cmd->op != OP_NONE;
+}
+
+/* Errors of the way to the kernel, whose reasons are not the kernel's. */
+static bool
+is_channels_own(int error)
+{
+	return error == EOPNOTSUPP || error == ETIMEDOUT || error == ENOBUFS ||
+	    error == EIO || error == EBADMSG || error == EAGAIN ||
+	    error == EMSGSIZE;
+}
+
+/* Errors that tell of an answer that is missing, or that makes no sense. */
+static bool
+may_be_done(int error)
+{
+	return error == ETIMEDOUT || error == ENOBUFS || error == EIO ||
+	    error == EBADMSG;
+}
+
+void
+script_refused(struct script *sc, const struct planned *request,
+    const struct reply *reply)
+{
+	struct command cmd;
+	bool known = script_command_at(sc, request->loc, &cmd);
+	struct refusal r = ipsec_refusal(sc->session.dialect,
+	    known ? &cmd : NULL, request->type, reply->error);
+	struct loc at = known ? r.at : request->loc;
+	/* The in policy itself may well be there now. */
+	const char *of = request->twin ? "its fwd policy: " : "";
+
+	text_flush(&sc->session.text);
+	sc->session.failed = true;
+	if (reply->reason == NULL)
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s", of, r.text);
+	else if (is_channels_own(reply->error))
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s", of, reply->reason);
+	else
+		diag(&sc->diag, DIAG_ERROR, at, "%s%s (the kernel says: %s)",
+		    of, r.text, reply->reason);
+	if (r.hint != NULL)
+		diag_hint(&sc->diag, "%s", r.hint);
+	if (reply->error == EEXIST && sc->nexisting < EXISTING_NOTES)
+		sc->existing[sc->nexisting++] = *request;
+	wipe(&cmd, sizeof(cmd));
+}
+
+/* What stands in the way of commands whose entry "exists already". */
+static void
+note_existing(struct script *sc)
+{
+	struct command cmd;
+	unsigned i;
+
+	for (i = 0; i < sc->nexisting; i++)
+		if (script_command_at(sc, sc->existing[i].loc, &cmd)) {
+			if (sc->existing[i].twin)
+				cmd.policy.dir = IPSEC_DIR_FWD;
+			existing_note(&sc->session, &sc->parser, &cmd);
+			wipe(&cmd, sizeof(cmd));
+		}
+	sc->nexisting = 0;
+}
+
+/*
+ * A refusal that is no error, or none yet: a fwd policy stands in the way, or
+ * the twin of an in policy that was deleted is not there.
+ */
+static bool
+is_twins_affair(const struct planned *request, int error)
+{
+	if (request->type == SADB_X_SPDADD)
+		return error == EEXIST && (request->twin || request->fwd);
+	return request->type == SADB_X_SPDDELETE && request->twin &&
+	    (error == ENOENT || error == ESRCH);
+}
+
+static void
+script_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct script *sc = ctx;
+	const struct planned *request = &sc->plan.requests[tag];
+	bool dump = request->type == SADB_DUMP ||
+	    request->type == SADB_X_SPDDUMP;
+	/* A twin is refused for what its policy was refused for. */
+	bool is_orphan = request->twin && sc->refused == tag;
+
+	if (reply->view != NULL) {
+		sc->records += session_print_record(&sc->session, reply->view);
+		return;
+	}
+	if (twins_concern(request))
+		twins_answered(&sc->twins, request, tag, reply->error,
+		    is_orphan && sc->surely);
+	if (dump && (reply->error == 0 || reply->error == ENOENT)) {
+		if (sc->records == 0)
+			session_print_empty(&sc->session,
+			    request->type == SADB_X_SPDDUMP);
+	} else if (reply->error != 0 && !is_orphan &&
+	    !is_twins_affair(request, reply->error)) {
+		script_refused(sc, request, reply);
+		sc->refused = tag + 1;
+		sc->surely = !may_be_done(reply->error);
+	}
+	if (reply->error == 0 && reply->reason != NULL) {
+		/* What holds for a policy mostly holds for its twin. */
+		if (!request->twin || sc->warned != tag)
+			diag(&sc->diag, DIAG_WARNING, request->loc, "%s%s",
+			    request->twin ? "its fwd policy: " : "",
+			    reply->reason);
+		sc->warned = tag + 1;
+	}
+	sc->records = 0;
+	sc->answered = tag + 1;
+}
+
+/* ---- executing ---- */
+
+/*
+ * The way to the kernel broke: what comes after the last answer was not done.
+ * An in policy and its fwd twin are one command.
+ */
+static void
+report_break(struct script *sc, int error)
+{
+	const struct planned *requests = sc->plan.requests;
+	uint32_t i, commands = 0;
+	unsigned line, column;
+	char from[32];
+
+	for (i = sc->answered; i < sc->plan.count; i++)
+		if (i == sc->answered || requests[i].loc.begin !=
+		    requests[i - 1].loc.begin)
+			commands++;
+	if (commands == 0) {
+		session_error(&sc->session, "%s", strerror(error));
+		return;
+	}
+	source_position(&sc->source, requests[sc->answered].loc.begin, &line,
+	    &column);
+	snprintf(from, sizeof(from), " from line %u on", line);
+	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
+	    error == EINTR ? "a signal came" : strerror(error),
+	    (unsigned)commands, commands == 1 ? "" : "s",
+	    from, commands == 1 ? "was" : "were");
+}
+
+static int
+send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct channel *ch = ctx;
+	struct view view;
+
+	if (len == 0)
+		return EMSGSIZE;
+	view_built(&view, ch->dialect, msg);
+	return ch->ops->submit(ch, &view, number);
+}
+
+static int
+send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct script *sc = ctx;
+	const struct planned *request = &sc->plan.requests[number];
+	int error = 0;
+
+	/* An in policy and its twin are one command. */
+	if (!request->twin && signals_stop())
+		return EINTR;
+	if (twins_concern(request))
+		error = twins_sent(&sc->twins, request, number, msg, len);
+	return error != 0 ? error :
+	    send_as_is(sc->session.channel, number, msg, len);
+}
+
+static void
+orphan_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct script *sc = ctx;
+
+	/* Somebody else may have been faster. */
+	if (reply->error == 0 || reply->error == ENOENT)
+		return;
+	sc->session.failed = true;
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[tag].loc,
+	    "its fwd policy was added, and cannot be removed: %s",
+	    reply->reason != NULL ? reply->reason : strerror(reply->error));
+}
+
+/*
+ * Takes away the fwd twins of in policies that were refused.  An errno value
+ * if the channel broke.
+ */
+static int
+remove_orphans(struct script *sc)
+{
+	struct channel *ch = sc->session.channel;
+	int error;
+
+	if (sc->twins.orphans.first == NULL)
+		return 0;
+	ch->reply = orphan_reply;
+	error = twins_orphaned(&sc->twins, send_as_is, ch);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	ch->reply = script_reply;
+	return error;
+}
+
+int
+script_open(struct script *sc)
+{
+	if (sc->open_error == 0)
+		sc->open_error = session_try(&sc->session, script_reply, sc);
+	return sc->open_error;
+}
+
+/* A fwd policy that is refused, now that it is known what is in its way. */
+static void
+stays_refused(void *ctx, uint32_t number, int error)
+{
+	struct script *sc = ctx;
+	struct reply reply = { .error = error };
+
+	script_refused(sc, &sc->plan.requests[number], &reply);
+}
+
+/* Sends what is planned, and waits until all of it is answered. */
+static int
+run_plan(struct script *sc)
+{
+	struct channel *ch = sc->session.channel;
+	bool stopped;
+	int error;
+
+	sc->session.style.now = time(NULL);
+	/* What the kernel refuses is told in full, however much. */
+	sc->diag.max_errors = 0;
+	session_drop_privileges(&sc->session);
+	signals_ignore_readers();
+	signals_hold();
+	error = plan_run(&sc->plan, send_planned, sc);
+	stopped = error == EINTR;
+	if (error == 0 || stopped)
+		error = ch->ops->finish(ch);
+	if (error == 0)
+		error = remove_orphans(sc);
+	signals_release();
+	if (error == 0 && stopped)
+		error = EINTR;
+	if (error != 0) {
+		report_break(sc, error);
+		return -1;
+	}
+	twins_settle(&sc->twins, ch, stays_refused, sc);
+	note_existing(sc);
+	return 0;
+}
+
+int
+script_execute(struct script *sc)
+{
+	int rc = 0;
+
+	if (sc->plan.count != 0 && script_open(sc) != 0) {
+		session_no_channel(&sc->session, sc->open_error);
+		rc = -1;
+	} else if (sc->plan.count != 0)
+		rc = run_plan(sc);
+	twins_done(&sc->twins);
+	plan_free(&sc->plan);
+	sc->refused = sc->warned = sc->answered = 0;
+	sc->open_error = 0;
+	return rc;
+}

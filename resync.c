@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* -S: what the file says, and nothing else. */
+#include <errno.h>
+#include <string.h>
+
+#include "expand.h"
+#include "platform.h"
+#include "reload.h"
+#include "script.h"
+
+/*
+ * Only what is to be there can be said.  That a table is emptied first is what
+ * -S comes to anyway, and stands at the head of many a file.
+ */
+bool
+script_sync_takes(struct script *sc, const struct command *cmd)
+{
+	bool flush = cmd->op == OP_FLUSH || cmd->op == OP_SPDFLUSH;
+
+	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD) {
+		sc->adds = true;
+		return true;
+	}
+	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds)
+		return true;
+	diag(&sc->diag, DIAG_ERROR, cmd->at[F_VERB], flush ? "with -S this can "
+	    "only stand before all others, and without a protocol" :
+	    "-S takes add and spdadd");
+	sc->session.failed = true;
+	return false;
+}
+
+static void
+report_conflict(struct script *sc, const struct planned *request,
+    const struct planned *earlier)
+{
+	unsigned line, column;
+
+	source_position(&sc->source, earlier->loc.begin, &line, &column);
+	diag(&sc->diag, DIAG_ERROR, request->loc, "line %u makes another %s "
+	    "of this name: only one of them can be", line,
+	    request->type == SADB_ADD ? "SA" : "policy");
+	sc->session.failed = true;
+}
+
+/* What a file says, for a set. */
+struct wanting {
+	struct script *sc;
+	struct sync *sync;
+	bool mentioned[SYNC_DBS];
+};
+
+static int
+want_planned(void *ctx, uint32_t number, const void *msg, size_t len)
+{
+	struct wanting *w = ctx;
+	const struct planned *requests = w->sc->plan.requests;
+	uint8_t type = requests[number].type;
+	enum sync_db db = type == SADB_ADD || type == SADB_FLUSH ? SYNC_SAD :
+	    SYNC_SPD;
+	struct view view;
+	uint32_t earlier;
+
+	(void)len;
+	w->mentioned[db] = true;
+	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH)
+		return 0;
+	view_built(&view, w->sc->session.dialect, msg);
+	switch (sync_want(w->sync, &view, number, &earlier)) {
+	case SYNC_CONFLICT:
+		report_conflict(w->sc, &requests[number], &requests[earlier]);
+		return 0;
+	case SYNC_NO_MEMORY:
+		return ENOMEM;
+	default:
+		return 0;
+	}
+}
+
+/* -O: what an earlier run made, and its twins. */
+static int
+own_message(void *ctx, const struct command *cmd, struct msgbuf *m)
+{
+	struct wanting *w = ctx;
+	struct policy twin;
+	struct view view;
+
+	view_built(&view, m->dialect, m->space);
+	if (sync_own(w->sync, &view) == SYNC_NO_MEMORY)
+		return -1;
+	if (!script_has_twin(w->sc, cmd))
+		return 0;
+	policy_twin(&cmd->policy, &twin);
+	msg_begin(m, m->dialect, SADB_X_SPDADD, 0);
+	policy_encode(m, &twin);
+	msg_end(m);
+	view_built(&view, m->dialect, m->space);
+	return sync_own(w->sync, &view) == SYNC_NO_MEMORY ? -1 : 0;
+}
+
+struct owning {
+	struct wanting *w;
+	struct parser *parser;
+};
+
+static void
+own_command(void *ctx, struct command *cmd)
+{
+	struct owning *owning = ctx;
+
+	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD)
+		command_expand(owning->parser, cmd, own_message, owning->w);
+}
+
+/*
+ * Names are all that is wanted of it: what cannot be read there, or is of
+ * another time, does not stand in the way.  A file that is not there yet has
+ * none.
+ */
+static bool
+read_old(struct wanting *w)
+{
+	static struct parser parser;	/* large */
+	struct session *s = &w->sc->session;
+	struct owning owning = { w, &parser };
+	struct source source;
+	struct diag silent;
+
+	sync_only_ours(w->sync);
+	source_init(&source);
+	if (source_add_file(&source, s->opt->old) != 0) {
+		if (errno == ENOENT)
+			return true;
+		session_error(s, "%s: %s", s->opt->old, strerror(errno));
+		return false;
+	}
+	diag_init(&silent, &source, NULL);
+	parser.source = &source;
+	parser.diag = &silent;
+	parser.dialect = s->dialect;
+	parser.names_only = true;
+	parser.sink = own_command;
+	parser.sink_ctx = &owning;
+	parser_run(&parser, source.files[0].loc);
+	wipe(&parser.cmd, sizeof(parser.cmd));
+	source_close(&source);
+	return true;
+}
+
+static void
+sync_refusal(void *ctx, uint32_t number, uint8_t type,
+    const struct reply *reply)
+{
+	struct script *sc = ctx;
+	struct planned request = sc->plan.requests[number];
+
+	request.type = type;
+	script_refused(sc, &request, reply);
+}
+
+static void
+sync_cannot(void *ctx, uint32_t number, const char *why)
+{
+	struct script *sc = ctx;
+
+	text_flush(&sc->session.text);
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s",
+	    why != NULL ? why : "it is not there");
+}
+
+/* Whether all that was said is clear, and says something. */
+static bool
+gather(struct wanting *w)
+{
+	struct script *sc = w->sc;
+	struct loc at = { 0, 0 };
+	int i;
+
+	if (plan_run(&sc->plan, want_planned, w) != 0) {
+		session_error(&sc->session, "out of memory");
+		return false;
+	}
+	if (sc->session.opt->old != NULL &&
+	    strcmp(sc->session.opt->input, "/dev/null") == 0)
+		return read_old(w);
+	if (!w->mentioned[SYNC_SAD] && !w->mentioned[SYNC_SPD]) {
+		diag(&sc->diag, DIAG_ERROR, at, "nothing is to be there: this "
+		    "would remove everything");
+		diag_hint(&sc->diag, "if that is wanted: flush; spdflush;");
+		sc->session.failed = true;
+	}
+	if (sc->session.opt->old != NULL)
+		return !sc->session.failed && read_old(w);
+	for (i = 0; i < SYNC_DBS; i++)
+		if (!w->mentioned[i])
+			sync_leave(w->sync, (enum sync_db)i);
+	return !sc->session.failed;
+}
+
+void
+script_synchronize(struct script *sc)
+{
+	struct wanting w = { .sc = sc,
+	    .sync = sync_new(sc->session.dialect) };
+	struct reload reload = { .session = &sc->session, .sync = w.sync,
+	    .refused = sync_refusal, .cannot = sync_cannot, .ctx = sc };
+
+	sc->diag.max_errors = 0;
+	if (w.sync == NULL)
+		session_error(&sc->session, "out of memory");
+	else if (gather(&w))
+		reload_run(&reload);
+	sync_free(w.sync);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A configuration being run: script.c reads it and plans requests, whole.c
+ * looks at a file as a whole, execute.c sends what is planned and tells of the
+ * answers.
+ */
+#ifndef SCRIPT_H
+#define SCRIPT_H
+
+#include "lint.h"
+#include "parser.h"
+#include "plan.h"
+#include "run.h"
+#include "serving.h"
+#include "twins.h"
+
+#define EXISTING_NOTES	10	/* what is in the way is told of so many */
+
+struct script {
+	struct session session;
+	struct source source;
+	struct diag diag;
+	struct parser parser;
+	struct plan plan;
+	struct lint lint;
+	struct serving serving;		/* rules of the file's policies, */
+	bool serving_kernel;		/* or (-c) of those in the kernel */
+	struct twins twins;
+	bool warned_unserved;		/* of a rule without an SA */
+	bool adds;			/* -S: the text makes entries */
+	bool keys;			/* the text has some */
+	bool streaming;			/* commands take effect as they come */
+	bool terminal;			/* a person types */
+	/* execute.c's: */
+	int open_error;			/* errno: there is no channel */
+	unsigned records;		/* printed for the request at hand */
+	uint32_t answered;		/* requests of the plan */
+	uint32_t refused;		/* the last request that was, plus 1 */
+	uint32_t warned;		/* the last one with a warning, plus 1 */
+	bool surely;			/* and nothing came of it */
+	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
+	unsigned nexisting;
+};
+
+/*
+ * The command at a place of the text, parsed once more to know where its parts
+ * are: that is cheaper than to keep them for every command that succeeds.
+ * False if it cannot be had.  Keys are not in it; what it points to is its own.
+ */
+bool script_command_at(struct script *, struct loc, struct command *);
+
+/* Opens the channel, once for a plan.  Returns 0 or an errno value. */
+int script_open(struct script *);
+
+/* Carries out what is planned; then the plan is empty.  Returns 0 or -1. */
+int script_execute(struct script *);
+
+/*
+ * Looks at the requests of a whole file, before any of them is sent: which
+ * modes SAs get that have none, which twins are not wanted, and for -n and -v
+ * what is missing.  Returns 0, or -1 when an error was reported, now or before.
+ */
+int script_check_whole(struct script *);
+
+/* Whether an in policy is followed by the same one for fwd, see twins.h. */
+bool script_has_twin(const struct script *, const struct command *);
+
+/* Reports a refusal at the word of the command that it is about. */
+void script_refused(struct script *, const struct planned *,
+    const struct reply *);
+
+/*
+ * ---- resync.c ----
+ *
+ * -S: whether a command is one of those that say what is to be there, else an
+ * error is reported; and makes the databases what is planned.
+ */
+static inline bool
+script_is_sync(const struct script *sc)
+{
+	return sc->session.opt->mode == MODE_SYNC;
+}
+bool script_sync_takes(struct script *, const struct command *);
+void script_synchronize(struct script *);
+
+#endif

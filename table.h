@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A hash table from keys that are hashes already to small numbers (table.c). */
+#ifndef TABLE_H
+#define TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct table {
+	uint64_t *keys;			/* 0: a free slot */
+	uint32_t *values;
+	size_t n, size;
+};
+
+/* The value of a key (not 0), or NULL; valid until something is added. */
+uint32_t *table_find(const struct table *, uint64_t key);
+
+/*
+ * The value of a key, which becomes `value` if it is new; *is_new says whether
+ * it was.  NULL when memory is out; the table is then as it was.
+ */
+uint32_t *table_add(struct table *, uint64_t key, uint32_t value,
+    bool *is_new);
+
+void table_free(struct table *);
+
+#endif
