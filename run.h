@@ -11,12 +11,14 @@
 
 enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
     MODE_FLUSH, MODE_WATCH, MODE_SYNC, MODE_KEY,
-    MODE_VERSION, MODE_STATS };
+    MODE_VERSION, MODE_HELP, MODE_STATS };
 
 struct options {
 	enum mode mode;
 	const char *input;		/* -f's and -S's file, -e's text, */
 					/* -G's algorithm */
+	const char **files;		/* all of -f's */
+	unsigned nfiles;
 	const char *old;		/* -O: what an earlier run made */
 	const char *channel;		/* -T */
 	bool policies;			/* -P */

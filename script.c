@@ -5,7 +5,9 @@
  * command by command.
  */
 #include <sys/stat.h>
+#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -315,19 +317,97 @@ prompt(void *ctx, bool in_statement)
 	fflush(stdout);
 }
 
+/* DIR/NAME, which the script keeps; NULL when memory is out. */
+static const char *
+path_in(struct script *sc, const char *dir, const char *name)
+{
+	size_t len = strlen(dir) + strlen(name) + 2;
+	char **grown = realloc(sc->paths, (sc->npaths + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return NULL;
+	sc->paths = grown;
+	sc->paths[sc->npaths] = malloc(len);
+	if (sc->paths[sc->npaths] == NULL)
+		return NULL;
+	snprintf(sc->paths[sc->npaths], len, "%s/%s", dir, name);
+	return sc->paths[sc->npaths++];
+}
+
+static int
+is_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	    strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* Reads the files NAME.conf of a directory, in the order of their octets. */
+static int
+add_directory(struct script *sc, const char *dir)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_conf, by_name), i, rc = 0;
+
+	if (n < 0)
+		return -1;
+	for (i = 0; i < n; i++) {
+		if (rc == 0) {
+			sc->input = path_in(sc, dir, entries[i]->d_name);
+			rc = sc->input == NULL ? -1 :
+			    source_add_file(&sc->source, sc->input);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	/* One without such files is no configuration. */
+	if (n == 0) {
+		errno = EISDIR;
+		return -1;
+	}
+	return rc;
+}
+
+/* Reads a file, the files of a directory, or all of standard input. */
+static int
+add_input(struct script *sc, const char *path)
+{
+	struct stat st;
+
+	sc->input = path;
+	if (strcmp(path, "-") == 0)
+		return source_add_fd(&sc->source, "stdin", STDIN_FILENO);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return add_directory(sc, path);
+	return source_add_file(&sc->source, path);
+}
+
 static int
 open_source(struct script *sc)
 {
 	const struct options *opt = sc->session.opt;
 	struct source *source = &sc->source;
+	unsigned i;
 
 	source_init(source);
+	sc->input = "input";
 	if (opt->mode == MODE_TEXT)
 		return source_add_string(source, "-e", opt->input);
-	if (opt->mode != MODE_STREAM && strcmp(opt->input, "-") != 0)
-		return source_add_file(source, opt->input);
-	if (opt->mode != MODE_STREAM)
-		return source_add_fd(source, "stdin", STDIN_FILENO);
+	if (opt->mode == MODE_SYNC)
+		return add_input(sc, opt->input);
+	if (opt->mode == MODE_FILE) {
+		for (i = 0; i < opt->nfiles; i++)
+			if (add_input(sc, opt->files[i]) != 0)
+				return -1;
+		return 0;
+	}
 	sc->streaming = true;
 	sc->terminal = isatty(STDIN_FILENO) != 0;
 	if (sc->terminal && isatty(STDOUT_FILENO))
@@ -337,21 +417,19 @@ open_source(struct script *sc)
 
 /* A configuration is as secret as the keys in it. */
 static void
-warn_permissions(struct script *sc)
+warn_permissions(struct script *sc, const struct source_file *file)
 {
-	const struct options *opt = sc->session.opt;
-	struct loc nowhere = { 0, 0 };
+	struct loc at = { file->loc.begin, 0 };
 	struct stat st;
 
-	if (opt->mode != MODE_FILE || strcmp(opt->input, "-") == 0 ||
-	    stat(opt->input, &st) != 0 || !S_ISREG(st.st_mode))
+	if (stat(file->name, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		diag(&sc->diag, DIAG_ADVICE, nowhere, "others than its owner "
-		    "can write this file");
+		diag(&sc->diag, DIAG_ADVICE, at, "others than its owner can "
+		    "write this file");
 	else if (sc->keys && (st.st_mode & S_IROTH) != 0)
-		diag(&sc->diag, DIAG_ADVICE, nowhere, "this file holds keys, "
-		    "and everybody can read it");
+		diag(&sc->diag, DIAG_ADVICE, at, "this file holds keys, and "
+		    "everybody can read it");
 }
 
 /*
@@ -455,17 +533,18 @@ int
 run_script(const struct options *opt)
 {
 	static struct script sc;	/* large */
+	unsigned i;
 
 	setup(&sc, opt);
 	if (open_source(&sc) != 0) {
-		session_error(&sc.session, "%s: %s", opt->input != NULL &&
-		    opt->mode == MODE_FILE ? opt->input : "input",
-		    strerror(errno));
+		session_error(&sc.session, "%s: %s", sc.input != NULL ?
+		    sc.input : "input", strerror(errno));
 		return session_end(&sc.session);
 	}
 	if (!parse(&sc))
 		sc.session.failed = true;
-	warn_permissions(&sc);
+	for (i = 0; opt->mode == MODE_FILE && i < sc.source.nfiles; i++)
+		warn_permissions(&sc, &sc.source.files[i]);
 	if (sc.source.error != 0)
 		session_error(&sc.session, "%s: %s", sc.source.files[0].name,
 		    strerror(sc.source.error));
@@ -481,5 +560,8 @@ run_script(const struct options *opt)
 	twins_free(&sc.twins);
 	wipe(&sc.parser.cmd, sizeof(sc.parser.cmd));
 	source_close(&sc.source);
+	while (sc.npaths > 0)
+		free(sc.paths[--sc.npaths]);
+	free(sc.paths);
 	return session_end(&sc.session);
 }

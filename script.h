@@ -27,6 +27,9 @@ struct script {
 	bool serving_kernel;		/* or (-c) of those in the kernel */
 	struct twins twins;
 	bool warned_unserved;		/* of a rule without an SA */
+	const char *input;		/* what is opened, for messages */
+	char **paths;			/* of files in directories */
+	size_t npaths;
 	bool adds;			/* -S: the text makes entries */
 	bool keys;			/* the text has some */
 	bool streaming;			/* commands take effect as they come */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "message.h"
 #include "names.h"
 #include "platform.h"
@@ -24,7 +25,7 @@
 
 static const char usage_text[] =
 "usage: setkey [-hKknprv] [-E count] [-T channel] -c\n"
-"       setkey [-hKknprv] [-E count] [-T channel] -f filename\n"
+"       setkey [-hKknprv] [-E count] [-T channel] -f filename ...\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
 "       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename\n"
 "       setkey [-aghKlPptv] [-o format] [-T channel] -D\n"
@@ -34,10 +35,26 @@ static const char usage_text[] =
 "       setkey [-l] -s\n"
 "       setkey -V\n";
 
+static const char letters_text[] =
+"  -c  read commands from standard input    -D  show SAs\n"
+"  -f  read a file, or DIR/*.conf           -F  remove all SAs\n"
+"  -e  take commands from the argument      -P  policies, with -D and -F\n"
+"  -S  make the databases what a file says  -x  watch\n"
+"  -G  make a key                           -V  version\n"
+"  -n  check only                           -v  show messages; -nv: commands\n"
+"  -K  show no keys                         -h  show octets\n"
+"  -a  dead SAs, too                        -l  again and again, short\n"
+"  -p  ports of SAs                         -g, -t  policies by scope\n"
+"  -s  what Linux counts of lost packets\n"
+"  -k, -r  without, with the fwd policy that goes with in (Linux)\n"
+"  -o  format, see setkey(8)                -O  what -S made earlier\n"
+"  -T  channel: auto, pfkey, xfrm           -E  errors to show\n";
+
 static int
 usage(void)
 {
 	fputs(usage_text, stderr);
+	fputs(letters_text, stderr);
 	return EXIT_FAILURE;
 }
 
@@ -63,10 +80,30 @@ set_flag(struct options *opt, int c)
 	return true;
 }
 
-/* The modes; the last one counts.  Only one input can be named. */
+/* -f may be given several times. */
+static bool
+add_file(struct options *opt, const char *arg)
+{
+	const char **grown = realloc(opt->files, (opt->nfiles + 1) *
+	    sizeof(*grown));
+
+	if (grown == NULL) {
+		message(stderr, "setkey: out of memory");
+		return false;
+	}
+	opt->files = grown;
+	opt->files[opt->nfiles++] = arg;
+	opt->input = opt->files[0];
+	opt->mode = MODE_FILE;
+	return true;
+}
+
+/* The modes; the last one counts.  Only one kind of input can be named. */
 static bool
 set_mode(struct options *opt, int c, const char *arg)
 {
+	if (c == 'f' && (opt->input == NULL || opt->nfiles != 0))
+		return add_file(opt, arg);
 	switch (c) {
 	case 'c': opt->mode = MODE_STREAM; break;
 	case 'D': opt->mode = MODE_DUMP; break;
@@ -75,12 +112,12 @@ set_mode(struct options *opt, int c, const char *arg)
 	case 'x': opt->mode = MODE_WATCH; opt->watch++; break;
 	case 'e': case 'f': case 'G': case 'S':
 		if (opt->input != NULL) {
-			message(stderr, "setkey: only one -f, -e, -G or "
+			message(stderr, "setkey: only one of -f, -e, -G and "
 			    "-S can be given");
 			return false;
 		}
-		opt->mode = c == 'f' ? MODE_FILE : c == 'S' ? MODE_SYNC :
-		    c == 'G' ? MODE_KEY : MODE_TEXT;
+		opt->mode = c == 'S' ? MODE_SYNC : c == 'G' ? MODE_KEY :
+		    MODE_TEXT;
 		opt->input = arg;
 		break;
 	default: return false;
@@ -138,10 +175,6 @@ set_argument(struct options *opt, int c, const char *arg)
 		opt->old = arg;
 		return true;
 	}
-	if (c == '?')
-		message(stderr, "setkey: there is no option -%c", optopt);
-	if (c == ':')
-		message(stderr, "setkey: -%c needs an argument", optopt);
 	return c == 'o' && set_form(opt, arg);
 }
 
@@ -176,30 +209,76 @@ options_fit(const struct options *opt)
 	return wrong == NULL;
 }
 
+/*
+ * getopt() stopped at what is no option, or at one without its argument: that
+ * is reported, unless it is one of the long options that every program has.
+ */
+static enum mode
+other_option(int c, char **argv)
+{
+	const char *word = optopt == '-' ? argv[optind] : NULL;
+
+	if (word != NULL && strcmp(word, "--help") == 0)
+		return MODE_HELP;
+	if (word != NULL && strcmp(word, "--version") == 0)
+		return MODE_VERSION;
+	if (word != NULL)
+		message(stderr, "setkey: there is no option %s", word);
+	else
+		message(stderr, c == ':' ? "setkey: -%c needs an argument" :
+		    "setkey: there is no option -%c", optopt);
+	return MODE_NONE;
+}
+
+static void
+report_argument(const char *word)
+{
+	message(stderr, "setkey: unexpected argument '%s'", word);
+	if (command_named(word, strlen(word)) != NULL)
+		message(stderr, "    hint: commands come from a file (-f), "
+		    "from standard input (-c) or from an option: "
+		    "-e '%s ... ;'", word);
+}
+
 /* Options in any order; false for what is none, reported. */
 static bool
 parse_options(struct options *opt, int argc, char **argv)
 {
+	static const char letters[] =
+	    ":acDE:e:Ff:gG:hHKklnO:o:PprsS:T:tVvx";
 	int c;
 
 	/* libc's own messages would show any octet as it is. */
 	opterr = 0;
-	while ((c = getopt(argc, argv, ":acDE:e:Ff:gG:hHKklnO:o:PprsS:T:tVvx")) !=
-	    -1) {
+	while ((c = getopt(argc, argv, letters)) != -1) {
 		if (c == 'V')
 			opt->mode = MODE_VERSION;
-		if (opt->mode == MODE_VERSION)
+		else if (c == '?' || c == ':')
+			opt->mode = other_option(c, argv);
+		if (opt->mode == MODE_VERSION || opt->mode == MODE_HELP)
 			return true;
+		if (c == '?' || c == ':')
+			return false;
 		if (!set_flag(opt, c) && !set_mode(opt, c, optarg) &&
 		    !set_argument(opt, c, optarg))
 			return false;
 	}
-	if (optind < argc) {
-		message(stderr, "setkey: unexpected argument '%s'",
-		    argv[optind]);
-		return false;
-	}
-	return options_fit(opt);
+	if (optind < argc)
+		report_argument(argv[optind]);
+	return optind == argc && options_fit(opt);
+}
+
+/* Without -T the environment counts; an empty variable is none. */
+static bool
+choose_channel(struct options *opt)
+{
+	const char *channel = getenv("SETKEY_CHANNEL");
+
+	if (opt->channel != NULL || opt->mode == MODE_VERSION ||
+	    opt->mode == MODE_HELP)
+		return true;
+	return set_argument(opt, 'T', channel != NULL && *channel != '\0' ?
+	    channel : "auto");
 }
 
 static int
@@ -212,37 +291,57 @@ print_version(void)
 	return EXIT_FAILURE;
 }
 
-int
-main(int argc, char **argv)
+static int
+print_help(void)
 {
-	const char *channel = getenv("SETKEY_CHANNEL");
-	struct options opt = { .max_errors = MAX_ERRORS };
+	if (fputs(usage_text, stdout) >= 0 &&
+	    fputs(letters_text, stdout) >= 0 && fflush(stdout) == 0)
+		return EXIT_SUCCESS;
+	message(stderr, "setkey: cannot write the output: %s",
+	    strerror(errno));
+	return EXIT_FAILURE;
+}
 
-	if (!platform_open_standard())
-		return EXIT_FAILURE;
-	if (!set_argument(&opt, 'T', channel != NULL ? channel : "auto"))
-		return EXIT_FAILURE;
-	if (!parse_options(&opt, argc, argv))
-		return usage();
-	switch (opt.mode) {
+static int
+run_mode(const struct options *opt)
+{
+	switch (opt->mode) {
 	case MODE_VERSION:
 		return print_version();
+	case MODE_HELP:
+		return print_help();
 	case MODE_FILE:
 	case MODE_TEXT:
 	case MODE_STREAM:
 	case MODE_SYNC:
-		return run_script(&opt);
+		return run_script(opt);
 	case MODE_KEY:
-		return run_makekey(&opt);
+		return run_makekey(opt);
 	case MODE_DUMP:
-		return opt.check_only ? EXIT_SUCCESS : run_dump(&opt);
+		return opt->check_only ? EXIT_SUCCESS : run_dump(opt);
 	case MODE_FLUSH:
-		return opt.check_only ? EXIT_SUCCESS : run_flush(&opt);
+		return opt->check_only ? EXIT_SUCCESS : run_flush(opt);
 	case MODE_WATCH:
-		return opt.check_only ? EXIT_SUCCESS : run_watch(&opt);
+		return opt->check_only ? EXIT_SUCCESS : run_watch(opt);
 	case MODE_STATS:
-		return opt.check_only ? EXIT_SUCCESS : run_stats(opt.loop);
+		return opt->check_only ? EXIT_SUCCESS : run_stats(opt->loop);
 	default:
 		return usage();
 	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options opt = { .max_errors = MAX_ERRORS };
+	int status;
+
+	if (!parse_options(&opt, argc, argv))
+		status = usage();
+	else if (!choose_channel(&opt))
+		status = EXIT_FAILURE;
+	else
+		status = run_mode(&opt);
+	free(opt.files);
+	return status;
 }

@@ -73,9 +73,9 @@ usage "-f without a file"
 run -e </dev/null
 usage "-e without commands"
 run -n -e 'flush;' -e 'flush;'
-usage "-e twice" "only one -f, -e, -G or -S"
+usage "-e twice" "only one of -f, -e, -G and -S"
 run -n -f /dev/null -e 'flush;'
-usage "-f and -e" "only one -f, -e, -G or -S"
+usage "-f and -e" "only one of -f, -e, -G and -S"
 run -n -e 'flush;' more
 usage "an argument too many" "'more'"
 run -T socket -n -e 'flush;'
@@ -286,6 +286,48 @@ expect "-c: and nothing of it is sent" 1 '' \
     flsh;
     ^~~~
     hint: did you mean 'flush'?"
+# The long options that every program has
+for option in --help --version; do
+	run $option
+	[ "$(cat status)" -eq 0 ] && [ -s stdout ] && [ ! -s stderr ]
+	ok $? "$option"
+	run -v $option
+	[ "$(cat status)" -eq 0 ] && [ -s stdout ] && [ ! -s stderr ]
+	ok $? "-v $option"
+done
+run --frobnicate
+usage "--frobnicate" "there is no option --frobnicate"
+run flush
+usage "a command for an argument" "hint: commands come from a file"
+SETKEY_CHANNEL='' run -n -e 'flush;'
+expect "an empty SETKEY_CHANNEL is none" 0 '' ''
+SETKEY_CHANNEL=socket run -V
+[ "$(cat status)" -eq 0 ] && [ -s stdout ]
+ok $? "a wrong SETKEY_CHANNEL, and -V"
+
+# Several files are one checked run; of a directory *.conf, by name.
+mkdir conf.d
+echo 'spdadd 10.0.0.1 10.0.0.2 any -P out nnoe;' >conf.d/20-b.conf
+echo 'add 10.0.0.1 10.0.0.2 esp 300 -E null;' >conf.d/10-a.conf
+echo 'flsh;' >conf.d/note.txt
+run -n -v -f conf.d
+expect "-f DIR" 1 'add 10.0.0.1 10.0.0.2 esp 0x0000012c -m transport -E null;' \
+"conf.d/20-b.conf:1:37: error: unknown policy 'nnoe'
+    spdadd 10.0.0.1 10.0.0.2 any -P out nnoe;
+                                        ^~~~
+    hint: did you mean 'none'?"
+run -n -f conf.d/10-a.conf -f conf.d/10-a.conf
+expect "-f twice: as one" 0 '' \
+"conf.d/10-a.conf:1:1: warning: line 1 adds the same SA already
+    add 10.0.0.1 10.0.0.2 esp 300 -E null;
+    ^~~"
+run -n -f conf.d/10-a.conf -f missing.conf
+expect "-f twice, one is missing" 1 '' \
+    "setkey: missing.conf: No such file or directory"
+echo 'flush;' | run -n -v -f conf.d/10-a.conf -f -
+expect "-f and -f -" 0 'add 10.0.0.1 10.0.0.2 esp 0x0000012c -m transport -E null;
+flush;' ''
+
 # What PF_KEY on Linux cannot carry is an error of the text, found ahead.
 if [ "$(uname -s)" = Linux ]; then
 	cat >limits.conf <<'EOF'
