@@ -8,7 +8,7 @@
 #include "same.h"
 #include "save.h"
 
-#define WHAT	(ADDR_TEXT + 40)	/* octets that name an entry */
+#define WHAT	(2 * ADDR_TEXT + 40)	/* octets that name an entry */
 
 struct record {
 	size_t len;
