@@ -455,6 +455,12 @@ is_foreign(const struct source *source, struct loc *at)
 	    source->text[n]);)
 		n++;
 	*at = (struct loc){ (uint32_t)i, (uint32_t)n };
+	/* Theirs has no strings there. */
+	for (i = n; i < source->len && strchr(" \t", source->text[i]); i++)
+		;
+	if (i < source->len && source->text[i] == '"')
+		return false;
+	i = at->begin;
 	for (w = 0; w < sizeof(words) / sizeof(words[0]); w++)
 		if (strlen(words[w]) == n - i &&
 		    memcmp(words[w], source->text + i, n - i) == 0)
