@@ -38,7 +38,7 @@
 
 #include "wire.h"
 
-#define PAIRS		16
+#define PAIRS		8
 #define HIGH		200	/* descriptors of ours are above */
 #define RECORDS		3	/* in a dump */
 
