@@ -22,10 +22,10 @@ clear() {
 
 # make_state ARGUMENTS, make_policy ARGUMENTS: made by iproute2
 make_state() {
-	ip xfrm state add $ends proto esp $* || not_ok "ip xfrm state add $*"
+	ip xfrm state add $ends proto esp "$@" || not_ok "ip xfrm state add $*"
 }
 make_policy() {
-	ip xfrm policy add $* || not_ok "ip xfrm policy add $*"
+	ip xfrm policy add "$@" || not_ok "ip xfrm policy add $*"
 }
 
 
