@@ -83,7 +83,8 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/beyond_test \
 	tests/keys_test \
 	tests/exit_test tests/signals_test
-TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt tests/uml/migrate \
+TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt \
+	tests/uml/migrate \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
 
@@ -115,7 +116,8 @@ token.c: token.l
 HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
 	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
 	key_debug.h lint.h mode_any.h names.h netlink.h options.h parser.h \
-	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h print.h \
+	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h \
+	platform.h print.h \
 	print_keys.h reload.h run.h same.h save.h script.h secrets.h \
 	serving.h setting.h source.h stats.h sync.h syntax.h table.h text.h \
 	twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h

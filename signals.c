@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signals while requests are made: nothing cuts a configuration in two. */
 #include <signal.h>
+#include <stddef.h>
 
 #include "signals.h"
 
