@@ -57,11 +57,13 @@ check "-n: a command for each entry, and one for the twin" 12 \
 check "-n changes nothing" "" "$(states)$(policies)"
 echo "$out" >/run/tmp/script
 sync "from nothing" /run/tmp/a
-{ states; policies; } | sed 's/ index [0-9]*//' | sort >/run/tmp/after
+{ states; policies; } | sed -e 's/ index [0-9]*//' -e 's/reqid 1638[0-9]/reqid N/' |
+    sort >/run/tmp/after
 nothing_left "from nothing" /run/tmp/a
 clear
 run setkey -f /run/tmp/script
-{ states; policies; } | sed 's/ index [0-9]*//' | sort >/run/tmp/by-script
+{ states; policies; } | sed -e 's/ index [0-9]*//' -e 's/reqid 1638[0-9]/reqid N/' |
+    sort >/run/tmp/by-script
 check "what -n printed does the same" "$(cat /run/tmp/after)" \
     "$(cat /run/tmp/by-script)"
 nothing_left "by that script" /run/tmp/a
@@ -208,12 +210,14 @@ many() {
 	}'
 }
 clear
-many 2000 0 >/run/tmp/a
-many 2000 20 >/run/tmp/b	# 1 % of it are others
-sync "2000 tunnels" /run/tmp/a
+n=2000
+[ "$channel" = xfrm ] || n=100		# each of them waits for its answer
+many $n 0 >/run/tmp/a
+many $n $((n / 100)) >/run/tmp/b	# 1 % of it are others
+sync "$n tunnels" /run/tmp/a
 run setkey -v -S /run/tmp/a
-like "2000 SAs are kept" "0 removed, 2000 kept" "$err"
-like "2000 policies are kept" "policies: 0 added, 0 updated, 0 replaced, 0 removed, 2000 kept" "$err"
+like "$n SAs are kept" "0 removed, $n kept" "$err"
+like "$n policies are kept" "policies: 0 added, 0 updated, 0 replaced, 0 removed, $n kept" "$err"
 for delay in 0 0.05 0.1 0.2 0.3 0.5; do
 	for file in b a; do
 		setkey -S /run/tmp/$file &
@@ -224,7 +228,7 @@ for delay in 0 0.05 0.1 0.2 0.3 0.5; do
 done
 sync "killed a dozen times, then carried out" /run/tmp/b
 nothing_left "killed" /run/tmp/b
-check "killed: 2000 of each" "2000 2000" \
+check "killed: $n of each" "$n $n" \
     "$(count_sas) $(policies | grep -c '^src')"
 clear
 
