@@ -292,6 +292,8 @@ run_plan(struct script *sc)
 		error = ch->ops->finish(ch);
 	if (error == 0)
 		error = remove_orphans(sc);
+	if (error == 0)
+		twins_settle(&sc->twins, ch, stays_refused, sc);
 	signals_release();
 	if (error == 0 && stopped)
 		error = EINTR;
@@ -299,7 +301,6 @@ run_plan(struct script *sc)
 		report_break(sc, error);
 		return -1;
 	}
-	twins_settle(&sc->twins, ch, stays_refused, sc);
 	note_existing(sc);
 	return 0;
 }

@@ -787,14 +787,6 @@ clock_gettime(clockid_t clock, struct timespec *ts)
 	return 0;
 }
 
-int
-mlock(const void *p, size_t n)
-{
-	NEXT(mlock);
-
-	return fails(CALL_MLOCK) ? -1 : next(p, n);
-}
-
 /* Only to standard output: what is said of it must be seen. */
 size_t
 fwrite(const void *octets, size_t size, size_t n, FILE *out)

@@ -50,7 +50,6 @@ static const struct fault {
 	{ "output", CALL_OUTPUT, ENOSPC, false },
 	{ "setrlimit", CALL_LIMITS, EPERM, true },
 	{ "prctl", CALL_PRCTL, EINVAL, true },
-	{ "mlock", CALL_MLOCK, EPERM, true },
 };
 #define FAULTS	(sizeof(all_faults) / sizeof(all_faults[0]))
 
