@@ -218,7 +218,7 @@ ip xfrm state flush
 #
 
 {
-	echo "add 192.0.2.1 192.0.2.2 esp 0x1001 -E aes-cbc $key;"
+	echo "add 192.0.2.1 192.0.2.2 esp 0x1001 -m transport -E aes-cbc $key;"
 	wait_until 120 grep -q "state=1" /run/tmp/watch
 	ip xfrm state add $pair proto esp spi 0x1002 enc 'cbc(aes)' $key
 	echo "delete 192.0.2.1 192.0.2.2 esp 0x1001;"
