@@ -164,10 +164,11 @@ lint: setkey
 	tests/lint
 
 # Comparisons with what other programs were recorded to do: GOLDEN=DIRECTORY
-# with golden-freebsd, golden-linux and corpus.
+# with golden-freebsd, golden-bsd, golden-linux and corpus.
 check-golden: setkey $(TEST_TOOLS)
 	sh tests/golden/freebsd.sh $(GOLDEN)/golden-freebsd
 	sh tests/golden/freebsd-wire.sh $(GOLDEN)/golden-freebsd
+	sh tests/golden/bsd.sh $(GOLDEN)/golden-bsd
 	sh tests/golden/corpus.sh $(GOLDEN)/corpus
 	sh tests/golden/linux.sh $(GOLDEN)/golden-linux
 

@@ -350,6 +350,15 @@ check_extensions(struct parser *p, struct command *cmd)
 		    p->dialect->system);
 }
 
+/* NetBSD's kernel would cut it without a word. */
+static void
+check_reqid(struct parser *p, struct command *cmd)
+{
+	if (cmd->sa.reqid > p->dialect->max_reqid)
+		field_error(p, cmd->at[F_REQID], "%s has identifiers up to %u",
+		    p->dialect->system, (unsigned)p->dialect->max_reqid);
+}
+
 static void
 check_add(struct parser *p, struct command *cmd)
 {
@@ -358,6 +367,7 @@ check_add(struct parser *p, struct command *cmd)
 	if (cmd->bad)
 		return;
 	check_spi(p, cmd);
+	check_reqid(p, cmd);
 	check_algorithms(p, cmd);
 	check_lifetimes(p, cmd);
 	check_replay(p, cmd);

@@ -45,6 +45,7 @@ struct dialect {
 	bool has_sa_selector;		/* an SA may be for some packets only */
 	bool has_delete_all;		/* DELETE without an SPI */
 	uint8_t max_requests;		/* in one policy */
+	uint32_t max_reqid;		/* of an SA */
 	uint32_t max_window;		/* of an SA, in packets */
 	uint32_t default_priority;
 	/* What the kernel does, and others do not. */

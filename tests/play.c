@@ -387,7 +387,7 @@ play_open(void)
 	}
 	if (f != NULL)
 		fclose(f);
-	return dup(STDIN_FILENO);
+	return dup(STDERR_FILENO);
 }
 
 static bool

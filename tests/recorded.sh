@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The program before BSD kernels that say what a FreeBSD 15 and a NetBSD 10
+# kernel were recorded to say (tests/play), with other addresses and keys.
+#
+#	tests/recorded.sh [-u]
+#
+# recorded/SYSTEM/CASE/RUN.out is what is printed, on both outputs, and the exit
+# status.  RUN says which options: f is -f input.conf, D.script is -D -o script,
+# anything else are the options themselves.  -u writes the outputs anew.
+
+tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+play=${PLAY:-$tests/play}
+export TZ=UTC LC_ALL=C
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+count=0 failures=0
+
+# run SYSTEM CASE RUN: prints it
+run() {
+	wire=wire
+	case $3 in
+	f) set -- "$1" "$2" sent.hex -f - ;;
+	*.script) set -- "$1" "$2" dump.hex "-${3%.script}" -o script ;;
+	*.wire)	wire=${3%.wire}.wire
+		set -- "$1" "$2" "$wire" "-${3%%-*}" ;;
+	x) set -- "$1" "$2" monitor.sent.hex -x ;;
+	*) set -- "$1" "$2" dump.hex "-$3" ;;
+	esac
+	input=/dev/null
+	[ "$4" != -f ] || input=$2/input.conf
+	PLAY_WIRE=$wire timeout 60 "$play" "$@" <"$input" >"$work/text" \
+	    2>"$work/err"
+	status=$?
+	sed '/^[0-9:.]*\.[0-9]\{6\} $/d' "$work/text"
+	cat "$work/err"
+	echo "exit $status"
+}
+
+for out in "$tests"/recorded/*/*/*.out; do
+	case=$(dirname "$out") name=$(basename "$out" .out)
+	system=$(basename "$(dirname "$case")")
+	run "$system" "$case" "$name" >"$work/out"
+	[ "$1" = -u ] && cp "$work/out" "$out" && continue
+	count=$((count + 1))
+	if cmp -s "$out" "$work/out"; then
+		echo "ok $count - $system, $(basename "$case"), $name"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $system, $(basename "$case"), $name"
+		diff "$out" "$work/out" | sed 's/^/# /'
+	fi
+done
+[ "$1" = -u ] && exit 0
+echo "1..$count"
+[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
