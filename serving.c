@@ -182,7 +182,7 @@ serving_sa(struct serving *s, const struct sa *sa)
 		    shape->mode == IPSEC_MODE_BEET))
 			continue;
 		/* Rules without an identifier take SAs with any. */
-		for (own = 0; own <= (sa->reqid != 0); own++) {
+		for (own = 0; own <= (sa->reqid != 0 ? 1 : 0); own++) {
 			kind = kind_for(s, shape, sa, own ? sa->reqid : 0);
 			if (kind != NULL)
 				kind->served = true;
@@ -210,7 +210,7 @@ serving_uses(const struct serving *s, const struct sa *sa)
 	int own;
 
 	for (i = 0; i < s->nshapes; i++)
-		for (own = 0; own <= (sa->reqid != 0); own++) {
+		for (own = 0; own <= (sa->reqid != 0 ? 1 : 0); own++) {
 			kind = kind_for(s, &s->shapes[i], sa,
 			    own ? sa->reqid : 0);
 			if (s->shapes[i].mode == IPSEC_MODE_TRANSPORT)
