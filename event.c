@@ -64,8 +64,10 @@ open_event(struct event *e, const struct dialect *dialect, const void *msg,
 	memset(e, 0, sizeof(*e));
 	e->msg = (const uint8_t *)msg + wrap;
 	e->len = len - wrap;
-	if (view_init(&e->view, dialect, e->msg, e->len) != VIEW_OK)
+	if (view_init(&e->view, dialect, e->msg, e->len) != VIEW_OK) {
+		e->kind = NULL;
 		return;
+	}
 	e->kind = kind_of(e->view.msg->type);
 	sa_decode(&e->view, &e->sa);
 	policy_decode(&e->view, &e->policy);

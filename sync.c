@@ -813,8 +813,8 @@ emit_entry(const struct sync *s, const struct item *item,
 		encode_as(&m, &view, e->seen ? SADB_X_SPDUPDATE :
 		    SADB_X_SPDADD);
 	else
-		encode_as(&m, &view, e->seen && !change->replace ?
-		    SADB_UPDATE : SADB_ADD);
+		encode_as(&m, &view, e->seen && (change == NULL ||
+		    !change->replace) ? SADB_UPDATE : SADB_ADD);
 	r.msg = (const void *)m.space;
 	rc = each(ctx, &r);
 	wipe(m.space, m.len);

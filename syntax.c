@@ -48,7 +48,7 @@ after_rule_slash(const struct parser *p, uint32_t slash)
 
 	for (; c > action && strchr(" \t\n", *c) == NULL; c--)
 		slashes += *c == '/';
-	return parts[slashes < 3 ? slashes - 1 : 2];
+	return parts[slashes < 2 ? 0 : slashes < 3 ? 1 : 2];
 }
 
 /* What comes after a punctuation mark. */
