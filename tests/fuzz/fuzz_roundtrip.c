@@ -133,6 +133,8 @@ make_natt(struct input *in, const struct dialect *dialect, struct natt *natt)
 	if (!natt->given)
 		return;
 	natt->type = octet(in);
+	if (natt->type == 0)		/* a BSD's way to say that there is none */
+		natt->type = 1;
 	natt->sport = (uint16_t)number(in, 2);
 	natt->dport = (uint16_t)number(in, 2);
 	if (flip(in))
@@ -163,11 +165,16 @@ make_sa(struct input *in, const struct dialect *dialect, struct sa *sa)
 	static const uint8_t satypes[] = { SADB_SATYPE_AH, SADB_SATYPE_ESP,
 	    SADB_X_SATYPE_IPCOMP, SADB_X_SATYPE_TCPSIGNATURE };
 	uint8_t family = flip(in) ? 4 : 6;
+	const struct algorithm *enc;
 
 	sa->satype = satypes[octet(in) % sizeof(satypes)];
 	sa->mode = octet(in) % 5;
 	sa->auth = octet(in);
 	sa->encrypt = octet(in);
+	/* What a BSD says of an AEAD's authentication is not kept. */
+	enc = algorithm_numbered(ALG_ENC, dialect, sa->encrypt);
+	if (enc != NULL && (enc->flags & ALG_AEAD) != 0)
+		sa->auth = 0;
 	sa->has_sa = octet(in) % 8 != 0;
 	if (sa->has_sa)
 		sa->spi = (uint32_t)number(in, 4);

@@ -129,7 +129,7 @@ add 192.0.2.1 192.0.2.2 esp 0x100c -E aes-cbc $aes -A hmac-sha2-256-96 $sha256;
 add 192.0.2.1 192.0.2.2 ah 0x1010 -u 4294967295 -A hmac-sha1 $sha1;
 add 192.0.2.1 192.0.2.2 ipcomp 0x1020 -C deflate;
 add 192.0.2.1[4500] 192.0.2.2[4501] esp-udp 0x1050 -E aes-cbc $aes;
-add 2001:db8::1 2001:db8::2 esp 0x1060 -E aes-cbc $aes;
+add 2001:db8::1 2001:db8::2 esp 0x1060 -m transport -E aes-cbc $aes;
 add 2001:db8::1 2001:db8::2 ah 0x1061 -A hmac-md5 $md5;
 add 192.0.2.1 192.0.2.2 esp 0x1080 -E aes-cbc $aes;
 update 192.0.2.1 192.0.2.2 esp 0x1080 -u 12 -lh 100 -ls 90 -E aes-cbc $md5;
