@@ -422,9 +422,9 @@ ok $result "-c: a command takes effect at its ';'"
 expect "-c: and the end of the input ends it" 0 '' ''
 
 # The text of what is done is forgotten, but for what a message may show.
-awk 'BEGIN { for (i = 0; i < 200000; i++) print "spdflush; flush;"
+awk 'BEGIN { for (i = 0; i < 20000; i++) print "spdflush; flush;"
 	print "flsh;" }' </dev/null | run -n -c
-expect "-c: line 200,001" 1 '' "stdin:200001:1: error: unknown command 'flsh'
+expect "-c: line 20,001" 1 '' "stdin:20001:1: error: unknown command 'flsh'
     flsh;
     ^~~~
     hint: did you mean 'flush'?"

@@ -114,29 +114,29 @@ clear
 #
 
 cat >/run/tmp/commands <<EOF
-add 192.0.2.1 192.0.2.2 esp 0x1001 -E des-cbc 0x0123456789abcdef;
+add 192.0.2.1 192.0.2.2 esp 0x1001 -m transport -E des-cbc 0x0123456789abcdef;
 add 192.0.2.1 192.0.2.2 esp 0x1002 -m any -u 100 -E 3des-cbc $des3 -A hmac-md5 $md5;
 add 192.0.2.1 192.0.2.2 esp 0x1003 -m transport -r 4 -E aes-cbc $aes -A hmac-sha1 $sha1;
-add 192.0.2.1 192.0.2.2 esp 0x1004 -lh 3600 -ls 3000 -E aes-ctr ${aes}10111213 -A hmac-sha2-384 $sha384;
-add 192.0.2.1 192.0.2.2 esp 0x1005 -lh 3600 -E aes-cbc $aes -A hmac-sha2-512 $sha512;
-add 192.0.2.1 192.0.2.2 esp 0x1006 -ls 3000 -bh 5000000 -bs 4000000 -E blowfish-cbc $aes -A aes-xcbc-mac $md5;
-add 192.0.2.1 192.0.2.2 esp 0x1007 -f seq-pad -E null "" -A hmac-ripemd160 $sha1;
-add 192.0.2.1 192.0.2.2 esp 0x1008 -E camellia-cbc $aes;
-add 192.0.2.1 192.0.2.2 esp 0x1009 -E cast128-cbc $aes -A null;
-add 192.0.2.1 192.0.2.2 esp 0x100a -E twofish-cbc $aes;
-add 192.0.2.1 192.0.2.2 esp 0x100b -E serpent-cbc $aes;
-add 192.0.2.1 192.0.2.2 esp 0x100c -E aes-cbc $aes -A hmac-sha2-256-96 $sha256;
+add 192.0.2.1 192.0.2.2 esp 0x1004 -m transport -lh 3600 -ls 3000 -E aes-ctr ${aes}10111213 -A hmac-sha2-384 $sha384;
+add 192.0.2.1 192.0.2.2 esp 0x1005 -m transport -lh 3600 -E aes-cbc $aes -A hmac-sha2-512 $sha512;
+add 192.0.2.1 192.0.2.2 esp 0x1006 -m transport -ls 3000 -bh 5000000 -bs 4000000 -E blowfish-cbc $aes -A aes-xcbc-mac $md5;
+add 192.0.2.1 192.0.2.2 esp 0x1007 -m transport -f seq-pad -E null "" -A hmac-ripemd160 $sha1;
+add 192.0.2.1 192.0.2.2 esp 0x1008 -m transport -E camellia-cbc $aes;
+add 192.0.2.1 192.0.2.2 esp 0x1009 -m transport -E cast128-cbc $aes -A null;
+add 192.0.2.1 192.0.2.2 esp 0x100a -m transport -E twofish-cbc $aes;
+add 192.0.2.1 192.0.2.2 esp 0x100b -m transport -E serpent-cbc $aes;
+add 192.0.2.1 192.0.2.2 esp 0x100c -m transport -E aes-cbc $aes -A hmac-sha2-256-96 $sha256;
 add 192.0.2.1 192.0.2.2 ah 0x1010 -u 4294967295 -A hmac-sha1 $sha1;
 add 192.0.2.1 192.0.2.2 ipcomp 0x1020 -C deflate;
-add 192.0.2.1[4500] 192.0.2.2[4501] esp-udp 0x1050 -E aes-cbc $aes;
+add 192.0.2.1[4500] 192.0.2.2[4501] esp-udp 0x1050 -m transport -E aes-cbc $aes;
 add 2001:db8::1 2001:db8::2 esp 0x1060 -m transport -E aes-cbc $aes;
 add 2001:db8::1 2001:db8::2 ah 0x1061 -A hmac-md5 $md5;
-add 192.0.2.1 192.0.2.2 esp 0x1080 -E aes-cbc $aes;
-update 192.0.2.1 192.0.2.2 esp 0x1080 -u 12 -lh 100 -ls 90 -E aes-cbc $md5;
-add 192.0.2.1 192.0.2.2 esp 0x1081 -E aes-cbc $aes;
+add 192.0.2.1 192.0.2.2 esp 0x1080 -m transport -E aes-cbc $aes;
+update 192.0.2.1 192.0.2.2 esp 0x1080 -m transport -u 12 -lh 100 -ls 90 -E aes-cbc $md5;
+add 192.0.2.1 192.0.2.2 esp 0x1081 -m transport -E aes-cbc $aes;
 delete 192.0.2.1 192.0.2.2 esp 0x1081;
-add 192.0.2.3 192.0.2.2 esp 0x1082 -E aes-cbc $aes;
-add 192.0.2.3 192.0.2.2 esp 0x1083 -E aes-cbc $aes;
+add 192.0.2.3 192.0.2.2 esp 0x1082 -m transport -E aes-cbc $aes;
+add 192.0.2.3 192.0.2.2 esp 0x1083 -m transport -E aes-cbc $aes;
 add 192.0.2.3 192.0.2.2 ah 0x1084 -A hmac-sha1 $sha1;
 deleteall 192.0.2.3 192.0.2.2 esp;
 spdadd 10.1.0.0/16 10.2.0.0/16 any -P out ipsec esp/transport//require;
