@@ -110,8 +110,12 @@ digit(char c)
 	return (unsigned)(uint8_t)c - '0';
 }
 
-const char *
-addr_dotted(const char *p, struct addr *out)
+/*
+ * Reads four decimal octets, as inet_pton() takes them, of which the end is not
+ * known: returns it, or NULL.
+ */
+static const char *
+read_dotted(const char *p, struct addr *out)
 {
 	unsigned value, first;
 	int i;
@@ -171,7 +175,7 @@ colon_hex(const char *text, size_t len, struct addr *out)
 bool
 addr_numeric(const char *text, size_t len, struct addr *out)
 {
-	return addr_dotted(text, out) == text + len ||
+	return read_dotted(text, out) == text + len ||
 	    colon_hex(text, len, out);
 }
 

@@ -53,12 +53,6 @@ void sockaddr_encode(const struct dialect *, void *p, const struct addr *);
  */
 bool addr_numeric(const char *text, size_t len, struct addr *out);
 
-/*
- * The same for four decimal octets, as inet_pton() takes them, of which the end
- * is not known: returns it, or NULL.
- */
-const char *addr_dotted(const char *text, struct addr *out);
-
 /* Longest text of addr_text(): an IPv6 address, '%', an interface name, NUL. */
 #define ADDR_TEXT	80
 

@@ -336,6 +336,9 @@ main(int argc, char **argv)
 	struct options opt = { .max_errors = MAX_ERRORS };
 	int status;
 
+	/* Before anything is opened: a socket must not be standard output. */
+	if (!platform_open_standard())
+		return EXIT_FAILURE;
 	if (!parse_options(&opt, argc, argv))
 		status = usage();
 	else if (!choose_channel(&opt))

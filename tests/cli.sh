@@ -250,6 +250,26 @@ timeout 10 "$setkey" -n -f good.conf <&- >&- 2>&-
 echo $? >status
 expect "all three are closed" 0 '' ''
 
+# What is opened next must not become one of the three.
+if [ -d /proc/self/fd ]; then
+	mkfifo hold
+	"$setkey" -n -c <hold >&- 2>&- &
+	pid=$!
+	exec 3>hold
+	echo 'flush;' >&3
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ -e "/proc/$pid/fd/2" ] && break
+		sleep 1
+	done
+	{ readlink "/proc/$pid/fd/1" "/proc/$pid/fd/2"; } >stdout
+	exec 3>&-
+	wait "$pid"
+	echo $? >status
+	: >stderr
+	expect "closed descriptors are taken" 0 '/dev/null
+/dev/null' ''
+fi
+
 # ---- what a terminal might act on ----
 
 esc=$(printf '\033[2J')
