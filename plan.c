@@ -10,7 +10,7 @@
 #include "platform.h"
 #include "plan.h"
 
-#define BLOCK_OCTETS	((size_t)256 * 1024)
+#define BLOCK_OCTETS	((size_t)64 * 1024)
 
 struct plan_block {
 	struct plan_block *next;

@@ -43,7 +43,7 @@ reserve(struct source *source, size_t n)
 	if (text == NULL)
 		return -1;
 	if (source->text != NULL) {
-		memcpy(text, source->text, source->len);
+		memcpy(text, source->text, source->len + 1);
 		wipe(source->text, source->len);
 	}
 	free(source->text);

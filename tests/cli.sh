@@ -258,7 +258,7 @@ if [ -d /proc/self/fd ]; then
 	exec 3>hold
 	echo 'flush;' >&3
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		[ -e "/proc/$pid/fd/2" ] && break
+		[ "$(readlink "/proc/$pid/fd/2")" = /dev/null ] && break
 		sleep 1
 	done
 	{ readlink "/proc/$pid/fd/1" "/proc/$pid/fd/2"; } >stdout

@@ -154,8 +154,10 @@ add_step(char kind, const char *text)
 		step->octets[step->len++] = (uint8_t)value;
 		text += 2;
 	}
-	if (step->len < sizeof(struct wire_msg))
+	if (step->len < sizeof(struct wire_msg)) {
+		free(step->octets);
 		return;
+	}
 	if (kind == '<')
 		step->octets[2] = (uint8_t)error_here(step->octets[2]);
 	k.nsteps++;
@@ -458,7 +460,8 @@ take_pid(const char *name)
 {
 	if (read_steps(name, '<') && k.nsteps != 0)
 		k.pid = (pid_t)head_of(&k.steps[0])->pid;
-	k.nsteps = 0;
+	while (k.nsteps > 0)
+		free(k.steps[--k.nsteps].octets);
 	memset(k.steps, 0, sizeof(k.steps));
 }
 

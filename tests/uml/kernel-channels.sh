@@ -115,7 +115,7 @@ clear
 
 cat >/run/tmp/commands <<EOF
 add 192.0.2.1 192.0.2.2 esp 0x1001 -m transport -E des-cbc 0x0123456789abcdef;
-add 192.0.2.1 192.0.2.2 esp 0x1002 -m any -u 100 -E 3des-cbc $des3 -A hmac-md5 $md5;
+add 192.0.2.9 192.0.2.2 esp 0x1002 -m any -u 100 -E 3des-cbc $des3 -A hmac-md5 $md5;
 add 192.0.2.1 192.0.2.2 esp 0x1003 -m transport -r 4 -E aes-cbc $aes -A hmac-sha1 $sha1;
 add 192.0.2.1 192.0.2.2 esp 0x1004 -m transport -lh 3600 -ls 3000 -E aes-ctr ${aes}10111213 -A hmac-sha2-384 $sha384;
 add 192.0.2.1 192.0.2.2 esp 0x1005 -m transport -lh 3600 -E aes-cbc $aes -A hmac-sha2-512 $sha512;

@@ -12,8 +12,7 @@ for options in -D -DP -F "-f $TOP/examples/tcp-md5-freebsd.conf" "-T xfrm -D" "-
 done
 run setkey -D
 check "the message names both" "setkey: this kernel has no IPsec interface: \
-neither PF_KEY nor (on Linux) NETLINK_XFRM; load its module: modprobe xfrm_user, \
-or on FreeBSD kldload ipsec" "$err"
+neither PF_KEY nor NETLINK_XFRM; load its module: modprobe xfrm_user" "$err"
 run setkey -T xfrm -D
 check "-T xfrm: the message names it" "setkey: this kernel has no NETLINK_XFRM \
 (module xfrm_user); without -T xfrm PF_KEY is used, if there is one" "$err"

@@ -103,9 +103,10 @@ crosses "no -m: AH tunnel, IPv4" "$(tunnel $net4 ah) $(sas $left4 $right4 ah "$d
 crosses "no -m: ESP tunnel between hosts" \
     "$(sas $left4 $right4 esp "$cipher") $(tunnel $left4 $right4 $left4 $right4 esp)" \
     left $right4 "esp=4"
-crosses "no -m: IPv6 in IPv4" \
+# Over PF_KEY an SA carries its own address family alone: see kernel-families.sh.
+[ "$SETKEY_CHANNEL" = pfkey ] || crosses "no -m: IPv6 in IPv4" \
     "$(sas $left4 $right4 esp "$cipher") $(tunnel 2001:db8:1::/64 2001:db8:2::/64 $left4 $right4 esp)" \
-    alice $bob6 "$([ "$SETKEY_CHANNEL" = pfkey ] && echo '*' || echo esp=4)"
+    alice $bob6 "esp=4"
 crosses "no -m: IPComp tunnel in ESP" "$comp4 $(sas $left4 $right4 esp "$cipher")
     $(bundle 10.1.0.0/24 10.2.0.0/24 "ipcomp/tunnel/$ends4/require esp/transport//require")" \
     alice $bob4 "esp=4" -s 1000 -p 00
