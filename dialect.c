@@ -48,6 +48,7 @@ const struct dialect dialects[DIALECTS] = {
 		.index = DIALECT_FREEBSD,
 		.af_inet6 = 28,
 		.sa_len = true,
+		.any_mode = true,
 		.replay_field_max = 255,
 		.has_scope = true,
 		.spi_is_name = true,

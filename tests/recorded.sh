@@ -7,7 +7,8 @@
 #
 # recorded/SYSTEM/CASE/RUN.out is what is printed, on both outputs, and the exit
 # status.  RUN says which options: f is -f input.conf, D.script is -D -o script,
-# anything else are the options themselves.  -u writes the outputs anew.
+# anything else are the options themselves.  What is sent and is not what was
+# recorded is in the output, too (play).  -u writes the outputs anew.
 
 tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
 play=${PLAY:-$tests/play}
@@ -29,8 +30,8 @@ run() {
 	esac
 	input=/dev/null
 	[ "$4" != -f ] || input=$2/input.conf
-	PLAY_WIRE=$wire timeout 60 "$play" "$@" <"$input" >"$work/text" \
-	    2>"$work/err"
+	PLAY_STRICT=1 PLAY_WIRE=$wire timeout 60 "$play" "$@" <"$input" \
+	    >"$work/text" 2>"$work/err"
 	status=$?
 	sed '/^[0-9:.]*\.[0-9]\{6\} $/d' "$work/text"
 	cat "$work/err"
