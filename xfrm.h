@@ -21,10 +21,10 @@
 #include "pfkey.h"
 
 /*
- * Attributes with a number below this are understood: those of Linux 7.2.
- * Those without a name in old headers are rows of setting.c, but for
+ * Attributes have numbers below this: 41 is the last of Linux 7.2.  Those
+ * without a name in old headers are rows of setting.c, but for
  */
-#define XFRM_ATTRS	42
+#define XFRM_ATTRS	64
 #define XFRM_SET_MARK	29		/* XFRMA_SET_MARK, Linux 4.14 */
 #define XFRM_SET_MARK_MASK 30		/* Linux 4.19 */
 #define XFRM_IF_ID	31		/* XFRMA_IF_ID, Linux 4.19 */
