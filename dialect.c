@@ -41,6 +41,10 @@ const struct dialect dialects[DIALECTS] = {
 		.asks_if_registered = true,
 		.copies_events = true,
 		.drops_silently = true,
+		.cuts_sha256 = true,
+		.no_ipsec = "this kernel has no IPsec interface: neither "
+		    "PF_KEY nor NETLINK_XFRM; load its module: modprobe "
+		    "xfrm_user",
 	},
 	[DIALECT_FREEBSD] = {
 		.name = "freebsd",
@@ -67,6 +71,9 @@ const struct dialect dialects[DIALECTS] = {
 		.wraps_for_promisc = true,
 		.dumps_into_buffer = true,
 		.buffer_sysctl = "kern.ipc.maxsockbuf",
+		.no_ipsec = "this kernel has no IPsec: kldload ipsec loads it",
+		.no_socket = "there is no PF_KEY in a jail that shares the "
+		    "network stack of its host (a vnet jail has its own)",
 	},
 	[DIALECT_NETBSD] = {
 		.name = "netbsd",
@@ -93,6 +100,8 @@ const struct dialect dialects[DIALECTS] = {
 		.send_tells_all = true,
 		.finds_newest_head = true,
 		.buffer_sysctl = "kern.sbmax",
+		.names_uppers = true,
+		.no_ipsec = "this kernel has no IPsec: it needs options IPSEC",
 	},
 };
 

@@ -73,6 +73,12 @@ struct dialect {
 					/* the request has been carried out */
 	bool finds_newest_head;		/* GET and DELETE look no further */
 	const char *buffer_sysctl;	/* the most that SO_RCVBUF may be */
+	bool cuts_sha256;		/* PF_KEY's number 5 has an ICV of 96 */
+					/* bits, not of 128 (RFC 4868) */
+	bool names_uppers;		/* its program prints "4(ipv4)" */
+	/* What it means that PF_KEY is unknown (EAFNOSUPPORT), and that the */
+	/* socket's protocol is (EPROTONOSUPPORT), if that is something else. */
+	const char *no_ipsec, *no_socket;
 };
 
 extern const struct dialect dialects[DIALECTS];

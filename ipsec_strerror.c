@@ -430,16 +430,10 @@ no_channel(const char *channel)
 	if (strcmp(channel, "xfrm") == 0)
 		return "this kernel has no NETLINK_XFRM (module xfrm_user); "
 		    "without -T xfrm PF_KEY is used, if there is one";
-	if (strcmp(channel, "pfkey") == 0 &&
-	    dialect_host()->index == DIALECT_LINUX)
+	if (strcmp(channel, "pfkey") == 0 && dialect_host()->has_xfrm)
 		return "this kernel has no PF_KEY (module af_key); without "
 		    "-T pfkey NETLINK_XFRM is used, if there is one";
-	if (dialect_host()->index == DIALECT_FREEBSD)
-		return "this kernel has no IPsec: kldload ipsec loads it";
-	if (dialect_host()->index == DIALECT_NETBSD)
-		return "this kernel has no IPsec: it needs options IPSEC";
-	return "this kernel has no IPsec interface: neither PF_KEY nor "
-	    "NETLINK_XFRM; load its module: modprobe xfrm_user";
+	return dialect_host()->no_ipsec;
 }
 
 const char *
@@ -451,10 +445,8 @@ channel_strerror(const char *channel, int error)
 		return "not permitted: this needs root (on Linux: "
 		    "CAP_NET_ADMIN)";
 	case EPROTONOSUPPORT:
-		if (dialect_host()->index == DIALECT_FREEBSD)
-			return "there is no PF_KEY in a jail that shares the "
-			    "network stack of its host (a vnet jail has its "
-			    "own)";
+		if (dialect_host()->no_socket != NULL)
+			return dialect_host()->no_socket;
 		return no_channel(channel);
 	case EAFNOSUPPORT:
 		return no_channel(channel);

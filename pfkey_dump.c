@@ -794,7 +794,7 @@ policy_selectors(struct text *t, const struct dialect *dialect,
     const struct policy *policy)
 {
 	bool ports = policy->upper != UPPER_ICMP6;
-	const char *word = dialect->index != DIALECT_NETBSD ? NULL :
+	const char *word = !dialect->names_uppers ? NULL :
 	    name_of(netbsd_uppers, policy->upper);
 	char *p;
 

@@ -223,7 +223,7 @@ pfkey_cannot(const struct view *view, struct pfkey_limit *limit)
 {
 	size_t i;
 
-	if (view->dialect->index != DIALECT_LINUX)
+	if (!view->dialect->has_xfrm)
 		return false;
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		if (applies(i, view, &limit->rule)) {

@@ -408,7 +408,7 @@ to_kernel(struct pfkey_channel *ch)
 	const struct wire_ext *ext;
 	struct wire_sa *sa;
 
-	if (ch->base.dialect->index != DIALECT_LINUX)
+	if (!ch->base.dialect->cuts_sha256)
 		return;
 	while ((ext = msg_next_ext(ch->request.space, ch->request_len, &offset,
 	    &len)) != NULL) {

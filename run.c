@@ -60,7 +60,7 @@ tell_channel(const struct session *s)
 	if (strcmp(s->opt->channel, name) == 0)
 		why = ": as asked for";
 	else if (strcmp(name, "pfkey") == 0)
-		why = s->dialect->index == DIALECT_LINUX ?
+		why = s->dialect->has_xfrm ?
 		    ": there is no NETLINK_XFRM" : ": this system's way";
 	message(stderr, "setkey: speaking %s to the kernel%s",
 	    strcmp(name, "xfrm") == 0 ? "NETLINK_XFRM" : "PF_KEY", why);
