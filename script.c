@@ -210,6 +210,9 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 
 	if (!check_limits(sc, cmd, m))
 		return -1;
+	if ((cmd->op == OP_ADD || cmd->op == OP_UPDATE) &&
+	    cmd->sa.mode == IPSEC_MODE_ANY)
+		sc->wants_modes = !sc->session.dialect->any_mode;
 	if (sc->diag.advice && !sc->streaming)
 		lint_request(&sc->lint, &sc->parser, cmd, msg->type);
 	rc = plan_message(sc, cmd, false, m);

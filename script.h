@@ -26,6 +26,7 @@ struct script {
 	struct serving serving;		/* rules of the file's policies, */
 	bool serving_kernel;		/* or (-c) of those in the kernel */
 	struct twins twins;
+	bool wants_modes;		/* SAs have none, and must have one */
 	bool warned_unserved;		/* of a rule without an SA */
 	const char *input;		/* what is opened, for messages */
 	char **paths;			/* of files in directories */

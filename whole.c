@@ -118,9 +118,11 @@ warn_unserved(void *ctx, struct rule_place place)
 int
 script_check_whole(struct script *sc)
 {
-	plan_each(&sc->plan, note_rules, sc);
-	plan_each(&sc->plan, note_sa, sc);
-	plan_each(&sc->plan, choose_mode, sc);
+	if (sc->wants_modes || sc->diag.advice) {
+		plan_each(&sc->plan, note_rules, sc);
+		plan_each(&sc->plan, note_sa, sc);
+		plan_each(&sc->plan, choose_mode, sc);
+	}
 	if (sc->session.failed)
 		return -1;
 	if (sc->diag.advice)
