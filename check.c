@@ -170,6 +170,10 @@ check_pair(struct parser *p, struct command *cmd)
 	    cmd->auth != NULL && cmd->auth->id[0] != SADB_X_AALG_NULL)
 		field_error(p, cmd->at[F_AUTH], "%s authenticates by itself "
 		    "and takes no -A", cmd->enc->name);
+	else if (cmd->enc != NULL && (cmd->enc->flags & ALG_DERIVES_IV) != 0 &&
+	    (cmd->sa.flags & SADB_X_EXT_OLD) != 0)
+		field_error(p, cmd->at[F_ENC], "%s is not for esp-old",
+		    cmd->enc->name);
 	else if (tcp && cmd->auth != NULL && !md5)
 		field_error(p, cmd->at[F_AUTH], "tcp takes tcp-md5 only");
 	else if (!tcp && md5)
@@ -192,6 +196,8 @@ check_algorithms(struct parser *p, struct command *cmd)
 	    &sa->encrypt))
 		check_key(p, cmd->enc, &sa->enc_key, cmd->at[F_ENC],
 		    cmd->at[F_ENC_KEY]);
+	if (cmd->enc != NULL && (cmd->enc->flags & ALG_DERIVES_IV) != 0)
+		sa->flags |= SADB_X_EXT_DERIV;
 	if (cmd->auth != NULL && check_algorithm(p, cmd->auth,
 	    cmd->at[F_AUTH], &sa->auth))
 		check_key(p, cmd->auth, &sa->auth_key, cmd->at[F_AUTH],
@@ -257,6 +263,11 @@ check_spi(struct parser *p, struct command *cmd)
 	    p->dialect->cpi_is_spi))
 		field_error(p, cmd->at[F_SPI], "the index of an ipcomp SA has "
 		    "16 bits");
+	else if (cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE &&
+	    p->dialect->tcp_spi != 0 && cmd->sa.spi != p->dialect->tcp_spi)
+		field_error(p, cmd->at[F_SPI], "the SPI of a TCP-MD5 key is "
+		    "0x%x on %s", (unsigned)p->dialect->tcp_spi,
+		    p->dialect->system);
 }
 
 static void
@@ -371,9 +382,33 @@ check_add(struct parser *p, struct command *cmd)
 	check_algorithms(p, cmd);
 	check_lifetimes(p, cmd);
 	check_replay(p, cmd);
-	if (cmd->op == OP_UPDATE && p->dialect->updates_limits_only)
+	if (cmd->op == OP_UPDATE && p->dialect->updates_limits_only &&
+	    !p->reserves)
 		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
 		    "updates the lifetimes only; keys and the rest stay");
+}
+
+/* The SA gets the rest by update, from the same process. */
+static void
+check_getspi(struct parser *p, struct command *cmd)
+{
+	enum field field;
+
+	p->reserves = true;
+	check_protocol(p, cmd);
+	check_spi(p, cmd);
+	check_reqid(p, cmd);
+	for (field = F_ENC; field <= F_RAW_CPI && !cmd->bad; field++)
+		if (is_given(cmd, field))
+			field_error(p, cmd->at[field], "getspi takes no "
+			    "algorithms: update brings them");
+	for (field = F_REPLAY; field < F_ENC; field++)
+		if (is_given(cmd, field) && field != F_REQID &&
+		    field != F_MARK && field != F_IF_ID) {
+			advise(p, cmd->at[field], "this counts in update, not "
+			    "in getspi");
+			break;
+		}
 }
 
 /* unique:N beyond this is the kernel's own choice, with PF_KEY. */
@@ -437,6 +472,9 @@ command_check(struct parser *p, struct command *cmd)
 	case OP_ADD:
 	case OP_UPDATE:
 		check_add(p, cmd);
+		break;
+	case OP_GETSPI:
+		check_getspi(p, cmd);
 		break;
 	case OP_GET:
 	case OP_DELETE:

@@ -12,6 +12,8 @@ const struct command_word command_words[] = {
 	    ADDRESSES " PROTOCOL SPI [OPTION...] ALGORITHM..." },
 	{ "update", OP_UPDATE, CMD_ADD, SADB_UPDATE,
 	    ADDRESSES " PROTOCOL SPI [OPTION...] ALGORITHM..." },
+	{ "getspi", OP_GETSPI, CMD_ADD, SADB_GETSPI,
+	    ADDRESSES " PROTOCOL SPI [-m MODE] [-u ID]" },
 	{ "get", OP_GET, CMD_GET, SADB_GET, ADDRESSES " PROTOCOL SPI" },
 	{ "delete", OP_DELETE, CMD_GET, SADB_DELETE,
 	    ADDRESSES " PROTOCOL SPI" },

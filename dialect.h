@@ -47,6 +47,7 @@ struct dialect {
 	uint8_t max_requests;		/* in one policy */
 	uint32_t max_reqid;		/* of an SA */
 	uint32_t max_window;		/* of an SA, in packets */
+	uint32_t tcp_spi;		/* the only one of TCP-MD5; 0: any */
 	uint32_t default_priority;
 	/* What the kernel does, and others do not. */
 	bool cpi_is_spi;		/* sends the SPI as the CPI, -R or not */
@@ -63,6 +64,7 @@ struct dialect {
 	enum dump_order sas_come, policies_come;
 	bool asks_if_registered;	/* else it wants no SA from anybody */
 	bool copies_events;		/* to a promiscuous socket twice */
+	bool used_since_boot;		/* it says of an SA that was never */
 	bool adds_to_sas;		/* what it would not take back */
 	bool takes_any_device;		/* for offload, there or not */
 	bool wraps_for_promisc;		/* what it shows to watchers */

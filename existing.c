@@ -71,7 +71,7 @@ existing_note(struct session *s, struct parser *p, struct command *cmd)
 	reply_fn *reply = s->channel->reply;
 	void *reply_ctx = s->channel->reply_ctx;
 
-	if (cmd->op == OP_ADD)
+	if (cmd->op == OP_ADD || cmd->op == OP_GETSPI)
 		cmd->op = OP_GET;
 	s->channel->reply = show;
 	s->channel->reply_ctx = &search;

@@ -100,15 +100,6 @@ is_tcp(const struct command *cmd)
 	return cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
 }
 
-/* NetBSD knows one SPI for it. */
-#define TCP_SPI		0x1000
-
-static bool
-has_other_tcp_spi(const struct command *cmd)
-{
-	return is_tcp(cmd) && cmd->sa.spi != TCP_SPI;
-}
-
 static bool
 is_for_sockets(const struct command *cmd)
 {
@@ -266,8 +257,6 @@ static const struct {
 	{ FREEBSD, SADB_ADD, EINVAL, is_tcp, F_PROTO,
 	    "the kernel does not take TCP-MD5 keys",
 	    "load its module: kldload tcpmd5" },
-	{ NETBSD, SADB_ADD, EINVAL, has_other_tcp_spi, F_SPI,
-	    "the kernel takes 0x1000 only as the SPI of a TCP-MD5 key", NULL },
 	{ NETBSD, SADB_ADD, EINVAL, is_tcp, F_PROTO,
 	    "the kernel does not take TCP-MD5 keys",
 	    "it needs options TCP_SIGNATURE, which GENERIC has not" },
@@ -307,6 +296,10 @@ static const struct {
 	    "the kernel does not take these algorithms together", NULL },
 	{ FREEBSD, SADB_ADD, ENOBUFS, has_huge_window, F_REPLAY,
 	    "the kernel has no room for the window", NULL },
+	{ ANY, SADB_GETSPI, EEXIST, NULL, F_SPI,
+	    "an SA with this SPI exists already", NULL },
+	{ ANY, SADB_GETSPI, ENOENT, NULL, F_SPI,
+	    "an SA with this SPI exists already", NULL },
 	{ ANY, SADB_UPDATE, ESRCH, NULL, F_SPI, "there is no such SA",
 	    NULL },
 	{ ANY, SADB_GET, ESRCH, NULL, F_SPI, "there is no such SA", NULL },

@@ -225,8 +225,9 @@ const struct algorithm algorithms[] = {
     40, 448, 8, 0, 0, ALG_WEAK, "cbc(blowfish)", NULL },
 { "cast128-cbc", { NULL }, ALG_ENC, ALL(6),
     40, 128, 8, 0, 0, ALG_WEAK, "cbc(cast5)", NULL },
-{ "des-deriv", { NULL }, ALG_ENC, ALL(0),
-    64, 64, 8, 0, 0, ALG_WEAK, NULL, GONE_DES },
+/* des-cbc with a flag of the SA. */
+{ "des-deriv", { NULL }, ALG_ENC, { 0, 0, 2 },
+    64, 64, 8, 0, 0, ALG_WEAK | ALG_DERIVES_IV, NULL, GONE_DES },
 { "des-32iv", { NULL }, ALG_ENC, ALL(0),
     64, 64, 8, 0, 0, ALG_WEAK, NULL, GONE_DES },
 /* compression */

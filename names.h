@@ -70,6 +70,7 @@ enum alg_kind { ALG_AUTH, ALG_ENC, ALG_COMP };
 #define ALG_NO_ESP	0x10	/* not for esp (tcp-md5) */
 #define ALG_NO_AH	0x20	/* not for ah */
 #define ALG_FADING	0x40	/* holds yet, but is on its way out */
+#define ALG_DERIVES_IV	0x80	/* SADB_X_EXT_DERIV tells it from des-cbc */
 
 #define ALG_ALIASES	4
 

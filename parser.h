@@ -51,6 +51,7 @@ struct parser {
 	struct command cmd;		/* the one being parsed */
 	unsigned errors;		/* wrong commands */
 	bool exiting;			/* "exit" was read */
+	bool reserves;			/* there was a getspi */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
 	bool commands_said;		/* the commands were listed */
 	struct scanner scanner;

@@ -525,10 +525,18 @@ replay_field(const struct dialect *dialect, uint32_t packets, bool *wide)
 }
 
 static void
+put_sa2(struct msgbuf *m, const struct sa *sa)
+{
+	struct wire_sa2 *wire = msg_ext(m, EXT_SA2, sizeof(*wire));
+
+	wire->mode = sa->mode;
+	wire->reqid = sa->reqid;
+}
+
+static void
 put_sa(struct msgbuf *m, const struct sa *sa)
 {
 	struct wire_sa *wire = msg_ext(m, EXT_SA, sizeof(*wire));
-	struct wire_sa2 *wire2;
 	struct wire_sa_replay *replay;
 	bool wide;
 
@@ -538,9 +546,7 @@ put_sa(struct msgbuf *m, const struct sa *sa)
 	wire->auth = sa->auth;
 	wire->encrypt = sa->encrypt;
 	wire->flags = sa->flags;
-	wire2 = msg_ext(m, EXT_SA2, sizeof(*wire2));
-	wire2->mode = sa->mode;
-	wire2->reqid = sa->reqid;
+	put_sa2(m, sa);
 	if (wide && ext_number(m->dialect, EXT_SA_REPLAY) != 0) {
 		replay = msg_ext(m, EXT_SA_REPLAY, sizeof(*replay));
 		replay->replay = sa->replay;
@@ -605,6 +611,20 @@ get_natt(const struct view *view, struct natt *natt)
 	get_address(view, EXT_NAT_T_OAR, &natt->oar, &proto);
 }
 
+/* GETSPI: an SA that has nothing yet but a name, of one SPI. */
+static void
+encode_reservation(struct msgbuf *m, const struct sa *sa)
+{
+	struct wire_spirange *range;
+
+	put_sa2(m, sa);
+	put_address(m, EXT_ADDRESS_SRC, PROTO_ANY, &sa->src);
+	put_address(m, EXT_ADDRESS_DST, PROTO_ANY, &sa->dst);
+	range = msg_ext(m, EXT_SPIRANGE, sizeof(*range));
+	range->min = range->max = sa->spi;
+	put_mark(m, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+}
+
 /*
  * In the order in which FreeBSD's own program sends them.  GET and DELETE
  * carry what names the SA, ADD and UPDATE all of it.
@@ -615,6 +635,10 @@ sa_encode(struct msgbuf *m, const struct sa *sa)
 	const struct wire_msg *msg = (const void *)m->space;
 	bool whole = msg->type == SADB_ADD || msg->type == SADB_UPDATE;
 
+	if (msg->type == SADB_GETSPI) {
+		encode_reservation(m, sa);
+		return;
+	}
 	if (whole) {
 		put_key(m, EXT_KEY_ENCRYPT, &sa->enc_key);
 		put_key(m, EXT_KEY_AUTH, &sa->auth_key);
@@ -647,7 +671,10 @@ get_sa(const struct view *view, struct sa *sa)
 	const struct wire_sa *wire = view->ext[EXT_SA];
 	const struct wire_sa2 *wire2 = view->ext[EXT_SA2];
 	const struct wire_sa_replay *replay = view->ext[EXT_SA_REPLAY];
+	const struct wire_spirange *range = view->ext[EXT_SPIRANGE];
 
+	if (range != NULL && range->min == range->max)
+		sa->spi = range->min;
 	if (wire != NULL) {
 		sa->has_sa = true;
 		sa->spi = ntohl(wire->spi);
@@ -730,6 +757,9 @@ sa_decode(const struct view *view, struct sa *sa)
 		sa->hwif = hwif->name;
 	if (view->dialect->has_xfrm)
 		get_sa_beyond(view, sa);
+	if (view->dialect->used_since_boot &&
+	    sa->current.usetime < sa->current.addtime)
+		sa->current.usetime = 0;
 	drop_additions(view, sa);
 }
 

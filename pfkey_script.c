@@ -309,8 +309,7 @@ print_flags(struct text *t, const struct dialect *dialect, const struct sa *sa)
 }
 
 static void
-print_options(struct text *t, const struct dialect *dialect,
-    const struct sa *sa)
+print_mode(struct text *t, const struct dialect *dialect, const struct sa *sa)
 {
 	const char *mode = mode_name(dialect, sa->mode);
 
@@ -322,6 +321,12 @@ print_options(struct text *t, const struct dialect *dialect,
 			text_dec(t, sa->mode);
 	}
 	print_numbers(t, sa, false, false);
+}
+
+static void
+print_options(struct text *t, const struct dialect *dialect,
+    const struct sa *sa)
+{
 	print_flags(t, dialect, sa);
 	print_natt(t, &sa->natt);
 	print_hwif(t, sa->hwif);
@@ -329,15 +334,12 @@ print_options(struct text *t, const struct dialect *dialect,
 	print_sa_beyond(t, sa);
 }
 
-/* An algorithm and its key; without octets, the one that takes none. */
+/* A key; without octets, of an algorithm that takes none. */
 static void
-print_key_option(struct text *t, const struct dialect *dialect,
-    enum alg_kind kind, uint8_t id, const struct key *key, bool hide)
+print_key(struct text *t, const struct key *key, bool hide)
 {
 	size_t i;
 
-	text_str(t, kind == ALG_ENC ? " -E " : " -A ");
-	print_algorithm(t, dialect, kind, id);
 	if (key->bits == 0)
 		return;
 	if (hide) {
@@ -347,6 +349,18 @@ print_key_option(struct text *t, const struct dialect *dialect,
 	text_str(t, " 0x");
 	for (i = 0; i < (key->bits + 7u) / 8; i++)
 		text_hex(t, key->data[i], 2);
+}
+
+static void
+print_encryption(struct text *t, const struct dialect *dialect,
+    const struct sa *sa, bool hide)
+{
+	text_str(t, " -E ");
+	if ((sa->flags & SADB_X_EXT_DERIV) != 0)
+		text_str(t, "des-deriv");
+	else
+		print_algorithm(t, dialect, ALG_ENC, sa->encrypt);
+	print_key(t, &sa->enc_key, hide);
 }
 
 static void
@@ -363,11 +377,12 @@ print_algorithms(struct text *t, const struct dialect *dialect,
 		return;
 	}
 	if (sa->encrypt != 0 || sa->enc_key.given)
-		print_key_option(t, dialect, ALG_ENC, sa->encrypt, &sa->enc_key,
-		    hide);
-	if (sa->auth != 0 || sa->auth_key.given)
-		print_key_option(t, dialect, ALG_AUTH, sa->auth, &sa->auth_key,
-		    hide);
+		print_encryption(t, dialect, sa, hide);
+	if (sa->auth != 0 || sa->auth_key.given) {
+		text_str(t, " -A ");
+		print_algorithm(t, dialect, ALG_AUTH, sa->auth);
+		print_key(t, &sa->auth_key, hide);
+	}
 }
 
 void
@@ -384,6 +399,8 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 		text_str(t, " 0x");
 		text_hex(t, sa->spi, 8);
 	}
+	if (whole || strcmp(verb, "getspi") == 0)
+		print_mode(t, dialect, sa);
 	if (whole)
 		print_options(t, dialect, sa);
 	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask);

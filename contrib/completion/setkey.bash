@@ -21,7 +21,7 @@ _setkey()
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return ;;
 	-*e)
-		mapfile -t COMPREPLY < <(compgen -W 'add update get delete
+		mapfile -t COMPREPLY < <(compgen -W 'add update getspi get delete
 		    deleteall flush dump spdadd spdupdate spddelete spdflush
 		    spddump help exit quit bye' -- "$word")
 		return ;;

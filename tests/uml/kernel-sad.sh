@@ -196,6 +196,26 @@ like "flush in between: the dump has both (2)" "0x00010002" "$out"
 clear
 
 #
+# getspi, and update to make an SA of it
+#
+
+sk_ok "getspi" "getspi 192.0.2.1 192.0.2.2 esp 0x10001 -m tunnel -u 5;
+getspi 2001:db8::1 2001:db8::2 ah 0x10002;"
+run setkey -D
+like "getspi: a larval SA" "esp mode=tunnel spi=65537(0x00010001) reqid=5" "$out"
+like "getspi: that is what it is" "state=larval" "$out"
+sk "getspi 192.0.2.1 192.0.2.2 esp 0x10001;"
+check "getspi of an SPI that is taken" 1 "$st"
+like "getspi of one that is taken: in words" "exists already" "$err"
+clear
+sk_ok "getspi and update" "getspi 192.0.2.1 192.0.2.2 esp 0x10001;
+update 192.0.2.1 192.0.2.2 esp 0x10001 -E aes-cbc $aes;"
+run setkey -D
+like "update makes an SA of it" "state=mature" "$out"
+unlike "and leaves nothing else" "state=larval" "$out"
+clear
+
+#
 # Lifetime
 #
 
