@@ -488,6 +488,12 @@ command_check(struct parser *p, struct command *cmd)
 	case OP_SPDDELETE:
 		check_policy(p, cmd);
 		break;
+	case OP_SPDDEFAULT:
+		if (ext_number(p->dialect, EXT_X_DEFAULTS) == 0)
+			field_error(p, cmd->at[F_VERB], "%s has no default to "
+			    "choose: what no policy is for passes",
+			    p->dialect->system);
+		break;
 	case OP_TAGGED:
 		field_error(p, cmd->src.name, "policies for packet filter tags "
 		    "(tagged) exist on KAME only");

@@ -29,6 +29,8 @@ const struct command_word command_words[] = {
 	    RANGES " -P DIRECTION" },
 	{ "spdflush", OP_SPDFLUSH, CMD_BARE, SADB_X_SPDFLUSH, "" },
 	{ "spddump", OP_SPDDUMP, CMD_BARE, SADB_X_SPDDUMP, "" },
+	{ "spddefault", OP_SPDDEFAULT, CMD_SPDDEFAULT, SADB_X_SPDDEFAULT,
+	    "DIRECTION discard|none ..." },
 	{ "help", OP_HELP, CMD_HELP, 0, "[COMMAND]" },
 	{ "exit", OP_EXIT, CMD_BARE, 0, "" },
 	{ "quit", OP_EXIT, CMD_BARE, 0, "" },

@@ -14,7 +14,7 @@
 enum op {
 	OP_NONE, OP_ADD, OP_UPDATE, OP_GETSPI, OP_GET, OP_DELETE, OP_DELETEALL,
 	OP_FLUSH, OP_DUMP, OP_SPDADD, OP_SPDUPDATE, OP_SPDDELETE, OP_SPDFLUSH,
-	OP_SPDDUMP, OP_TAGGED, OP_EXIT, OP_HELP
+	OP_SPDDUMP, OP_SPDDEFAULT, OP_TAGGED, OP_EXIT, OP_HELP
 };
 
 /* The parts of a command that messages can point at. */
@@ -56,6 +56,7 @@ struct command {
 	const struct algorithm *enc, *auth, *comp;
 	struct sa sa;			/* addresses and ids still empty */
 	struct loc rule_at[POLICY_RULES];
+	struct defaults defaults;	/* of spddefault */
 	struct policy policy;		/* of its rules, only nrules are */
 	/* Not cleared with the rest: their members above say what is used. */
 	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */

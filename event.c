@@ -32,6 +32,7 @@ static const struct kind {
 	{ SADB_X_SPDEXPIRE, true, "expire", "spddelete" },
 	{ SADB_X_NAT_T_NEW_MAPPING, false, "mapping", NULL },
 	{ SADB_X_MIGRATE, true, "migrate", NULL },
+	{ SADB_X_SPDDEFAULT, true, "default", "spddefault" },
 };
 
 /* An event, with what its message has of an SA or a policy. */
@@ -42,6 +43,7 @@ struct event {
 	size_t len;
 	struct sa sa;
 	struct policy policy;
+	struct defaults defaults;
 };
 
 static const struct kind *
@@ -71,6 +73,7 @@ open_event(struct event *e, const struct dialect *dialect, const void *msg,
 	e->kind = kind_of(e->view.msg->type);
 	sa_decode(&e->view, &e->sa);
 	policy_decode(&e->view, &e->policy);
+	defaults_decode(&e->view, &e->defaults);
 }
 
 /* RFC 2367 3.1.8: the limit that was reached comes with the message. */
@@ -194,6 +197,10 @@ json_content(struct json *j, const struct event *e)
 
 	if (type == SADB_EXPIRE || type == SADB_X_SPDEXPIRE)
 		json_bool(j, "hard", is_hard(e));
+	if (view->ext[EXT_X_DEFAULTS] != NULL) {
+		json_defaults(j, "defaults", &e->defaults);
+		return;
+	}
 	if (view->ext[EXT_POLICY] == NULL &&
 	    view->ext[EXT_ADDRESS_DST] == NULL) {
 		if (!e->kind->policies && satype_word(e) == NULL)
@@ -350,7 +357,10 @@ put_subject(struct event_writer *w, const struct event *e)
 {
 	const struct view *view = &e->view;
 
-	if (view->msg->type == SADB_X_NAT_T_NEW_MAPPING)
+	if (view->ext[EXT_X_DEFAULTS] != NULL) {
+		print_defaults_command(w->json.t, "", &e->defaults);
+		w->json.t->len -= strlen(";\n");
+	} else if (view->msg->type == SADB_X_NAT_T_NEW_MAPPING)
 		put_mapping(w, e);
 	else if (view->msg->type == SADB_X_MIGRATE)
 		put_migration(w, e);
@@ -404,7 +414,8 @@ is_command(const struct event_writer *w, const struct event *e)
 
 	if (e->kind->verb == NULL || view->msg->error != 0)
 		return false;
-	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH)
+	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH ||
+	    type == SADB_X_SPDDEFAULT)
 		return true;
 	if (e->kind->policies)
 		return e->policy.has_selector && e->policy.has_policy &&

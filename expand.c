@@ -250,6 +250,8 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 	msg_begin(&m, p->dialect, command_of(cmd->op)->type, cmd->sa.satype);
 	if (is_policy_command(cmd))
 		policy_encode(&m, &cmd->policy);
+	else if (cmd->op == OP_SPDDEFAULT)
+		defaults_encode(&m, &cmd->defaults);
 	else if (is_given(cmd, F_SRC))
 		sa_encode(&m, &cmd->sa);
 	if (msg_end(&m) == 0) {

@@ -211,6 +211,26 @@ field_action(struct parser *p, struct loc loc)
 	}
 }
 
+void
+field_default(struct parser *p, struct loc direction, struct loc action)
+{
+	struct defaults *all = &p->cmd.defaults;
+	const struct name *dir = field_named(p, directions, direction,
+	    "direction");
+	const struct name *row = field_named(p, default_names, action,
+	    "default");
+	uint8_t *one;
+
+	p->cmd.at[F_ACTION] = (struct loc){ direction.begin, action.end };
+	if (dir == NULL || row == NULL)
+		return;
+	one = dir->value == IPSEC_DIR_INBOUND ? &all->in :
+	    dir->value == IPSEC_DIR_OUTBOUND ? &all->out : &all->fwd;
+	if (*one != DEFAULT_KEEP)
+		field_error(p, direction, "this direction was given before");
+	*one = (uint8_t)row->value;
+}
+
 /* ---- rules ---- */
 
 /* "unique:N", or one of the other levels. */

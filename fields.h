@@ -143,6 +143,8 @@ void field_direction(struct parser *, struct loc);
 void field_priority(struct parser *, struct loc base, int sign,
     struct loc offset);
 void field_action(struct parser *, struct loc);
+/* What becomes of packets of a direction that no policy is for. */
+void field_default(struct parser *, struct loc direction, struct loc action);
 
 /* An end point of a rule, and the words of a whole one. */
 struct rule_end {

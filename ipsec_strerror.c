@@ -325,6 +325,9 @@ static const struct {
 	{ NETBSD, SADB_DELETE, EOPNOTSUPP, NULL, F_SPI,
 	    "the kernel does not find the SA", "flush removes it, with all "
 	    "others of the protocol" },
+	{ LINUX, SADB_X_SPDDEFAULT, EINVAL, NULL, F_VERB,
+	    "this kernel has no default to choose: what no policy is for "
+	    "passes", "Linux has it since version 5.15" },
 	{ ANY, SADB_X_SPDADD, EINVAL, is_for_sockets, F_ACTION,
 	    "the kernel takes bypass and entrust for sockets only", NULL },
 	{ LINUX, SADB_X_SPDADD, EINVAL, has_optional_tunnel, F_ACTION,

@@ -67,15 +67,19 @@ void json_time_us(struct json *, const char *name, uint64_t us);
 void json_sa(struct json *, const char *name, const struct sa *);
 void json_policy(struct json *, const char *name, const struct policy *);
 
+/* What becomes of packets without a policy; nothing if that is not known. */
+void json_defaults(struct json *, const char *name, const struct defaults *);
+
 /* One rule, the members of an object that is open; an address, or null. */
 void json_rule(struct json *, const struct rule *);
 void json_addr(struct json *, const char *name, const struct addr *);
 
 /*
- * The document of a dump: what comes before the records, and after them.  error
- * is NULL for a dump that is whole.
+ * The document of a dump: what comes before the records (of policies with the
+ * defaults), and after them.  error is NULL for a dump that is whole.
  */
-void json_begin_dump(struct json *, bool policies, const char *channel);
+void json_begin_dump(struct json *, bool policies, const char *channel,
+    const struct defaults *);
 void json_end_dump(struct json *, uint64_t count, const char *error);
 
 #endif

@@ -451,10 +451,24 @@ json_policy(struct json *j, const char *name, const struct policy *policy)
 	json_end_object(j);
 }
 
+void
+json_defaults(struct json *j, const char *name, const struct defaults *d)
+{
+	/* An absent member: kernel or channel does not tell. */
+	if ((d->in | d->out | d->fwd) == DEFAULT_KEEP)
+		return;
+	json_object(j, name);
+	member_word(j, "in", name_of(default_names, d->in), d->in);
+	member_word(j, "out", name_of(default_names, d->out), d->out);
+	member_word(j, "fwd", name_of(default_names, d->fwd), d->fwd);
+	json_end_object(j);
+}
+
 /* ---- the document ---- */
 
 void
-json_begin_dump(struct json *j, bool policies, const char *channel)
+json_begin_dump(struct json *j, bool policies, const char *channel,
+    const struct defaults *defaults)
 {
 	json_object(j, NULL);
 	json_number(j, "setkey_json", JSON_VERSION);
@@ -463,6 +477,8 @@ json_begin_dump(struct json *j, bool policies, const char *channel)
 	json_string(j, "system", j->dialect->name);
 	json_string(j, "channel", channel);
 	json_time(j, "time", j->style->now < 0 ? 0 : (uint64_t)j->style->now);
+	if (policies)
+		json_defaults(j, "defaults", defaults);
 	json_array(j, policies ? "policies" : "sas");
 }
 

@@ -78,6 +78,12 @@ const struct name action_names[] = {
 	{ NULL, 0 }
 };
 
+const struct name default_names[] = {
+	{ "discard", DEFAULT_DISCARD },
+	{ "none", DEFAULT_NONE },
+	{ NULL, 0 }
+};
+
 const struct name level_names[] = {
 	{ "default", IPSEC_LEVEL_DEFAULT },
 	{ "use", IPSEC_LEVEL_USE },
@@ -127,6 +133,8 @@ const struct name message_names[] = {
 	{ "X_SPDDELETE2", SADB_X_SPDDELETE2 },
 	{ "X_NAT_T_NEW_MAPPING", SADB_X_NAT_T_NEW_MAPPING },
 	{ "X_MIGRATE", SADB_X_MIGRATE },
+	{ "X_SPDDEFAULT", SADB_X_SPDDEFAULT },
+	{ "X_SPDGETDEFAULT", SADB_X_SPDGETDEFAULT },
 	{ NULL, 0 }
 };
 

@@ -52,7 +52,7 @@ static void command_dropped(struct parser *);
 }
 /* Commands, by the shape of what follows them. */
 %token <command> CMD_ADD CMD_GET CMD_DELETEALL CMD_FLUSH CMD_SPDADD
-%token <command> CMD_SPDDELETE CMD_BARE CMD_HELP
+%token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_BARE CMD_HELP
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
@@ -95,6 +95,7 @@ command
 	| spdadd src_range dst_range upper spd_options policy
 	| spdadd WORD STRING policy	{ field_tagged(p, $2, $3); }
 	| spddelete src_range dst_range upper spd_options policy
+	| spddefault defaults
 	| bare
 	| help
 	| help word			{ field_topic(p, $2); }
@@ -122,6 +123,16 @@ spdadd
 spddelete
 	: CMD_SPDDELETE			{ field_command(p, $1, @1); }
 	| spddelete OPT_ADDRESS		{ field_address_options(p, $2); }
+	;
+spddefault
+	: CMD_SPDDEFAULT		{ field_command(p, $1, @1); }
+	;
+defaults
+	: default
+	| defaults default
+	;
+default
+	: WORD WORD			{ field_default(p, $1, $2); }
 	;
 bare
 	: CMD_BARE			{ field_command(p, $1, @1); }
@@ -163,6 +174,7 @@ word
 	| CMD_FLUSH			{ $$ = @1; }
 	| CMD_SPDADD			{ $$ = @1; }
 	| CMD_SPDDELETE			{ $$ = @1; }
+	| CMD_SPDDEFAULT		{ $$ = @1; }
 	| CMD_BARE			{ $$ = @1; }
 	| CMD_HELP			{ $$ = @1; }
 	;

@@ -920,6 +920,26 @@ policy_encode(struct msgbuf *m, const struct policy *policy)
 	put_settings(m, &policy->settings);
 }
 
+void
+defaults_encode(struct msgbuf *m, const struct defaults *defaults)
+{
+	struct wire_defaults *wire = msg_ext(m, EXT_X_DEFAULTS, sizeof(*wire));
+
+	wire->in = defaults->in;
+	wire->out = defaults->out;
+	wire->fwd = defaults->fwd;
+}
+
+void
+defaults_decode(const struct view *view, struct defaults *defaults)
+{
+	const struct wire_defaults *wire = view->ext[EXT_X_DEFAULTS];
+
+	*defaults = (struct defaults){ 0, 0, 0 };
+	if (wire != NULL)
+		*defaults = (struct defaults){ wire->in, wire->out, wire->fwd };
+}
+
 static void
 get_policy(const struct view *view, struct policy *policy)
 {

@@ -138,6 +138,20 @@ struct policy {
 	struct rule rules[POLICY_RULES]; /* the last: those in use are set */
 };
 
+/* What becomes of packets that no policy is for (Linux): DEFAULT_ each. */
+struct defaults {
+	uint8_t in, out, fwd;
+};
+
+/* Whether they pass in all directions, or nothing is known of it. */
+static inline bool
+defaults_pass(const struct defaults *defaults)
+{
+	return (defaults->in == DEFAULT_KEEP || defaults->in == DEFAULT_NONE) &&
+	    (defaults->out == DEFAULT_KEEP || defaults->out == DEFAULT_NONE) &&
+	    (defaults->fwd == DEFAULT_KEEP || defaults->fwd == DEFAULT_NONE);
+}
+
 /*
  * A message all of whose extensions are known to be whole: lengths within the
  * message, no duplicates, sockaddrs, keys and policy requests within their
@@ -197,6 +211,7 @@ size_t msg_end(struct msgbuf *);
  */
 void sa_encode(struct msgbuf *, const struct sa *);
 void policy_encode(struct msgbuf *, const struct policy *);
+void defaults_encode(struct msgbuf *, const struct defaults *);
 
 /* ---- reading (pfkey.c) ---- */
 
@@ -236,6 +251,7 @@ bool request_next(const struct dialect *, const void *ext, size_t extlen,
 /* The SA or the policy in a message; missing parts stay zero. */
 void sa_decode(const struct view *, struct sa *);
 void policy_decode(const struct view *, struct policy *);
+void defaults_decode(const struct view *, struct defaults *);
 
 /*
  * The fwd policy that goes with an in policy on Linux, which keeps policies for

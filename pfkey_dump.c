@@ -997,3 +997,28 @@ print_policy(struct text *t, const struct dialect *dialect,
 	p = fmt_dec(p, policy->refcnt);
 	text_end(t, fmt_str(p, "\n"));
 }
+
+static void
+print_default(struct text *t, const char *dir, uint8_t number)
+{
+	const char *word = name_of(default_names, number);
+	char *p;
+
+	if (number == DEFAULT_KEEP || number == DEFAULT_NONE)
+		return;
+	p = fmt_str(text_room(t), "\t");
+	p = fmt_str(p, dir);
+	*p++ = ' ';
+	text_end(t, fmt_str(fmt_name(p, word, number), "\n"));
+}
+
+void
+print_defaults(struct text *t, const struct defaults *defaults)
+{
+	if (defaults_pass(defaults))
+		return;
+	text_str(t, "(no policy)\n");
+	print_default(t, "in", defaults->in);
+	print_default(t, "out", defaults->out);
+	print_default(t, "fwd", defaults->fwd);
+}

@@ -114,6 +114,12 @@ has_setting(const struct view *view)
 }
 
 static bool
+has_defaults(const struct view *view)
+{
+	return view->ext[EXT_X_DEFAULTS] != NULL;
+}
+
+static bool
 has_index(const struct view *view)
 {
 	const struct wire_policy *policy = view->ext[EXT_POLICY];
@@ -200,6 +206,8 @@ static const struct {
 	{ has_device, NULL, F_DEVICE, "cannot carry a selector's interface" },
 	{ has_setting, NULL, F_SETTING, "cannot carry this option" },
 	{ has_index, NULL, F_INDEX, "cannot carry a number for a policy" },
+	{ has_defaults, NULL, F_VERB,
+	    "cannot carry what becomes of packets without a policy" },
 	{ is_iptfs, NULL, F_MODE, "cannot carry mode iptfs" },
 	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },

@@ -482,3 +482,30 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	}
 	text_str(t, ";\n");
 }
+
+/* ---- what no policy is for ---- */
+
+static void
+print_default(struct text *t, const char *dir, uint8_t number)
+{
+	const char *word = name_of(default_names, number);
+
+	if (number == DEFAULT_KEEP)
+		return;
+	text_printf(t, " %s ", dir);
+	if (word != NULL)
+		text_str(t, word);
+	else
+		text_dec(t, number);
+}
+
+void
+print_defaults_command(struct text *t, const char *verb,
+    const struct defaults *defaults)
+{
+	text_str(t, verb);
+	print_default(t, "in", defaults->in);
+	print_default(t, "out", defaults->out);
+	print_default(t, "fwd", defaults->fwd);
+	text_str(t, ";\n");
+}

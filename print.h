@@ -36,6 +36,11 @@ void print_sa_short(struct text *, const struct sa *,
 void print_policy(struct text *, const struct dialect *,
     const struct policy *);
 /*
+ * What becomes of packets that no policy is for: the directions where they do
+ * not pass, a line each, under a line of its own; nothing if there is none.
+ */
+void print_defaults(struct text *, const struct defaults *);
+/*
  * A policy's priority in the words of the language, "prio high + 5", into buf
  * (at least 40 octets); empty for the dialect's default and for a dialect
  * without priorities.
@@ -85,6 +90,10 @@ void print_sa_command(struct text *, const struct dialect *, const char *verb,
     const struct sa *, const struct print_style *);
 void print_policy_command(struct text *, const struct dialect *,
     const char *verb, const struct policy *, unsigned flags);
+
+/* "spddefault in discard out none ...": the directions that have one. */
+void print_defaults_command(struct text *, const char *verb,
+    const struct defaults *);
 
 /*
  * Why a command would make another SA or policy than this, in words; NULL where

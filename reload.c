@@ -343,6 +343,52 @@ print_one(void *ctx, const struct sync_request *r)
 	return 0;
 }
 
+/* ---- what no policy is for ---- */
+
+static uint8_t
+change(uint8_t wanted, uint8_t now)
+{
+	return wanted == now ? DEFAULT_KEEP : wanted;
+}
+
+static void
+defaults_reply(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	(void)tag;
+	if (reply->error != 0)
+		session_error(ctx, "what becomes of packets without a policy "
+		    "cannot be set: %s", strerror(reply->error));
+}
+
+/* Last of all, when all policies are there. */
+static void
+set_defaults(const struct reload *reload)
+{
+	struct defaults now, wanted = reload->defaults;
+	struct session *s = reload->session;
+	struct channel *ch = s->channel;
+	struct msgbuf m;
+
+	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP)
+		return;
+	session_ask_defaults(s, &now);
+	wanted = (struct defaults){ change(wanted.in, now.in),
+	    change(wanted.out, now.out), change(wanted.fwd, now.fwd) };
+	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP)
+		return;
+	if (s->opt->check_only) {
+		print_defaults_command(&s->text, "spddefault", &wanted);
+		return;
+	}
+	ch->reply = defaults_reply;
+	ch->reply_ctx = s;
+	msg_begin(&m, s->dialect, SADB_X_SPDDEFAULT, 0);
+	defaults_encode(&m, &wanted);
+	if (channel_request(ch, &m, 0) != 0 || ch->ops->finish(ch) != 0)
+		session_error(s, "what becomes of packets without a policy "
+		    "was not set");
+}
+
 struct refusals {
 	const struct run *run;
 	unsigned n;
@@ -388,6 +434,8 @@ reload_run(const struct reload *reload)
 		if (run.nsent != 0 && !s->failed)
 			look_again(&run);
 	}
+	if (!s->failed)
+		set_defaults(reload);
 	if (s->opt->verbose != 0 && refusals.n == 0)
 		print_counts(&run);
 	free(run.sent);

@@ -21,11 +21,13 @@ script_sync_takes(struct script *sc, const struct command *cmd)
 		sc->adds = true;
 		return true;
 	}
+	if (cmd->op == OP_SPDDEFAULT)
+		return true;
 	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds)
 		return true;
 	diag(&sc->diag, DIAG_ERROR, cmd->at[F_VERB], flush ? "with -S this can "
 	    "only stand before all others, and without a protocol" :
-	    "-S takes add and spdadd");
+	    "-S takes add, spdadd and spddefault");
 	sc->session.failed = true;
 	return false;
 }
@@ -48,7 +50,36 @@ struct wanting {
 	struct script *sc;
 	struct sync *sync;
 	bool mentioned[SYNC_DBS];
+	struct defaults defaults, owned;
 };
+
+/* What is said last counts. */
+static void
+merge_defaults(struct defaults *all, const struct defaults *more)
+{
+	if (more->in != DEFAULT_KEEP)
+		all->in = more->in;
+	if (more->out != DEFAULT_KEEP)
+		all->out = more->out;
+	if (more->fwd != DEFAULT_KEEP)
+		all->fwd = more->fwd;
+}
+
+/* Of a direction that an earlier run closed, and the file does not name. */
+static uint8_t
+opened(uint8_t wanted, uint8_t owned)
+{
+	return wanted == DEFAULT_KEEP && owned != DEFAULT_KEEP ?
+	    DEFAULT_NONE : wanted;
+}
+
+static struct defaults
+wanted_defaults(const struct wanting *w)
+{
+	return (struct defaults){ opened(w->defaults.in, w->owned.in),
+	    opened(w->defaults.out, w->owned.out),
+	    opened(w->defaults.fwd, w->owned.fwd) };
+}
 
 static int
 want_planned(void *ctx, uint32_t number, const void *msg, size_t len)
@@ -58,14 +89,20 @@ want_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 	uint8_t type = requests[number].type;
 	enum sync_db db = type == SADB_ADD || type == SADB_FLUSH ? SYNC_SAD :
 	    SYNC_SPD;
+	struct defaults defaults;
 	struct view view;
 	uint32_t earlier;
 
 	(void)len;
+	view_built(&view, w->sc->session.dialect, msg);
+	if (type == SADB_X_SPDDEFAULT) {
+		defaults_decode(&view, &defaults);
+		merge_defaults(&w->defaults, &defaults);
+		return 0;
+	}
 	w->mentioned[db] = true;
 	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH)
 		return 0;
-	view_built(&view, w->sc->session.dialect, msg);
 	switch (sync_want(w->sync, &view, number, &earlier)) {
 	case SYNC_CONFLICT:
 		report_conflict(w->sc, &requests[number], &requests[earlier]);
@@ -110,6 +147,8 @@ own_command(void *ctx, struct command *cmd)
 
 	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD)
 		command_expand(owning->parser, cmd, own_message, owning->w);
+	else if (cmd->op == OP_SPDDEFAULT)
+		merge_defaults(&owning->w->owned, &cmd->defaults);
 }
 
 /*
@@ -208,7 +247,9 @@ script_synchronize(struct script *sc)
 	sc->diag.max_errors = 0;
 	if (w.sync == NULL)
 		session_error(&sc->session, "out of memory");
-	else if (gather(&w))
+	else if (gather(&w)) {
+		reload.defaults = wanted_defaults(&w);
 		reload_run(&reload);
+	}
 	sync_free(w.sync);
 }

@@ -227,6 +227,38 @@ send_header(struct session *s, uint8_t type, uint8_t satype)
 }
 
 static void
+take_defaults(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	(void)tag;
+	if (reply->view != NULL)
+		defaults_decode(reply->view, ctx);
+}
+
+/*
+ * PF_KEY has no such request, so -v does not show it.  A kernel before 5.15
+ * refuses it; what is refused for another reason, the next request will be.
+ */
+void
+session_ask_defaults(struct session *s, struct defaults *defaults)
+{
+	struct channel *ch = s->channel, kept = *ch;
+	struct msgbuf m;
+
+	*defaults = (struct defaults){ 0, 0, 0 };
+	if (strcmp(s->channel_name, "xfrm") != 0)
+		return;
+	ch->trace = NULL;
+	ch->reply = take_defaults;
+	ch->reply_ctx = defaults;
+	msg_begin(&m, s->dialect, SADB_X_SPDGETDEFAULT, 0);
+	if (channel_request(ch, &m, 0) == 0)
+		ch->ops->finish(ch);
+	ch->trace = kept.trace;
+	ch->reply = kept.reply;
+	ch->reply_ctx = kept.reply_ctx;
+}
+
+static void
 report_end(struct session *s, uint8_t type, const struct reply *reply)
 {
 	struct refusal refusal = ipsec_refusal(s->dialect, NULL, type,
@@ -245,6 +277,7 @@ struct dump {
 	struct save *save;		/* -o script */
 	struct json json;		/* -o json */
 	bool begun;			/* its document */
+	struct defaults defaults;	/* with policies */
 	unsigned printed;
 	unsigned repeats;		/* that it may have yet */
 	bool repeat;
@@ -261,7 +294,8 @@ begin_json(struct dump *d)
 	if (d->begun)
 		return;
 	json_init(&d->json, &s->text, s->dialect, &s->style);
-	json_begin_dump(&d->json, s->opt->policies, s->channel_name);
+	json_begin_dump(&d->json, s->opt->policies, s->channel_name,
+	    &d->defaults);
 	d->begun = true;
 }
 
@@ -350,15 +384,25 @@ scope_mask(const struct dialect *dialect, unsigned scopes)
 	    scopes == 1u << IPSEC_SCOPE_IFNET ? IPSEC_SCOPE_IFNET : 0;
 }
 
-/* A dump, repeated if that is wanted.  Returns 0 or -1. */
+/*
+ * A dump, repeated if that is wanted.  Returns 0 or -1.  What becomes of other
+ * packets is asked first, as a document begins with it.
+ */
 static int
 send_dump(struct dump *d, uint8_t type, uint8_t mask)
 {
+	const struct options *opt = d->session.opt;
+
+	if (opt->policies)
+		session_ask_defaults(&d->session, &d->defaults);
 	do {
 		d->repeat = false;
 		if (send_header(&d->session, type, mask) != 0)
 			return -1;
 	} while (d->repeat);
+	if (opt->form == AS_TEXT && (opt->scopes == 0 ||
+	    (opt->scopes & 1u << IPSEC_SCOPE_GLOBAL) != 0))
+		print_defaults(&d->session.text, &d->defaults);
 	return 0;
 }
 
@@ -375,6 +419,7 @@ print_saved(struct dump *d)
 	struct save_output out = {
 		.text = &s->text, .style = &s->style,
 		.policies = s->opt->policies,
+		.defaults = d->defaults,
 		.by_pfkey = strcmp(s->channel_name, "pfkey") == 0,
 		.lost = report_lost, .lost_ctx = s,
 	};

@@ -75,6 +75,12 @@ int session_end(struct session *);
  */
 bool session_print_record(struct session *, const struct view *);
 
+/*
+ * Asks what becomes of packets that no policy is for; all DEFAULT_KEEP where
+ * kernel or channel does not tell.
+ */
+void session_ask_defaults(struct session *, struct defaults *);
+
 /* "No SAD entries." or "No SPD entries." */
 void session_print_empty(struct session *, bool policies);
 

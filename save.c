@@ -118,6 +118,10 @@ print_policies(const struct save *save, const struct save_output *out)
 	size_t i, at, after;
 	unsigned flags;
 
+	/* First of all, so that nothing slips through while the rest loads. */
+	if (!defaults_pass(&out->defaults))
+		print_defaults_command(out->text, "spddefault",
+		    &out->defaults);
 	for (i = 0; i < save->n; i++) {
 		at = newest_first ? save->n - 1 - i : i;
 		after = newest_first ? at - 1 : at + 1;

@@ -23,6 +23,7 @@ struct save_output {
 	struct text *text;
 	const struct print_style *style;
 	bool policies;			/* the records are of these */
+	struct defaults defaults;	/* with policies */
 	bool by_pfkey;			/* and come from a PF_KEY socket */
 	/* Is told of each entry that cannot be saved, in words, and why. */
 	void (*lost)(void *, const char *what, const char *why);

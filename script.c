@@ -83,10 +83,14 @@ print_command(struct text *t, const struct view *view, const char *verb,
     unsigned flags, const struct print_style *style)
 {
 	const char *protocol;
+	struct defaults defaults;
 	struct policy policy;
 	struct sa sa;
 
-	if (view->ext[EXT_POLICY] != NULL) {
+	if (view->ext[EXT_X_DEFAULTS] != NULL) {
+		defaults_decode(view, &defaults);
+		print_defaults_command(t, verb, &defaults);
+	} else if (view->ext[EXT_POLICY] != NULL) {
 		policy_decode(view, &policy);
 		print_policy_command(t, view->dialect, verb, &policy, flags);
 	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {

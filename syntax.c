@@ -120,6 +120,8 @@ syntax_next_field(const struct command *cmd)
 		    "a protocol (esp, ah, ipcomp) or ';'";
 	case OP_SPDFLUSH: case OP_SPDDUMP: case OP_EXIT: case OP_HELP:
 		return "';'";
+	case OP_SPDDEFAULT:
+		return "a direction (in, out, fwd), and discard or none";
 	case OP_SPDADD: case OP_SPDUPDATE: case OP_SPDDELETE:
 		return next_policy_field(cmd);
 	default:

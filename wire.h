@@ -19,7 +19,9 @@ enum {
 	SADB_X_SPDDELETE, SADB_X_SPDGET, SADB_X_SPDACQUIRE, SADB_X_SPDDUMP,
 	SADB_X_SPDFLUSH, SADB_X_SPDSETIDX, SADB_X_SPDEXPIRE, SADB_X_SPDDELETE2,
 	SADB_X_NAT_T_NEW_MAPPING,	/* Linux, NetBSD */
-	SADB_X_MIGRATE			/* Linux */
+	SADB_X_MIGRATE,			/* Linux */
+	/* Ours: no kernel's PF_KEY has them. */
+	SADB_X_SPDDEFAULT = 62, SADB_X_SPDGETDEFAULT
 };
 
 /* sadb_msg_satype */
@@ -65,6 +67,8 @@ enum { IPSEC_DIR_ANY, IPSEC_DIR_INBOUND, IPSEC_DIR_OUTBOUND,
     IPSEC_DIR_SOCKET_IN, IPSEC_DIR_SOCKET_OUT /* Linux, in dumps only */ };
 enum { IPSEC_POLICY_DISCARD, IPSEC_POLICY_NONE, IPSEC_POLICY_IPSEC,
     IPSEC_POLICY_ENTRUST, IPSEC_POLICY_BYPASS };
+/* What becomes of packets that no policy is for, as Linux counts. */
+enum { DEFAULT_KEEP, DEFAULT_DISCARD, DEFAULT_NONE };
 enum { IPSEC_LEVEL_DEFAULT, IPSEC_LEVEL_USE, IPSEC_LEVEL_REQUIRE,
     IPSEC_LEVEL_UNIQUE };
 enum { IPSEC_SCOPE_ANY, IPSEC_SCOPE_GLOBAL, IPSEC_SCOPE_IFNET,
@@ -235,6 +239,10 @@ struct wire_template {			/* what a request has no room for */
 struct wire_unknown {			/* that many numbers follow */
 	uint16_t len, type;
 	uint16_t count, reserved;
+};
+struct wire_defaults {			/* DEFAULT_, for each direction */
+	uint16_t len, type;
+	uint8_t in, out, fwd, reserved;
 };
 struct wire_if_id {
 	uint16_t len, type;

@@ -29,6 +29,16 @@
 #define XFRM_SET_MARK_MASK 30		/* Linux 4.19 */
 #define XFRM_IF_ID	31		/* XFRMA_IF_ID, Linux 4.19 */
 
+/*
+ * What becomes of packets that no policy is for, Linux 5.15: a request that
+ * sets it, and one that is answered, and told of, by the same message.
+ */
+#define XFRM_SETDEFAULT	0x27		/* XFRM_MSG_SETDEFAULT */
+#define XFRM_GETDEFAULT	0x28		/* XFRM_MSG_GETDEFAULT */
+struct xfrm_defaults {			/* struct xfrm_userpolicy_default */
+	uint8_t in, fwd, out;
+};
+
 /* struct xfrm_user_offload.flags */
 #define XFRM_OFFLOAD_IN		2
 #define XFRM_OFFLOAD_WHOLE	4	/* packet offload, Linux 6.2 */

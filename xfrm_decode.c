@@ -1044,6 +1044,18 @@ decode_policy_flush(struct xfrm_task *t)
 	return SHOWN;
 }
 
+/* What becomes of packets without a policy: an answer, or an event. */
+static enum xfrm_result
+decode_defaults(struct xfrm_task *t)
+{
+	const struct xfrm_defaults *body = &t->body.defaults;
+	struct defaults defaults = { body->in, body->out, body->fwd };
+
+	xfrm_begin_message(t, SADB_SATYPE_UNSPEC);
+	defaults_encode(t->m, &defaults);
+	return SHOWN;
+}
+
 /* The messages, the octets of their structures, and what they are as events. */
 static const struct kind {
 	uint16_t xfrm;
@@ -1076,6 +1088,8 @@ static const struct kind {
 	    SADB_X_NAT_T_NEW_MAPPING, xfrm_decode_mapping },
 	{ XFRM_MSG_MIGRATE, sizeof(struct xfrm_userpolicy_id),
 	    SADB_X_MIGRATE, xfrm_decode_migrate },
+	{ XFRM_GETDEFAULT, sizeof(struct xfrm_defaults), SADB_X_SPDDEFAULT,
+	    decode_defaults },
 };
 
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))

@@ -40,6 +40,7 @@ struct xfrm_task {
 		struct xfrm_user_polexpire policy_expire;
 		struct xfrm_user_acquire acquire;
 		struct xfrm_user_mapping mapping;
+		struct xfrm_defaults defaults;
 	} body;
 	const uint8_t *attr_octets;
 	size_t attr_len;

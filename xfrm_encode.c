@@ -937,6 +937,22 @@ encode_policy_flush(struct nlbuf *b, struct xfrm_encoder *enc,
 	return 0;
 }
 
+/* SPDDEFAULT; SPDGETDEFAULT has none, but the kernel wants the structure. */
+static int
+encode_defaults(struct nlbuf *b, struct xfrm_encoder *enc,
+    const struct view *view)
+{
+	struct xfrm_defaults body;
+	struct defaults defaults;
+
+	(void)enc;
+	defaults_decode(view, &defaults);
+	body = (struct xfrm_defaults){ defaults.in, defaults.fwd,
+	    defaults.out };
+	nl_bytes(b, &body, sizeof(body));
+	return 0;
+}
+
 /* ---- all requests ---- */
 
 /* By type of the PF_KEY request. */
@@ -958,6 +974,8 @@ static const struct {
 	[SADB_X_SPDDELETE2] = { XFRM_MSG_DELPOLICY, encode_policy_index },
 	[SADB_X_SPDGET] = { XFRM_MSG_GETPOLICY, encode_policy_index },
 	[SADB_X_SPDFLUSH] = { XFRM_MSG_FLUSHPOLICY, encode_policy_flush },
+	[SADB_X_SPDDEFAULT] = { XFRM_SETDEFAULT, encode_defaults },
+	[SADB_X_SPDGETDEFAULT] = { XFRM_GETDEFAULT, encode_defaults },
 };
 
 int

@@ -342,7 +342,7 @@ read_one(struct xfrm_channel *c, uint32_t seq, struct answer *a,
 	}
 }
 
-/* SADB_GET, SADB_GETSPI, SADB_X_SPDGET */
+/* SADB_GET, SADB_GETSPI, SADB_X_SPDGET, SADB_X_SPDGETDEFAULT */
 static int
 do_get(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
@@ -640,6 +640,7 @@ xfrm_answering(const struct view *view)
 	case SADB_GET:
 	case SADB_GETSPI:
 	case SADB_X_SPDGET:
+	case SADB_X_SPDGETDEFAULT:
 		return do_get;
 	case SADB_DELETE:
 		return view->ext[EXT_SA] == NULL ? do_delete_all : NULL;

@@ -490,7 +490,9 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		nl_dump(p, request);
 		return;
 	}
-	if (request->nlmsg_type == XFRM_MSG_GETSA ||
+	if (request->nlmsg_type == 0x28 /* XFRM_MSG_GETDEFAULT */)
+		error = EINVAL;		/* as a kernel before 5.15 */
+	else if (request->nlmsg_type == XFRM_MSG_GETSA ||
 	    request->nlmsg_type == XFRM_MSG_GETPOLICY)
 		error = ESRCH;
 	else {

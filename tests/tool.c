@@ -392,7 +392,9 @@ main(int argc, char **argv)
 	    strcmp(argv[1], "event-script") == 0 ? EVENT_SCRIPT : EVENT_SHORT;
 	if (line == line_json) {
 		tool.policies = strcmp(argv[1], "json-spd") == 0;
-		json_begin_dump(&tool.events.json, tool.policies, "tool");
+		json_begin_dump(&tool.events.json, tool.policies, "tool",
+		    &(struct defaults){ DEFAULT_NONE, DEFAULT_NONE,
+		    DEFAULT_DISCARD });
 		run(&tool, line);
 		json_end_dump(&tool.events.json, tool.records, NULL);
 		text_flush(&tool.text);
