@@ -349,7 +349,10 @@ compare_algorithms(const struct dialect *dialect, const struct sa *want,
 		compare_algorithm(ALG_AUTH, dialect, want, have, d);
 }
 
-/* BSD kernels put an SA that says nothing under whatever is there. */
+/*
+ * BSD kernels put an SA that says nothing under whatever is there, and one of
+ * any mode under what serves all.
+ */
 static void
 compare_header(const struct dialect *dialect, const struct sa *want,
     const struct sa *have, struct difference *d)
@@ -358,7 +361,8 @@ compare_header(const struct dialect *dialect, const struct sa *want,
 
 	if (mode == IPSEC_MODE_ANY && !dialect->joins_headers)
 		mode = IPSEC_MODE_TRANSPORT;
-	if (mode != have->mode && mode != IPSEC_MODE_ANY)
+	if (mode != have->mode && mode != IPSEC_MODE_ANY &&
+	    !(have->mode == IPSEC_MODE_ANY && dialect->joins_headers))
 		DIFFERS(d, "mode");
 	if (want->reqid != have->reqid &&
 	    !(want->reqid == 0 && dialect->joins_headers))
@@ -487,8 +491,9 @@ static bool
 same_rule(const struct dialect *dialect, const struct rule *want,
     const struct rule *have)
 {
-	bool chosen = want->level == IPSEC_LEVEL_UNIQUE && want->reqid == 0 &&
-	    have->reqid > IPSEC_MANUAL_REQID_MAX;
+	bool chosen = want->level == IPSEC_LEVEL_UNIQUE &&
+	    have->reqid > IPSEC_MANUAL_REQID_MAX && (want->reqid == 0 ||
+	    (want->reqid > IPSEC_MANUAL_REQID_MAX && !dialect->wide_request));
 
 	if (want->proto != have->proto || want->mode != have->mode ||
 	    level_of(dialect, want) != level_of(dialect, have) ||

@@ -6,8 +6,8 @@
 #	tests/recorded.sh [-u]
 #
 # recorded/SYSTEM/CASE/RUN.out is what is printed, on both outputs, and the exit
-# status.  RUN says which options: f is -f input.conf, D.script is -D -o script,
-# anything else are the options themselves.  What is sent and is not what was
+# status.  RUN says which options: f is -f input.conf, S is -n -S input.conf,
+# D.script is -D -o script, anything else are the options themselves.  What is sent and is not what was
 # recorded is in the output, too (play).  -u writes the outputs anew.
 
 tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
@@ -25,11 +25,12 @@ run() {
 	*.script) set -- "$1" "$2" dump.hex "-${3%.script}" -o script ;;
 	*.wire)	wire=${3%.wire}.wire
 		set -- "$1" "$2" "$wire" "-${3%%-*}" ;;
+	S) set -- "$1" "$2" dump.hex -n -S - ;;
 	x) set -- "$1" "$2" monitor.sent.hex -x ;;
 	*) set -- "$1" "$2" dump.hex "-$3" ;;
 	esac
 	input=/dev/null
-	[ "$4" != -f ] || input=$2/input.conf
+	[ "$4" != -f ] && [ "$5" != -S ] || input=$2/input.conf
 	PLAY_STRICT=1 PLAY_WIRE=$wire timeout 60 "$play" "$@" <"$input" \
 	    >"$work/text" 2>"$work/err"
 	status=$?
