@@ -206,7 +206,7 @@ check_algorithms(struct parser *p, struct command *cmd)
 		check_algorithm(p, cmd->comp, cmd->at[F_COMP], &sa->encrypt);
 	warn_obsolete(p, cmd->enc, cmd->at[F_ENC]);
 	warn_obsolete(p, cmd->auth, cmd->at[F_AUTH]);
-	/* An AEAD's "-A null" says the same as none. */
+	/* "-A null" beside an AEAD says the same as no -A. */
 	if (cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0) {
 		sa->auth = SADB_AALG_NONE;
 		sa->auth_key.given = false;

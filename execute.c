@@ -47,7 +47,7 @@ script_command_at(struct script *sc, struct loc loc, struct command *cmd)
 	return cmd->op != OP_NONE;
 }
 
-/* Errors of the way to the kernel, whose reasons are not the kernel's. */
+/* Tells errors of the channel itself from those that the kernel answers. */
 static bool
 is_channels_own(int error)
 {
@@ -56,7 +56,7 @@ is_channels_own(int error)
 	    error == EMSGSIZE;
 }
 
-/* Errors that tell of an answer that is missing, or that makes no sense. */
+/* Tells errors after which the request may have been carried out. */
 static bool
 may_be_done(int error)
 {
@@ -265,7 +265,7 @@ script_open(struct script *sc)
 	return sc->open_error;
 }
 
-/* A fwd policy that is refused, now that it is known what is in its way. */
+/* Reports a fwd policy that stays refused after a look at what is there. */
 static void
 stays_refused(void *ctx, uint32_t number, int error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* "Exists already" is half an answer: what does? */
+/* Shows which entry of the kernel is meant by "exists already". */
 #include <string.h>
 
 #include "existing.h"

@@ -317,7 +317,7 @@ policy_name(struct json *j, const struct policy *policy)
 	member_name(j, "spddelete");
 }
 
-/* The "ports" of a protocol that has none are something else. */
+/* Protocols without ports keep other things in the fields of ports. */
 static void
 policy_ports(struct json *j, const struct policy *policy)
 {

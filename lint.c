@@ -23,7 +23,7 @@ lint_request(struct lint *lint, struct parser *p, const struct command *cmd,
 
 	if (type == SADB_DELETE || type == SADB_FLUSH ||
 	    type == SADB_X_SPDDELETE || type == SADB_X_SPDFLUSH)
-		/* What is left is not worth keeping track of. */
+		/* A delete or flush: too rare to track single entries. */
 		table_free(&lint->seen);
 	if (!sa && type != SADB_X_SPDADD)
 		return;

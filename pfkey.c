@@ -450,7 +450,7 @@ get_sa_selector(const struct view *view, struct sa_selector *selector)
 	get_selector_rest(view, &selector->device, &selector->masks);
 }
 
-/* A kernel's own, and so there is no way back. */
+/* Only kernels make these, so nothing encodes them. */
 static void
 get_sa_state(const struct view *view, struct sa_state *state)
 {
@@ -592,7 +592,7 @@ get_natt(const struct view *view, struct natt *natt)
 	const struct wire_nat_t_frag *frag = view->ext[EXT_NAT_T_FRAG];
 	uint8_t proto;
 
-	/* NetBSD has it in every SA: type 0 is none. */
+	/* NetBSD sends it with every SA; type 0 means no NAT-T. */
 	if (type != NULL && type->nat_type != 0) {
 		natt->given = true;
 		natt->type = type->nat_type;

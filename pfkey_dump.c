@@ -488,7 +488,7 @@ sa_state(struct text *t, const struct sa *sa)
 	text_end(t, fmt_str(p, " \n"));
 }
 
-/* Seconds since the SA was made; a clock that was set back makes none. */
+/* Seconds since the SA was made; 0 if the clock was set back since. */
 static uint64_t
 sa_age(const struct sa *sa, time_t now)
 {

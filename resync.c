@@ -45,7 +45,7 @@ report_conflict(struct script *sc, const struct planned *request,
 	sc->session.failed = true;
 }
 
-/* What a file says, for a set. */
+/* Collects what a file wants to be there. */
 struct wanting {
 	struct script *sc;
 	struct sync *sync;
@@ -207,7 +207,7 @@ sync_cannot(void *ctx, uint32_t number, const char *why)
 	    why != NULL ? why : "it is not there");
 }
 
-/* Whether all that was said is clear, and says something. */
+/* Whether the text was right, and makes at least one entry. */
 static bool
 gather(struct wanting *w)
 {

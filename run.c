@@ -156,7 +156,7 @@ is_in_scope(const struct options *opt, const struct view *view)
 	return (opt->scopes & (1u << policy.scope)) != 0;
 }
 
-/* A line for a program that decrypts captures, or why there is none. */
+/* Prints a line for a program that decrypts captures, or says why it cannot. */
 static bool
 print_keys(struct session *s, const struct sa *sa)
 {
@@ -562,7 +562,8 @@ report_loss(struct session *s, unsigned lost)
 	s->failed = true;
 }
 
-/* Whether nobody reads any more what we write, be there something or not. */
+/* Whether the reader of standard output has gone, also when nothing is to be
+ * written. */
 static bool
 reader_is_gone(void)
 {
@@ -634,7 +635,7 @@ run_watch(const struct options *opt)
 	sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	watch_loop(&w);
-	/* A reader that went away is a way to end a monitor. */
+	/* To stop reading is a usual way to end a monitor. */
 	if (s->text.error == EPIPE)
 		s->text.error = 0;
 	return session_end(s);

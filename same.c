@@ -31,7 +31,7 @@ static bool
 same_mark(bool has_a, uint32_t a, uint32_t mask_a, bool has_b, uint32_t b,
     uint32_t mask_b)
 {
-	/* A mark that nothing is compared with is none. */
+	/* A mark with an empty mask matches all packets, as no mark does. */
 	has_a = has_a && mask_a != 0;
 	has_b = has_b && mask_b != 0;
 	return has_a == has_b && (!has_a || (a == b && mask_a == mask_b));
@@ -183,7 +183,7 @@ policy_name_hash(const struct policy *policy)
 
 /* ---- differences ---- */
 
-/* Adds one to the others, in words. */
+/* Adds a difference, in words, to the list of them. */
 __attribute__((format(printf, 2, 3))) static void
 differs(struct difference *d, const char *fmt, ...)
 {
@@ -200,10 +200,10 @@ differs(struct difference *d, const char *fmt, ...)
 	d->found = true;
 }
 
-/* One that an UPDATE does not end. */
+/* The same, for a difference that an UPDATE cannot remove. */
 #define DIFFERS(d, ...) (differs((d), __VA_ARGS__), (d)->in_place = false)
 
-/* "No limit" has three spellings. */
+/* Makes one number of the three that mean "no limit". */
 static uint64_t
 limit(uint64_t n)
 {
@@ -312,7 +312,7 @@ compare_algorithm(enum alg_kind kind, const struct dialect *dialect,
 		d->unknown = true;
 		return;
 	}
-	/* The algorithm that does nothing may be told as none. */
+	/* A kernel may leave the null algorithm out. */
 	if (wid != hid && !(keyless && hid == 0)) {
 		DIFFERS(d, enc ? "encryption" : "authentication");
 		d->same_keys = false;
@@ -464,7 +464,7 @@ sa_compare(const struct dialect *dialect, const struct sa *want,
 
 /* ---- policy ---- */
 
-/* On Linux a policy that protects by nothing lets everything pass. */
+/* On Linux a policy with action ipsec and no rule lets packets pass. */
 static uint8_t
 action_of(const struct dialect *dialect, const struct policy *policy)
 {

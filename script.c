@@ -374,7 +374,7 @@ add_directory(struct script *sc, const char *dir)
 		free(entries[i]);
 	}
 	free(entries);
-	/* One without such files is no configuration. */
+	/* A directory without such files is no configuration. */
 	if (n == 0) {
 		errno = EISDIR;
 		return -1;
@@ -519,7 +519,7 @@ setup(struct script *sc, const struct options *opt)
 	setvbuf(stderr, NULL, _IOFBF, BUFSIZ);
 	sc->diag.max_errors = opt->mode == MODE_STREAM ? 0 : opt->max_errors;
 	sc->diag.advice = opt->check_only || opt->verbose != 0;
-	/* See no-color.org: an empty variable is none. */
+	/* By no-color.org an empty variable does not count. */
 	sc->diag.colour = isatty(STDERR_FILENO) &&
 	    (no_colour == NULL || *no_colour == '\0');
 	sc->parser.source = &sc->source;

@@ -44,7 +44,7 @@ has_digits(const char *word, size_t len, size_t n)
 	return run >= n;
 }
 
-/* Whether a word can be a key by itself: a decimal number is none. */
+/* Whether a word can be a key by itself; a decimal number cannot. */
 static bool
 looks_like_key(const char *word, size_t len)
 {
@@ -194,7 +194,7 @@ walk_comment(const struct walk *of, size_t i, size_t end)
 		i = step(&w, i, end);
 }
 
-/* Messages show no more than this of the text before what they are about. */
+/* Messages show at most so much of the text before their place. */
 #define SHOWN_BEFORE	128
 
 void

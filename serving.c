@@ -190,7 +190,7 @@ serving_sa(struct serving *s, const struct sa *sa)
 	}
 }
 
-/* Of two kinds, the one that still lacks an SA; otherwise the earlier rule. */
+/* Prefers the kind that still lacks an SA, then the earlier rule. */
 static const struct rule_kind *
 preferred(const struct rule_kind *a, const struct rule_kind *b)
 {

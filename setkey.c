@@ -240,7 +240,7 @@ report_argument(const char *word)
 		    "-e '%s ... ;'", word);
 }
 
-/* Options in any order; false for what is none, reported. */
+/* Reads options in any order; reports a word that is no option: false. */
 static bool
 parse_options(struct options *opt, int argc, char **argv)
 {
@@ -268,7 +268,7 @@ parse_options(struct options *opt, int argc, char **argv)
 	return optind == argc && options_fit(opt);
 }
 
-/* Without -T the environment counts; an empty variable is none. */
+/* Without -T the environment chooses; an empty variable does not. */
 static bool
 choose_channel(struct options *opt)
 {

@@ -245,7 +245,7 @@ syntax_lost_semicolon(struct parser *p)
 	s->go_back = s->stray;
 }
 
-/* A command where none can be: the one before it lacks its ';'. */
+/* A command inside another one: the first lacks its ';'. */
 static bool
 is_lost_semicolon(struct parser *p, const struct syntax_error *e)
 {
@@ -280,7 +280,7 @@ unknown_option(struct parser *p, const struct syntax_error *e)
 	size_t len = loc_length(e->at);
 	char buf[QUOTED];
 
-	/* A negative number is none. */
+	/* A negative number is not the option that it looks like. */
 	if (e->found != UNKNOWN_OPTION ||
 	    (len > 1 && word[1] >= '0' && word[1] <= '9'))
 		return false;
@@ -353,7 +353,7 @@ wrong_order(struct parser *p, const struct syntax_error *e)
 	return true;
 }
 
-/* Marks where addresses have none. */
+/* Finds punctuation that does not belong into an address. */
 static bool
 wrong_mark(struct parser *p, const struct syntax_error *e)
 {

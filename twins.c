@@ -180,7 +180,7 @@ twins_drop(struct twins *twins, struct plan *plan)
 	struct dropping d = { twins, plan, NULL, false };
 	uint32_t i;
 
-	/* Numbers of another plan. */
+	/* These are numbers of an earlier plan. */
 	for (i = 0; i < twins->nnames; i++)
 		twins->names[i].pending = 0;
 	d.earlier = calloc(plan->count + 1, sizeof(*d.earlier));
@@ -264,7 +264,7 @@ twins_orphaned(const struct twins *twins, int (*each)(void *, uint32_t number,
 
 	for (twin = twins->orphans.first; twin != NULL; twin = twin->next) {
 		decode(twins, twin->msg, &policy);
-		/* What does not name it is left out. */
+		/* Only what names the policy goes into a delete. */
 		policy.action = IPSEC_POLICY_DISCARD;
 		policy.nrules = 0;
 		policy.scope = 0;
@@ -462,7 +462,7 @@ twins_settle(struct twins *twins, struct channel *ch,
 	ch->reply_ctx = &s;
 	error = find_standing(&s, ch, &n);
 	for (twin = twins->standing.first; twin != NULL; twin = twin->next) {
-		/* Without a look at them, a refusal is what it is. */
+		/* Where the kernel's policies could not be read, it stays refused. */
 		refused = error != 0 ? EEXIST : settle_one(&s, ch, twin);
 		if (refused != 0)
 			each(ctx, twin->number, refused);

@@ -325,7 +325,7 @@ offset_of(const struct xfrm_channel *c, unsigned index)
 	return index < c->npending ? c->pending[index].offset : c->batch.len;
 }
 
-/* The last in a range of requests that has a message, or end for none. */
+/* Finds the last request of a range that has a message; end if none has. */
 static unsigned
 last_message(const struct xfrm_channel *c, unsigned first, unsigned end)
 {

@@ -318,7 +318,7 @@ find_recent(struct xfrm_alg *recent, enum alg_kind kind, const char *name,
 {
 	struct xfrm_algo_auth *head = &recent->head;
 
-	/* At first it is none, of no name. */
+	/* Until an attribute names it there is no algorithm. */
 	if (memcmp(head->alg_name, name, sizeof(head->alg_name)) == 0 &&
 	    head->alg_trunc_len == icv)
 		return true;

@@ -405,7 +405,7 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 /* The requests in the batch, by their numbers, and what became of them. */
 struct sending {
 	uint32_t first, last;
-	int ignored;			/* an error that is none */
+	int ignored;			/* an errno that means success */
 	int error;			/* the first other one */
 	const char *reason;
 };
