@@ -9,20 +9,14 @@
 #include "fields.h"
 
 
+#define PROTO_IPCOMP	108
+
 /* The kernel will hold something else than was written. */
 static void
 warn(struct parser *p, struct loc loc, const char *text)
 {
 	if (!p->cmd.bad)
 		diag(p->diag, DIAG_WARNING, loc, "%s", text);
-}
-
-/* It will hold just that, but it was perhaps not meant. */
-static void
-advise(struct parser *p, struct loc loc, const char *text)
-{
-	if (!p->cmd.bad)
-		diag(p->diag, DIAG_ADVICE, loc, "%s", text);
 }
 
 /* "128, 192 or 256", "40 to 448", "160". */
@@ -42,18 +36,64 @@ lengths(const struct algorithm *alg, char *buf, size_t size)
 	return buf;
 }
 
+/*
+ * The bits that a key in quotes would have if its characters were hexadecimal
+ * digits; 0 if they are none.  *marked: it begins with 0x.
+ */
+static unsigned
+bits_as_digits(const struct parser *p, struct loc at, bool *marked)
+{
+	const char *text = parser_text(p, at);
+	size_t len, i = 0;
+
+	*marked = false;
+	if (*text != '"')
+		return 0;
+	text++;
+	len = loc_length(at) - 2;
+	*marked = len > 2 && text[0] == '0' && (text[1] | 32) == 'x';
+	if (*marked) {
+		text += 2;
+		len -= 2;
+	}
+	while (i < len && number_is_digit(text[i]))
+		i++;
+	return i == len ? (unsigned)(len + 1) / 2 * 8 : 0;
+}
+
+/* A key that is taken as text, and was perhaps meant as digits. */
+static void
+advise_digits(struct parser *p, const struct algorithm *alg, struct loc at)
+{
+	bool marked;
+	unsigned bits = bits_as_digits(p, at, &marked);
+
+	if (bits == 0 || (!marked && (!algorithm_takes(alg, bits) ||
+	    (alg->flags & ALG_KEYLESS) != 0)))
+		return;
+	field_advise(p, at, "this key is text, though it looks like "
+	    "hexadecimal digits");
+	diag_hint(p->diag, "digits stand behind 0x, without quotes");
+}
+
 /* Why the key may have another length than it seems. */
 static void
 hint_length(struct parser *p, const struct algorithm *alg, struct loc at)
 {
 	const char *text = parser_text(p, at);
-	unsigned line, column;
+	unsigned line, column, bits;
+	bool marked;
 
+	bits = bits_as_digits(p, at, &marked);
 	if (memchr(text, '\n', at.end - at.begin) != NULL) {
 		source_position(p->source, at.end - 1, &line, &column);
 		diag_hint(p->diag, "the string goes on to line %u: does it "
 		    "lack its closing quote?", line);
-	} else if (alg->salt != 0)
+	} else if (bits != 0 && algorithm_takes(alg, bits) &&
+	    (alg->flags & ALG_KEYLESS) == 0)
+		diag_hint(p->diag, "in quotes it is text; %u bits in "
+		    "hexadecimal stand behind 0x, without quotes", bits);
+	else if (alg->salt != 0)
 		diag_hint(p->diag, "the last %u bits of the key are its salt",
 		    alg->salt);
 }
@@ -66,17 +106,21 @@ check_key(struct parser *p, const struct algorithm *alg, struct key *key,
 
 	if (p->names_only)
 		return;
-	if (!key->given && (alg->flags & ALG_KEYLESS) == 0) {
+	if (at.end == 0 && (alg->flags & ALG_KEYLESS) == 0) {
 		field_error(p, name, "%s needs a key", alg->name);
 		return;
 	}
-	if (!key->given) {
+	if (at.end == 0) {
 		/* The kernels want the extension, empty. */
 		key->given = true;
 		return;
 	}
-	if (algorithm_takes(alg, key->bits))
+	if (!key->given)
+		return;		/* what is there was reported */
+	if (algorithm_takes(alg, key->bits)) {
+		advise_digits(p, alg, at);
 		return;
+	}
 	if (key->bits == UINT16_MAX)
 		field_error(p, at, "%s takes %s bits; this key is far longer",
 		    alg->name, lengths(alg, buf, sizeof(buf)));
@@ -135,32 +179,38 @@ static const struct wants {
 	    "-A tcp-md5" },
 };
 
-static void
+/* Whether the algorithms are of the kinds that the protocol wants. */
+static bool
 check_kinds(struct parser *p, struct command *cmd)
 {
 	const struct wants *w = wants;
+	bool enc, auth, comp;
 
 	while (w->satype != cmd->sa.satype)
 		w++;
-	if (is_given(cmd, F_ENC) && !w->enc)
+	enc = is_given(cmd, F_ENC) && !w->enc;
+	auth = is_given(cmd, F_AUTH) && !w->auth;
+	comp = is_given(cmd, F_COMP) && !w->comp;
+	if (enc)
 		field_error(p, cmd->at[F_ENC], "%s takes no encryption "
 		    "algorithm", w->name);
-	if (is_given(cmd, F_AUTH) && !w->auth)
+	if (auth)
 		field_error(p, cmd->at[F_AUTH], "%s takes no authentication "
 		    "algorithm", w->name);
-	if (is_given(cmd, F_COMP) && !w->comp)
+	if (comp)
 		field_error(p, cmd->at[F_COMP], "%s takes no compression "
 		    "algorithm", w->name);
-	if (cmd->at[w->must].end == 0 && !cmd->bad) {
-		field_error(p, cmd->at[F_PROTO], "%s needs %s", w->name,
-		    w->must_text);
-		if (cmd->sa.satype == SADB_SATYPE_ESP)
-			diag_hint(p->diag, "to authenticate without "
-			    "encrypting use -E null");
-	}
+	if (enc || auth || comp || cmd->at[w->must].end != 0)
+		return !enc && !auth && !comp;
+	field_error(p, cmd->at[F_PROTO], "%s needs %s", w->name, w->must_text);
+	if (cmd->sa.satype == SADB_SATYPE_ESP)
+		diag_hint(p->diag, "to authenticate without encrypting use "
+		    "-E null");
+	return false;
 }
 
-static void
+/* Whether they go together. */
+static bool
 check_pair(struct parser *p, struct command *cmd)
 {
 	bool tcp = cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
@@ -179,6 +229,9 @@ check_pair(struct parser *p, struct command *cmd)
 	else if (!tcp && md5)
 		field_error(p, cmd->at[F_AUTH], "tcp-md5 goes with the "
 		    "protocol tcp only");
+	else
+		return true;
+	return false;
 }
 
 static void
@@ -186,11 +239,11 @@ check_algorithms(struct parser *p, struct command *cmd)
 {
 	struct sa *sa = &cmd->sa;
 
-	check_kinds(p, cmd);
-	if (cmd->bad)
-		return;
-	check_pair(p, cmd);
-	if (cmd->bad)
+	/* Of a protocol that there is not, that was told. */
+	if (sa->satype == SADB_SATYPE_UNSPEC ||
+	    (sa->satype == SADB_X_SATYPE_TCPSIGNATURE &&
+	    !p->dialect->has_tcp_md5) ||
+	    !check_kinds(p, cmd) || !check_pair(p, cmd))
 		return;
 	if (cmd->enc != NULL && check_algorithm(p, cmd->enc, cmd->at[F_ENC],
 	    &sa->encrypt))
@@ -250,8 +303,21 @@ check_protocol(struct parser *p, struct command *cmd)
 		    "only");
 	if (!sa->natt.given && (cmd->src.port_at.end != 0 ||
 	    cmd->dst.port_at.end != 0))
-		advise(p, cmd->src.port_at.end != 0 ? cmd->src.port_at :
+		field_advise(p, cmd->src.port_at.end != 0 ? cmd->src.port_at :
 		    cmd->dst.port_at, "a port counts with esp-udp only");
+}
+
+/* What is wanted beside the SA is forgotten, and then packets are lost. */
+static void
+advise_encapsulated(struct parser *p, struct command *cmd)
+{
+	struct loc at = cmd->at[is_given(cmd, F_NATT) ? F_NATT : F_PROTO];
+
+	if (!cmd->sa.natt.given || !p->dialect->wants_encap_socket ||
+	    !field_first_time(p, SAID_ENCAP_SOCKET))
+		return;
+	field_advise(p, at, "ESP in UDP comes in only while a program, such as "
+	    "a key daemon, holds a socket of that port with UDP_ENCAP set");
 }
 
 static void
@@ -288,8 +354,8 @@ check_lifetimes(struct parser *p, struct command *cmd)
 	for (i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		any |= values[i][0] != 0 || values[i][1] != 0;
 		if (values[i][0] != 0 && values[i][1] > values[i][0])
-			advise(p, cmd->at[pairs[i][1]], "the soft limit is "
-			    "above the hard one, so it is never reached");
+			field_advise(p, cmd->at[pairs[i][1]], "the soft limit "
+			    "is above the hard one, so it is never reached");
 	}
 	/* The kernels take both extensions or none; zero is no limit. */
 	h->given = s->given = any;
@@ -347,7 +413,7 @@ check_extensions(struct parser *p, struct command *cmd)
 			field_error(p, cmd->at[row->field], "%s has no %s",
 			    p->dialect->system, row->feature);
 	if (is_given(cmd, F_NATT_MTU) && !cmd->sa.natt.given)
-		advise(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect "
+		field_advise(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect "
 		    "without UDP encapsulation");
 	if (cmd->sa.mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
 		field_error(p, cmd->at[F_MODE], "%s has no beet mode",
@@ -375,13 +441,12 @@ check_add(struct parser *p, struct command *cmd)
 {
 	check_protocol(p, cmd);
 	check_extensions(p, cmd);
-	if (cmd->bad)
-		return;
 	check_spi(p, cmd);
 	check_reqid(p, cmd);
 	check_algorithms(p, cmd);
 	check_lifetimes(p, cmd);
 	check_replay(p, cmd);
+	advise_encapsulated(p, cmd);
 	if (cmd->op == OP_UPDATE && p->dialect->updates_limits_only &&
 	    !p->reserves)
 		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
@@ -405,10 +470,42 @@ check_getspi(struct parser *p, struct command *cmd)
 	for (field = F_REPLAY; field < F_ENC; field++)
 		if (is_given(cmd, field) && field != F_REQID &&
 		    field != F_MARK && field != F_IF_ID) {
-			advise(p, cmd->at[field], "this counts in update, not "
-			    "in getspi");
+			field_advise(p, cmd->at[field], "this counts in "
+			    "update, not in getspi");
 			break;
 		}
+}
+
+static bool
+is_incoming(const struct policy *policy)
+{
+	return policy->dir == IPSEC_DIR_INBOUND ||
+	    policy->dir == IPSEC_DIR_FWD;
+}
+
+/* Rules that a kernel takes, and that lose packets. */
+static void
+advise_rule(struct parser *p, const struct command *cmd, unsigned i)
+{
+	const struct rule *rule = &cmd->policy.rules[i];
+	struct loc at = cmd->rule_at[i];
+
+	if (rule->mode == IPSEC_MODE_TRANSPORT && rule->src.family != 0 &&
+	    p->dialect->ignores_transport_ends)
+		field_advise(p, at, "%s does not look at end points in "
+		    "transport mode", p->dialect->system);
+	if (!is_incoming(&cmd->policy))
+		return;
+	if (rule->proto == PROTO_IPCOMP && rule->level != IPSEC_LEVEL_USE &&
+	    p->dialect->demands_ipcomp) {
+		field_advise(p, at, "%s drops small packets here: they come "
+		    "uncompressed", p->dialect->system);
+		diag_hint(p->diag, "with the level use they pass");
+	}
+	if (p->dialect->max_rules_in != 0 && i == p->dialect->max_rules_in)
+		field_advise(p, at, "%s drops all packets that come in by more "
+		    "than %u rules", p->dialect->system,
+		    p->dialect->max_rules_in);
 }
 
 /* unique:N beyond this is the kernel's own choice, with PF_KEY. */
@@ -428,10 +525,7 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 	else if (rule->mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
 		field_error(p, at, "%s has no beet mode",
 		    p->dialect->system);
-	else if (rule->mode == IPSEC_MODE_TRANSPORT && rule->src.family != 0 &&
-	    p->dialect->ignores_transport_ends)
-		advise(p, at, "Linux does not look at end points in transport "
-		    "mode");
+	advise_rule(p, cmd, i);
 }
 
 static void
@@ -450,19 +544,20 @@ check_policy(struct parser *p, struct command *cmd)
 		field_error(p, cmd->at[F_UPPER_ARG], "the message type or key "
 		    "takes the place of the ports");
 	if (!is_given(cmd, F_ACTION) && cmd->op != OP_SPDDELETE)
-		advise(p, cmd->at[F_DIRECTION], "neither discard nor none nor "
-		    "ipsec: this discards");
+		field_advise(p, cmd->at[F_DIRECTION], "neither discard nor "
+		    "none nor ipsec: this discards");
 	if (policy->action != IPSEC_POLICY_IPSEC) {
 		if (policy->nrules != 0 && cmd->op != OP_SPDDELETE)
 			warn(p, cmd->rule_at[0], "only ipsec has rules; these "
 			    "are ignored");
 		return;
 	}
-	if (policy->nrules == 0 && cmd->op != OP_SPDDELETE)
+	if (policy->nrules == 0 && cmd->op != OP_SPDDELETE && !cmd->bad)
 		field_error(p, cmd->at[F_ACTION], "ipsec needs at least one "
 		    "rule (protocol/mode/src-dst/level)");
-	for (i = 0; i < policy->nrules && !cmd->bad; i++)
-		check_rule(p, cmd, i);
+	for (i = 0; i < policy->nrules; i++)
+		if ((cmd->wrong_rules & 1u << i) == 0)
+			check_rule(p, cmd, i);
 }
 
 void
@@ -495,8 +590,9 @@ command_check(struct parser *p, struct command *cmd)
 			    p->dialect->system);
 		break;
 	case OP_TAGGED:
-		field_error(p, cmd->src.name, "policies for packet filter tags "
-		    "(tagged) exist on KAME only");
+		if (!cmd->bad)
+			field_error(p, cmd->src.name, "policies for packet "
+			    "filter tags (tagged) exist on KAME only");
 		break;
 	default:
 		break;

@@ -57,6 +57,7 @@ struct command {
 	struct sa sa;			/* addresses and ids still empty */
 	struct loc rule_at[POLICY_RULES];
 	struct defaults defaults;	/* of spddefault */
+	unsigned wrong_rules;		/* bits: reported already */
 	struct policy policy;		/* of its rules, only nrules are */
 	/* Not cleared with the rest: their members above say what is used. */
 	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */

@@ -31,7 +31,6 @@ struct dialect {
 	/* What there is. */
 	bool has_fwd;			/* a third direction, Linux */
 	bool any_mode;			/* an SA of mode any serves all rules */
-	bool keeps_zones;		/* of link-local addresses */
 	bool has_scope;			/* struct wire_policy.scope, FreeBSD */
 	uint8_t interface_flag;		/* in its place: of ipsec(4), NetBSD */
 	const char *interface_manual;	/* of what makes policies of its own */
@@ -50,6 +49,10 @@ struct dialect {
 	uint32_t tcp_spi;		/* the only one of TCP-MD5; 0: any */
 	uint32_t default_priority;
 	/* What the kernel does, and others do not. */
+	bool drops_zones;		/* of link-local addresses */
+	bool demands_ipcomp;		/* of packets too small for it, too */
+	uint8_t max_rules_in;		/* with more it drops all packets */
+	bool wants_encap_socket;	/* held open, for ESP in UDP to come in */
 	bool cpi_is_spi;		/* sends the SPI as the CPI, -R or not */
 	bool esn_needs_window;
 	bool drops_windowed_ipcomp;	/* all that an IPComp SA with one gets */

@@ -3,56 +3,12 @@
  * From a whole command to the messages it stands for: host names are looked
  * up, and every combination of addresses of one family becomes a message.
  */
-#include <sys/types.h>
-#include <sys/socket.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "platform.h"
 #include "expand.h"
 #include "fields.h"
-
-#define HOST_ADDRESSES	64	/* that one name may have */
-
-struct addresses {
-	unsigned n;
-	struct addr addr[HOST_ADDRESSES];
-};
-
-static void
-from_sockaddr(const struct sockaddr *sa, struct addr *addr)
-{
-	const struct sockaddr_in *sin = (const void *)sa;
-	const struct sockaddr_in6 *sin6 = (const void *)sa;
-
-	memset(addr, 0, sizeof(*addr));
-	if (sa->sa_family == AF_INET) {
-		addr->family = 4;
-		addr->prefix = 32;
-		memcpy(addr->octets, &sin->sin_addr, 4);
-	} else {
-		addr->family = 6;
-		addr->prefix = 128;
-		addr->scope = sin6->sin6_scope_id;
-		memcpy(addr->octets, &sin6->sin6_addr, 16);
-	}
-}
-
-/* False when there is no room for it. */
-static bool
-add_address(struct addresses *list, const struct addr *addr)
-{
-	unsigned i;
-
-	for (i = 0; i < list->n; i++)
-		if (memcmp(&list->addr[i], addr, sizeof(*addr)) == 0)
-			return true;
-	if (list->n == HOST_ADDRESSES)
-		return false;
-	list->addr[list->n++] = *addr;
-	return true;
-}
 
 /* ---- names ---- */
 
@@ -112,24 +68,35 @@ hint_host(struct parser *p, struct loc at)
 		field_hint_lookalike(p, at);
 }
 
-/* Asks the resolver, which also knows short forms such as "10.1". */
-static int
-ask_resolver(const struct command *cmd, const char *word, size_t len,
-    struct addrinfo **all)
+/* Whether a number of an address begins with 0, which makes it octal. */
+static bool
+has_octal(const char *word, size_t len)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
-	char name[NI_MAXHOST];
+	size_t i;
 
-	if (len >= sizeof(name))
-		return EAI_NONAME;
-	memcpy(name, word, len);
-	name[len] = '\0';
-	hints.ai_family = cmd->family == 4 ? AF_INET :
-	    cmd->family == 6 ? AF_INET6 : AF_UNSPEC;
-	/* Digits and dots are never a name. */
-	hints.ai_flags = cmd->numeric || consists_of(word, len, DIGITS ".") ?
-	    AI_NUMERICHOST : 0;
-	return getaddrinfo(name, NULL, &hints, all);
+	for (i = 0; i + 1 < len; i++)
+		if (word[i] == '0' && (i == 0 || word[i - 1] == '.') &&
+		    memchr(DIGITS, word[i + 1], sizeof(DIGITS) - 1) != NULL)
+			return true;
+	return false;
+}
+
+/* An address in a form that nobody should write: "10.1", "192.168.001.010". */
+static bool
+read_odd_number(struct parser *p, struct loc at, struct addr *addr)
+{
+	const char *word = parser_text(p, at);
+	size_t len = loc_length(at);
+	char buf[ADDR_TEXT];
+
+	if (*word < '0' || *word > '9' || not_a_name(word, len) != NULL ||
+	    !hosts_is_number(word, len, addr) || addr->family != 4)
+		return false;
+	field_advise(p, at, "this is %s: write four decimal numbers",
+	    addr_text(addr, buf));
+	if (has_octal(word, len))
+		diag_hint(p->diag, "a number that begins with 0 is octal");
+	return true;
 }
 
 /* Apart, for it is rare and has much to keep. */
@@ -138,20 +105,22 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
     struct addresses *list)
 {
 	const char *word = parser_text(p, at), *wrong;
-	size_t len = at.end - at.begin;
-	struct addrinfo *all = NULL, *ai;
-	struct addr addr;
+	size_t len = loc_length(at);
+	bool digits = consists_of(word, len, DIGITS ".");
 	char quoted[64];
 	int error = 0;
 
 	wrong = not_a_name(word, len);
-	if (wrong == NULL)
-		error = ask_resolver(cmd, word, len, &all);
-	if (error != 0)
-		wrong = consists_of(word, len, DIGITS ".") ? "not an address" :
-		    cmd->numeric ? "not a numeric address, and -n forbids "
-		    "look-ups" : gai_strerror(error);
+	/* Digits and dots are never a name. */
+	if (wrong == NULL && digits)
+		wrong = "not an address";
+	else if (wrong == NULL && cmd->numeric)
+		wrong = "not a numeric address, and -n forbids look-ups";
+	if (wrong == NULL && (error = hosts_look_up(p->hosts, word, len,
+	    cmd->family, list)) != 0)
+		wrong = gai_strerror(error);
 	if (wrong != NULL) {
+		list->n = 0;
 		field_error(p, at, "%s: %s", diag_quote_at(p->diag, at,
 		    quoted, sizeof(quoted)), wrong);
 		if (error == EAI_AGAIN)
@@ -159,20 +128,10 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
 			    "resolver");
 		else
 			hint_host(p, at);
-		return;
-	}
-	for (ai = all; ai != NULL; ai = ai->ai_next) {
-		if (ai->ai_family != AF_INET && ai->ai_family != AF_INET6)
-			continue;
-		from_sockaddr(ai->ai_addr, &addr);
-		if (add_address(list, &addr))
-			continue;
+	} else if (list->more)
 		field_error(p, at, "%s has more than %u addresses",
 		    diag_quote_at(p->diag, at, quoted, sizeof(quoted)),
 		    HOST_ADDRESSES);
-		break;
-	}
-	freeaddrinfo(all);
 }
 
 /* Whether bits are set behind the prefix. */
@@ -203,8 +162,12 @@ complete(struct parser *p, const struct host *host, struct addresses *list)
 		struct addr *addr = &list->addr[i];
 
 		addr->port = host->port;
-		if (host->prefix_at.end == 0)
+		field_zone(p, host->name, addr);
+		if (host->prefix_at.end == 0) {
+			if (is_policy_command(&p->cmd))
+				field_all_zero(p, host->name, addr);
 			continue;
+		}
 		max = addr->prefix;
 		if (host->prefix > max) {
 			field_error(p, host->prefix_at, "a prefix of IPv%u "
@@ -213,8 +176,8 @@ complete(struct parser *p, const struct host *host, struct addresses *list)
 		}
 		addr->prefix = host->prefix;
 		if (has_host_bits(addr))
-			diag(p->diag, DIAG_ADVICE, host->name, "bits are set "
-			    "behind the prefix of %u", host->prefix);
+			field_advise(p, host->name, "bits are set behind the "
+			    "prefix of %u", host->prefix);
 	}
 }
 
@@ -226,7 +189,8 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
 	struct addr *first = &list->addr[0];
 
 	list->n = 0;
-	if (addr_numeric(parser_text(p, at), loc_length(at), first)) {
+	if (addr_numeric(parser_text(p, at), loc_length(at), first) ||
+	    read_odd_number(p, at, first)) {
 		if (cmd->family != 0 && first->family != cmd->family) {
 			/* Once, if it is so for both. */
 			if (!cmd->bad)
@@ -298,6 +262,28 @@ resolve_original(struct parser *p, struct command *cmd,
 	if (list.n != 0)
 		*addr = list.addr[0];
 	addr->port = 0;
+}
+
+/* Whether the host is a number: wrong commands need no look-ups. */
+static void
+check_number(struct parser *p, struct command *cmd, const struct host *host)
+{
+	const char *word = parser_text(p, host->name);
+	size_t len = loc_length(host->name);
+	struct addresses list;
+
+	if (host->name.end != 0 && (addr_numeric(word, len, &list.addr[0]) ||
+	    not_a_name(word, len) != NULL || consists_of(word, len, DIGITS ".")))
+		resolve(p, cmd, host, &list);
+}
+
+void
+command_check_hosts(struct parser *p, struct command *cmd)
+{
+	check_number(p, cmd, &cmd->src);
+	check_number(p, cmd, &cmd->dst);
+	check_number(p, cmd, &cmd->oai);
+	check_number(p, cmd, &cmd->oar);
 }
 
 int

@@ -13,4 +13,7 @@
 typedef int message_fn(void *ctx, const struct command *, struct msgbuf *);
 int command_expand(struct parser *, struct command *, message_fn *, void *ctx);
 
+/* Reports what is wrong with the addresses of a command that is wrong anyway. */
+void command_check_hosts(struct parser *, struct command *);
+
 #endif

@@ -63,6 +63,37 @@ hint_netmask(struct parser *p, struct loc loc)
 		    "bits: %u", bits);
 }
 
+/*
+ * To Linux an address is the same on every link, so that is what the command is
+ * about there.
+ */
+void
+field_zone(struct parser *p, struct loc loc, struct addr *addr)
+{
+	struct addr plain = *addr;
+	char buf[ADDR_TEXT];
+
+	if (addr->scope == 0 || !p->dialect->drops_zones)
+		return;
+	addr->scope = plain.scope = 0;
+	if (field_first_time(p, SAID_ZONE))
+		field_advise(p, loc, "%s keeps no zone with an address: this "
+		    "is %s on every link", p->dialect->system,
+		    addr_text(&plain, buf));
+}
+
+void
+field_all_zero(struct parser *p, struct loc loc, const struct addr *addr)
+{
+	static const uint8_t zero[sizeof(addr->octets)];
+
+	if (memcmp(addr->octets, zero, sizeof(zero)) != 0)
+		return;
+	field_advise(p, loc, "this is one address, not all of them");
+	diag_hint(p->diag, "all addresses are %s", addr->family == 4 ?
+	    "0.0.0.0/0" : "::/0");
+}
+
 static struct host
 read_host(struct parser *p, struct loc name, struct loc prefix,
     struct loc port)
@@ -137,7 +168,10 @@ read_selector_end(struct parser *p, struct addr *addr, struct loc name,
 		    "selector takes", field_quote(p, name, buf));
 		return;
 	}
-	if (prefix.end != 0) {
+	field_zone(p, name, addr);
+	if (prefix.end == 0)
+		field_all_zero(p, name, addr);
+	else {
 		if (host.prefix > addr->prefix)
 			field_error(p, prefix, "a prefix of this address has "
 			    "at most %u bits", addr->prefix);

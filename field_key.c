@@ -52,9 +52,9 @@ field_raw_cpi(struct parser *p, struct loc loc)
 
 #define HIDDEN	"(hidden)"	/* as -K writes it */
 
-/* What stands where a key should, without 0x. */
+/* What stands where a key should, without 0x; then there is none. */
 static void
-report_key(struct parser *p, struct loc loc, uint8_t *buf)
+report_key(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 {
 	const char *text = parser_text(p, loc);
 	size_t len = loc_length(loc);
@@ -62,10 +62,12 @@ report_key(struct parser *p, struct loc loc, uint8_t *buf)
 	if (field_is(p, loc, HIDDEN)) {
 		if (p->names_only)
 			return;
+		key->given = false;
 		field_error(p, loc, "this key was hidden when it was written "
 		    "(-K)");
 		return;
 	}
+	key->given = false;
 	field_error(p, loc, "a key is a \"quoted string\", or 0x and "
 	    "hexadecimal digits");
 	if (len % 2 == 0 && len / 2 <= KEY_OCTETS &&
@@ -86,6 +88,7 @@ read_hex(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 	struct loc at;
 
 	if (digits == 0) {
+		key->given = false;
 		field_error(p, loc, "a key needs digits after 0x");
 		return;
 	}
@@ -100,13 +103,14 @@ read_hex(struct parser *p, struct loc loc, struct key *key, uint8_t *buf)
 	else
 		good = 0;
 	if (good < digits) {
+		key->given = false;
 		good += number_is_digit(text[good]);
 		at.begin = loc.begin + 2 + (uint32_t)good;
 		at.end = at.begin + 1;
 		field_error(p, at, "this is not a hexadecimal digit");
 	} else if (odd != 0)
-		diag(p->diag, DIAG_ADVICE, loc, "an odd number of digits: a 0 "
-		    "is put before them");
+		field_advise(p, loc, "an odd number of digits: a 0 is put "
+		    "before them");
 }
 
 /* Where the key behind -E or -A goes; notes that it is there. */
@@ -130,7 +134,7 @@ field_word_key(struct parser *p, enum field field, struct loc loc)
 	struct key *key = begin_key(p, field, loc, &octets);
 
 	if (loc_length(loc) < 2 || text[0] != '0' || (text[1] | 32) != 'x')
-		report_key(p, loc, octets);
+		report_key(p, loc, key, octets);
 	else
 		read_hex(p, loc, key, octets);
 }

@@ -275,6 +275,7 @@ read_end(struct parser *p, struct addr *addr, const struct rule_end *end)
 		    field_quote(p, at, buf));
 		return;
 	}
+	field_zone(p, at, addr);
 	addr->port = field_port(p, end->port);
 }
 
@@ -317,6 +318,7 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 	struct policy *policy = &p->cmd.policy;
 	struct rule *rule = &policy->rules[policy->nrules];
 	const struct name *row;
+	bool bad = p->cmd.bad;
 
 	if (policy->nrules == p->dialect->max_requests) {
 		if (!p->cmd.bad)
@@ -325,6 +327,7 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 		return;
 	}
 	memset(rule, 0, sizeof(*rule));
+	p->cmd.bad = false;
 	row = field_named(p, rule_proto_names, words->protocol, "protocol");
 	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
 	row = field_named(p, modes, words->mode, "mode");
@@ -333,6 +336,9 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 		read_ends(p, rule, words);
 	if (words->level.end != 0)
 		rule_level(p, rule, words->level);
+	if (p->cmd.bad)
+		p->cmd.wrong_rules |= 1u << policy->nrules;
+	p->cmd.bad |= bad;
 	p->cmd.rule_at[policy->nrules++] = all;
 }
 

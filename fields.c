@@ -32,6 +32,33 @@ field_error(struct parser *p, struct loc loc, const char *fmt, ...)
 	diag(p->diag, DIAG_ERROR, loc, "%s", text);
 }
 
+void
+field_advise(struct parser *p, struct loc loc, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (p->cmd.bad) {
+		p->diag->quiet = true;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	diag(p->diag, DIAG_ADVICE, loc, "%s", text);
+}
+
+bool
+field_first_time(struct parser *p, enum said what)
+{
+	bool first = (p->said & 1u << what) == 0 && !p->cmd.bad &&
+	    p->diag->advice;
+
+	if (first)
+		p->said |= 1u << what;
+	return first;
+}
+
 const char *
 field_quote(const struct parser *p, struct loc loc, char buf[QUOTED])
 {
@@ -55,7 +82,6 @@ field_given(struct parser *p, enum field field, struct loc loc)
 
 /* What editors and web pages make of quotes, dashes and blanks. */
 #define QUOTES	"a string stands between two \" characters"
-#define NO_BREAK_SPACE	"\302\240"
 #define DASH	"this dash is none that begins an option: write '-'"
 
 static const struct {
@@ -67,7 +93,6 @@ static const struct {
 	{ "\342\200\220", DASH }, { "\342\200\221", DASH },
 	{ "\342\200\222", DASH }, { "\342\200\223", DASH },
 	{ "\342\200\224", DASH }, { "\342\210\222", DASH },
-	{ NO_BREAK_SPACE, "there is a no-break space in it: write a plain one" },
 };
 
 bool
@@ -121,21 +146,6 @@ hint_list(struct parser *p, const struct name *table)
 		diag_hint(p->diag, "it is one of %s", list);
 }
 
-/* A no-break space earlier in the command joins what should be two words. */
-static bool
-hint_blank(struct parser *p, uint32_t end)
-{
-	uint32_t i;
-
-	for (i = p->cmd.at[F_VERB].begin; i + 1 < end; i++)
-		if (memcmp(source_at(p->source, i), NO_BREAK_SPACE, 2) == 0) {
-			diag_hint(p->diag, "there is a no-break space before "
-			    "it: write a plain one");
-			return true;
-		}
-	return false;
-}
-
 void
 field_hint_name(struct parser *p, const struct name *table, struct loc loc)
 {
@@ -150,7 +160,7 @@ field_hint_name(struct parser *p, const struct name *table, struct loc loc)
 			closest = foreign[i].ours;
 	if (closest != NULL)
 		diag_hint(p->diag, "did you mean '%s'?", closest);
-	else if (!hint_blank(p, loc.begin) && !field_hint_lookalike(p, loc))
+	else if (!field_hint_lookalike(p, loc))
 		hint_list(p, table);
 }
 

@@ -37,6 +37,15 @@ void field_topic(struct parser *, struct loc);
 void field_error(struct parser *, struct loc, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * Advice about the command, if nothing is wrong with it; and whether something
+ * is advised for the first time, where once in a run is enough.
+ */
+void field_advise(struct parser *, struct loc, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+enum said { SAID_ZONE, SAID_ENCAP_SOCKET };
+bool field_first_time(struct parser *, enum said);
+
 /* Notes where a field stands. */
 void field_given(struct parser *, enum field, struct loc);
 
@@ -122,6 +131,10 @@ void field_dst(struct parser *, struct loc all, struct loc name,
 void field_original_src(struct parser *, struct loc name, struct loc port);
 void field_original_dst(struct parser *, struct loc name, struct loc port);
 void field_natt(struct parser *, struct loc all);
+/* Takes the zone from an address where the system has none, and says so. */
+void field_zone(struct parser *, struct loc, struct addr *);
+/* Advises about "0.0.0.0" without a prefix where ranges of addresses belong. */
+void field_all_zero(struct parser *, struct loc, const struct addr *);
 /* The number of a port in brackets; 0 for "any", and when it is left out. */
 uint16_t field_port(struct parser *, struct loc);
 

@@ -371,6 +371,8 @@ command_end(struct parser *p)
 		wipe(cmd->keys, sizeof(cmd->keys));
 	if (cmd->bad)
 		p->errors++;
+	if (cmd->bad || cmd->op != OP_NONE)
+		p->commands++;
 	wipe(cmd, offsetof(struct command, policy.rules));
 	diag_flush(p->diag);
 }
@@ -382,8 +384,9 @@ command_done(struct parser *p, struct loc loc)
 	struct command *cmd = &p->cmd;
 
 	cmd->loc = loc;
-	if (!cmd->bad)
-		command_check(p, cmd);
+	command_check(p, cmd);
+	if (cmd->bad && p->wrong != NULL)
+		p->wrong(p, cmd);
 	if (!cmd->bad && cmd->op == OP_EXIT)
 		p->exiting = true;
 	else if (!cmd->bad && p->sink != NULL)

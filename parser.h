@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "diag.h"
+#include "hosts.h"
 #include "source.h"
 
 /* The scanner's part of a parser. */
@@ -45,14 +46,18 @@ struct parser {
 	/* Takes each whole command; NULL for none. */
 	void (*sink)(void *ctx, struct command *);
 	void *sink_ctx;
+	/* Looks for what else is wrong with a wrong one; NULL for nobody. */
+	void (*wrong)(struct parser *, struct command *);
 	bool names_only;		/* keys may be "(hidden)" */
+	struct hosts *hosts;		/* names that were looked up, or NULL */
 	/* Before a read, when a person types; else NULL. */
 	void (*prompt)(void *ctx, bool in_statement);
 	struct command cmd;		/* the one being parsed */
-	unsigned errors;		/* wrong commands */
+	unsigned commands, errors;	/* all that ended; wrong ones */
 	bool exiting;			/* "exit" was read */
 	bool reserves;			/* there was a getspi */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
+	unsigned said;			/* what else is said once: enum said */
 	bool commands_said;		/* the commands were listed */
 	struct scanner scanner;
 };

@@ -178,6 +178,7 @@ read_old(struct wanting *w)
 	parser.diag = &silent;
 	parser.dialect = s->dialect;
 	parser.names_only = true;
+	parser.hosts = &w->sc->hosts;
 	parser.sink = own_command;
 	parser.sink_ctx = &owning;
 	parser_run(&parser, source.files[0].loc);

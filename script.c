@@ -417,6 +417,7 @@ open_source(struct script *sc)
 	}
 	sc->streaming = true;
 	sc->terminal = isatty(STDIN_FILENO) != 0;
+	sc->hosts.ask_again = sc->terminal;
 	if (sc->terminal && isatty(STDOUT_FILENO))
 		sc->parser.prompt = prompt;
 	return source_add_stream(source, "stdin", STDIN_FILENO);
@@ -527,18 +528,41 @@ setup(struct script *sc, const struct options *opt)
 	sc->parser.dialect = sc->session.dialect;
 	sc->parser.sink = take_command;
 	sc->parser.sink_ctx = sc;
+	sc->parser.wrong = command_check_hosts;
+	sc->parser.hosts = &sc->hosts;
+}
+
+/* A file without a command was cut, or is behind a '#' altogether. */
+static void
+advise_empty(struct script *sc, const struct source_file *file)
+{
+	const char *text = source_at(&sc->source, file->loc.begin);
+	size_t len = loc_length(file->loc);
+	struct loc at = { file->loc.begin, 0 };
+
+	diag(&sc->diag, DIAG_ADVICE, at, "there is no command in it");
+	while (len > 0 && strchr("\r\n", text[len - 1]) != NULL)
+		len--;
+	if (len > 0 && *text == '#' && memchr(text, '\n', len) == NULL &&
+	    memchr(text, '\r', len) == NULL)
+		diag_hint(&sc->diag, "all of it is one line, a comment");
 }
 
 /* All files one after the other; false when anything is wrong with them. */
 static bool
 parse(struct script *sc)
 {
-	unsigned i;
+	unsigned i, commands;
 
 	if (!check_text(sc))
 		return false;
-	for (i = 0; i < sc->source.nfiles && !sc->parser.exiting; i++)
+	for (i = 0; i < sc->source.nfiles && !sc->parser.exiting; i++) {
+		commands = sc->parser.commands;
 		parser_run(&sc->parser, sc->source.files[i].loc);
+		if (sc->parser.commands == commands && !sc->streaming &&
+		    !script_is_sync(sc))
+			advise_empty(sc, &sc->source.files[i]);
+	}
 	return sc->parser.errors == 0;
 }
 
@@ -569,6 +593,7 @@ run_script(const struct options *opt)
 	diag_finish(&sc.diag);
 	plan_free(&sc.plan);
 	lint_free(&sc.lint);
+	hosts_free(&sc.hosts);
 	serving_free(&sc.serving);
 	twins_free(&sc.twins);
 	wipe(&sc.parser.cmd, sizeof(sc.parser.cmd));

@@ -21,6 +21,7 @@ struct script {
 	struct source source;
 	struct diag diag;
 	struct parser parser;
+	struct hosts hosts;
 	struct plan plan;
 	struct lint lint;
 	struct serving serving;		/* rules of the file's policies, */

@@ -157,8 +157,8 @@ step_string(struct walk *w, size_t i, size_t end)
 static size_t
 step(struct walk *w, size_t i, size_t end)
 {
-	const char *text = w->text;
-	size_t start = i;
+	const char *text = w->text, *name;
+	size_t start = i, blank;
 
 	switch (text[i]) {
 	case '#':
@@ -175,7 +175,11 @@ step(struct walk *w, size_t i, size_t end)
 	}
 	if (is_delimiter(text[i]))
 		return i + 1;
-	while (i < end && !is_delimiter(text[i]))
+	blank = source_false_blank(text + i, end - i, &name);
+	if (blank != 0)
+		return i + blank;
+	while (i < end && !is_delimiter(text[i]) &&
+	    source_false_blank(text + i, end - i, &name) == 0)
 		i++;
 	if (is_secret_word(w, text + start, i - start,
 	    start > 0 && text[start - 1] == '"'))

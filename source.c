@@ -52,7 +52,10 @@ reserve(struct source *source, size_t n)
 	return 0;
 }
 
-/* Appends a file whose text is yet to come; a line of its own begins there. */
+/*
+ * Appends a file whose text is yet to come; a line of its own begins there, so
+ * that no two files begin at one offset, though one be empty.
+ */
 static int
 begin_file(struct source *source, const char *name)
 {
@@ -64,7 +67,9 @@ begin_file(struct source *source, const char *name)
 	source->files = files;
 	if (reserve(source, 1) != 0)
 		return -1;
-	if (source->len > 0 && source->text[source->len - 1] != '\n')
+	if (source->nfiles > 0 &&
+	    (source->len == files[source->nfiles - 1].loc.begin ||
+	    source->text[source->len - 1] != '\n'))
 		source->text[source->len++] = '\n';
 	source->text[source->len] = '\0';
 	files += source->nfiles++;
@@ -357,4 +362,37 @@ source_begins_line(const struct source *source, uint32_t offset)
 	while (c > begin && (c[-1] == ' ' || c[-1] == '\t'))
 		c--;
 	return c == begin || c[-1] == '\n' || c[-1] == '\r';
+}
+
+/*
+ * Characters of Unicode that look like a blank, or like nothing: web pages have
+ * them, and files that were glued together a byte order mark.
+ */
+static const struct {
+	const char *first, *last, *name;
+} false_blanks[] = {
+	{ "\302\240", "\302\240", "a no-break space" },
+	{ "\342\200\200", "\342\200\212", "a space of another width" },
+	{ "\342\200\213", "\342\200\213", "a space without width" },
+	{ "\342\200\257", "\342\200\257", "a narrow no-break space" },
+	{ "\343\200\200", "\343\200\200", "an ideographic space" },
+	{ "\357\273\277", "\357\273\277", "a byte order mark" },
+};
+
+size_t
+source_false_blank(const char *text, size_t len, const char **name)
+{
+	size_t i, n;
+
+	if (len == 0 || (unsigned char)*text < 0x80)
+		return 0;
+	for (i = 0; i < sizeof(false_blanks) / sizeof(false_blanks[0]); i++) {
+		n = strlen(false_blanks[i].first);
+		if (n > len || memcmp(text, false_blanks[i].first, n) < 0 ||
+		    memcmp(text, false_blanks[i].last, n) > 0)
+			continue;
+		*name = false_blanks[i].name;
+		return n;
+	}
+	return 0;
 }

@@ -80,6 +80,12 @@ source_at(const struct source *source, uint32_t offset)
 	return source->text + offset;
 }
 
+/*
+ * The octets of the character that len octets begin with, if it is one that
+ * looks like a blank and is none, and its name; else 0.
+ */
+size_t source_false_blank(const char *text, size_t len, const char **name);
+
 /* The file that an offset is in; an offset behind all text is in the last. */
 const struct source_file *source_file_at(const struct source *,
     uint32_t offset);

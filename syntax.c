@@ -296,6 +296,21 @@ unknown_option(struct parser *p, const struct syntax_error *e)
 	return true;
 }
 
+/* An option before any command, as some shells leave the one of echo. */
+static bool
+stray_option(struct parser *p, const struct syntax_error *e)
+{
+	char buf[QUOTED];
+
+	if (p->cmd.op != OP_NONE || *parser_text(p, e->at) != '-')
+		return false;
+	field_error(p, e->at, "expected a command, found %s", found(p, e, buf));
+	if (field_is(p, e->at, "-e") || field_is(p, e->at, "-n"))
+		diag_hint(p->diag, "some shells' echo knows no options and "
+		    "prints them: use printf");
+	return true;
+}
+
 static bool
 unknown_command(struct parser *p, const struct syntax_error *e)
 {
@@ -420,7 +435,7 @@ unknown_rule(struct parser *p, const struct syntax_error *e)
 }
 
 static bool (*const slips[])(struct parser *, const struct syntax_error *) = {
-	lost_quote, unknown_option, unknown_command, wrong_order, wrong_mark,
+	lost_quote, stray_option, unknown_option, unknown_command, wrong_order, wrong_mark,
 	lost_slash, unknown_rule,
 };
 

@@ -101,9 +101,28 @@ try() {
 special() {
 	: >t.conf
 	try -n
-	expect "empty file" "exit status 0"
+	expect "empty file" "t.conf: warning: there is no command in it
+exit status 0"
 	printf '\n\n  # nothing\n\t' >t.conf && try -n
-	expect "blank file" "exit status 0"
+	expect "blank file" "t.conf: warning: there is no command in it
+exit status 0"
+	printf '#!/usr/sbin/setkey -f flush; spdflush;\n' >t.conf && try -n
+	expect "all of it is behind a '#'" \
+"t.conf: warning: there is no command in it
+    hint: all of it is one line, a comment
+exit status 0"
+	printf '#!/usr/sbin/setkey -f\n# flush;\n' >t.conf && try -n
+	expect "comments alone" "t.conf: warning: there is no command in it
+exit status 0"
+	printf '#!/usr/sbin/setkey -f\r\nflush;\r\n' >t.conf && try -n
+	expect "a script whose lines end with CR LF" "exit status 0"
+	printf '#!/usr/sbin/setkey -f\rflush;\rexit;\r' >t.conf && try -n
+	expect "a script whose lines end with CR" "exit status 0"
+	: >t.conf && try -n -f /dev/null
+	expect "the second of two empty files" \
+"/dev/null: warning: there is no command in it
+t.conf: warning: there is no command in it
+exit status 0"
 	printf 'flush' >t.conf && try -n
 	expect "end of the input in a word" "t.conf:1:6: error: missing ';' at the end of the input
     flush

@@ -140,6 +140,8 @@ take(void *parser, struct command *cmd)
 	command_expand(parser, cmd, note, NULL);
 }
 
+static struct hosts *asked;	/* what is remembered of names, or NULL */
+
 static void
 run(const char *text)
 {
@@ -161,6 +163,7 @@ run(const char *text)
 	p.dialect = &dialects[DIALECT_FREEBSD];
 	p.sink = take;
 	p.sink_ctx = &p;
+	p.hosts = asked;
 	parser_run(&p, source.files[0].loc);
 	fclose(diag.out);
 	source_close(&source);
@@ -184,6 +187,38 @@ fails(const char *text, const char *said)
 	    strstr(t.said + 1, "error:") == strstr(t.said, "error:"), "%s",
 	    text))
 		printf("# got %s\n# said %s\n", t.pairs, t.said);
+}
+
+/* A name is asked for once in a run. */
+static void
+test_memory(void)
+{
+	static struct hosts memory;
+
+	asked = &memory;
+	run("add one two esp 1000 -E null; add two one esp 1001 -E null;");
+	ok(questions == 2, "a name is asked for once");
+	becomes("add two one esp 1000 -E null;",
+	    "10.0.0.1>10.0.0.1 10.0.0.2>10.0.0.1 ");
+	ok(questions == 0, "and not again later");
+	becomes("add -4 both one esp 1000 -E null;", "10.0.2.1>10.0.0.1 ");
+	becomes("add -6 both six esp 1000 -E null;",
+	    "2001:db8::2>2001:db8::1 2001:db8::3>2001:db8::1 ");
+	ok(questions == 2, "of another family it is another question");
+	run("add silent one esp 1000 -E null; add one silent esp 1000 -E null;");
+	ok(questions == 1 && strstr(t.said, "t:1:42: error: 'silent': ") !=
+	    NULL, "that there is no answer is remembered, and told each time");
+	run("add many one esp 1000 -E null;");
+	fails("add many one esp 1000 -E null;", "t:1:5: error: 'many' has "
+	    "more than 64 addresses");
+	ok(questions == 0, "and that there are too many");
+	hosts_free(&memory);
+
+	memory.ask_again = true;
+	run("add silent one esp 1000 -E null; add one silent esp 1000 -E null;");
+	ok(questions == 3, "at a terminal somebody may have mended it");
+	hosts_free(&memory);
+	asked = NULL;
 }
 
 int
@@ -257,6 +292,7 @@ main(void)
 	/* Original addresses are single: the first. */
 	becomes("add one two esp 1000 -natt three[4500] twice[4500] -E null;",
 	    "10.0.0.1>10.0.0.1 10.0.0.1>10.0.0.2 ");
+	test_memory();
 	free(t.said);
 	return done();
 }
