@@ -234,16 +234,23 @@ check_pair(struct parser *p, struct command *cmd)
 	return false;
 }
 
+/* Of a protocol that there is not, nothing else is told. */
+static bool
+has_protocol(const struct dialect *dialect, const struct sa *sa)
+{
+	if ((sa->flags & SADB_X_EXT_OLD) != 0 && !dialect->has_old_formats)
+		return false;
+	return sa->satype != SADB_SATYPE_UNSPEC &&
+	    (sa->satype != SADB_X_SATYPE_TCPSIGNATURE || dialect->has_tcp_md5);
+}
+
 static void
 check_algorithms(struct parser *p, struct command *cmd)
 {
 	struct sa *sa = &cmd->sa;
 
-	/* Of a protocol that there is not, that was told. */
-	if (sa->satype == SADB_SATYPE_UNSPEC ||
-	    (sa->satype == SADB_X_SATYPE_TCPSIGNATURE &&
-	    !p->dialect->has_tcp_md5) ||
-	    !check_kinds(p, cmd) || !check_pair(p, cmd))
+	if (!has_protocol(p->dialect, sa) || !check_kinds(p, cmd) ||
+	    !check_pair(p, cmd))
 		return;
 	if (cmd->enc != NULL && check_algorithm(p, cmd->enc, cmd->at[F_ENC],
 	    &sa->encrypt))
