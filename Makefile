@@ -61,8 +61,8 @@ LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
 	check.o expand.o hosts.o source.o secrets.o diag.o
-MESSAGES = pfkey.o same.o sync.o serving.o mode_any.o table.o addr.o \
-	dialect.o extension.o names.o print_keys.o stats.o setting.o \
+MESSAGES = pfkey.o same.o sync.o serving.o hiding.o mode_any.o table.o \
+	addr.o dialect.o extension.o names.o print_keys.o stats.o setting.o \
 	ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
@@ -72,8 +72,9 @@ CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
-OBJS = setkey.o run.o reload.o makekey.o script.o execute.o whole.o resync.o \
-	twins.o existing.o lint.o plan.o save.o $(LIB)
+OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o \
+	execute.o whole.o resync.o twins.o existing.o lint.o plan.o save.o \
+	$(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
@@ -114,8 +115,9 @@ token.c: token.l
 
 # Few and small enough to be built again together.
 HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
-	existing.h expand.h extension.h fields.h ipsec_strerror.h json.h \
-	key_debug.h lint.h mode_any.h names.h netlink.h options.h parser.h \
+	existing.h expand.h extension.h fields.h hiding.h ipsec_strerror.h \
+	json.h key_debug.h lint.h mode_any.h modules.h names.h netlink.h \
+	options.h parser.h \
 	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h \
 	platform.h print.h \
 	print_keys.h reload.h run.h same.h save.h script.h secrets.h \

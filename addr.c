@@ -179,6 +179,22 @@ addr_numeric(const char *text, size_t len, struct addr *out)
 	    colon_hex(text, len, out);
 }
 
+struct addr
+addr_cut(const struct addr *addr, uint8_t prefix)
+{
+	struct addr out = { .family = addr->family };
+	unsigned most = addr->family == 4 ? 32 : 128, octets, bits;
+
+	out.prefix = (uint8_t)(prefix < most ? prefix : most);
+	octets = out.prefix / 8;
+	bits = out.prefix % 8;
+	memcpy(out.octets, addr->octets, octets);
+	if (bits != 0)
+		out.octets[octets] = (uint8_t)(addr->octets[octets] &
+		    0xff00 >> bits);
+	return out;
+}
+
 char *
 addr_text(const struct addr *addr, char buf[ADDR_TEXT])
 {

@@ -53,6 +53,12 @@ void sockaddr_encode(const struct dialect *, void *p, const struct addr *);
  */
 bool addr_numeric(const char *text, size_t len, struct addr *out);
 
+/*
+ * The address cut to a prefix, without port and zone: equal ranges are equal
+ * octets then.
+ */
+struct addr addr_cut(const struct addr *, uint8_t prefix);
+
 /* Longest text of addr_text(): an IPv6 address, '%', an interface name, NUL. */
 #define ADDR_TEXT	80
 

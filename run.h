@@ -90,6 +90,7 @@ void session_error(struct session *, const char *fmt, ...)
 
 /* The modes; each returns the exit status. */
 int run_dump(const struct options *);
+int run_audit(const struct options *);		/* audit.c */
 int run_flush(const struct options *);
 int run_watch(const struct options *);
 int run_makekey(const struct options *);	/* makekey.c */

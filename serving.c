@@ -11,20 +11,6 @@
 
 #include "serving.h"
 
-/* An address cut to its prefix, so that equal ranges are equal octets. */
-static struct addr
-cut(const struct addr *addr, uint8_t prefix)
-{
-	struct addr out = { .family = addr->family, .prefix = prefix };
-	unsigned octets = prefix / 8, bits = prefix % 8;
-
-	memcpy(out.octets, addr->octets, octets);
-	if (bits != 0)
-		out.octets[octets] = (uint8_t)(addr->octets[octets] &
-		    0xff00 >> bits);
-	return out;
-}
-
 /* FNV-1a, with all bits in the low ones, which tables use. */
 static uint64_t
 hash_octets(const void *octets, size_t n)
@@ -39,20 +25,27 @@ hash_octets(const void *octets, size_t n)
 	return h == 0 ? 1 : h;
 }
 
+/* What an SA has and a rule wants, beside the mode. */
+struct service {
+	uint8_t satype;
+	struct addr src, dst;
+	uint32_t reqid, if_id;
+};
+
 static uint64_t
-key(uint8_t satype, const struct rule_shape *shape, const struct addr *src,
-    const struct addr *dst, uint32_t reqid)
+key(const struct rule_shape *shape, const struct service *service)
 {
 	struct {
 		struct addr src, dst;
-		uint32_t reqid, satype, mode;
+		uint32_t reqid, if_id, satype, mode;
 	} octets;
 
 	memset(&octets, 0, sizeof(octets));
-	octets.src = cut(src, shape->src_prefix);
-	octets.dst = cut(dst, shape->dst_prefix);
-	octets.reqid = reqid;
-	octets.satype = satype;
+	octets.src = addr_cut(&service->src, shape->src_prefix);
+	octets.dst = addr_cut(&service->dst, shape->dst_prefix);
+	octets.reqid = service->reqid;
+	octets.if_id = service->if_id;
+	octets.satype = service->satype;
 	octets.mode = shape->mode;
 	return hash_octets(&octets, sizeof(octets));
 }
@@ -113,6 +106,37 @@ satype_of(uint16_t proto)
 	    SADB_X_SATYPE_IPCOMP;
 }
 
+/* The end of a tunnel; one of zeros is whatever the host has there (Linux). */
+static struct addr
+tunnel_end(const struct addr *end)
+{
+	static const uint8_t zeros[16];
+	struct addr out = *end;
+
+	if (memcmp(end->octets, zeros, sizeof(zeros)) == 0)
+		out.prefix = 0;
+	return out;
+}
+
+static void
+note_rule(struct serving *s, const struct service *service,
+    const struct rule *rule, struct rule_place place)
+{
+	struct rule_shape shape;
+	struct rule_kind kind = { .first = place };
+
+	memset(&shape, 0, sizeof(shape));
+	shape.mode = rule->mode;
+	shape.family = service->src.family;
+	shape.src_prefix = service->src.prefix;
+	shape.dst_prefix = service->dst.prefix;
+	kind.required = rule->level == IPSEC_LEVEL_REQUIRE ||
+	    rule->level == IPSEC_LEVEL_UNIQUE;
+	if (!note_shape(s, &shape) ||
+	    !note_kind(s, key(&shape, service), &kind))
+		s->incomplete = true;
+}
+
 /*
  * Rules are applied one after the other.  In transport mode the SA is between
  * the addresses that the packet has by then: its own, or behind a tunnel the
@@ -122,10 +146,9 @@ void
 serving_policy(struct serving *s, const struct policy *policy,
     uint32_t request)
 {
-	const struct addr *src = &policy->src, *dst = &policy->dst;
+	struct service service = { .src = policy->src, .dst = policy->dst,
+	    .if_id = policy->if_id };
 	const struct rule *rule;
-	struct rule_kind kind;
-	struct rule_shape shape;
 	unsigned i;
 
 	if (policy->action != IPSEC_POLICY_IPSEC)
@@ -133,23 +156,14 @@ serving_policy(struct serving *s, const struct policy *policy,
 	for (i = 0; i < policy->nrules; i++) {
 		rule = &policy->rules[i];
 		if (rule->mode != IPSEC_MODE_TRANSPORT) {
-			src = &rule->src;
-			dst = &rule->dst;
+			service.src = tunnel_end(&rule->src);
+			service.dst = tunnel_end(&rule->dst);
 		}
-		memset(&shape, 0, sizeof(shape));
-		shape.mode = rule->mode;
-		shape.family = src->family;
-		shape.src_prefix = src->prefix;
-		shape.dst_prefix = dst->prefix;
-		kind.first = (struct rule_place){ request, i };
-		kind.required = rule->level == IPSEC_LEVEL_REQUIRE ||
-		    rule->level == IPSEC_LEVEL_UNIQUE;
-		kind.served = false;
-		if (!note_shape(s, &shape) || !note_kind(s,
-		    key(satype_of(rule->proto), &shape, src, dst,
-		    rule->level == IPSEC_LEVEL_UNIQUE ? rule->reqid : 0),
-		    &kind))
-			s->incomplete = true;
+		service.satype = satype_of(rule->proto);
+		service.reqid = rule->level == IPSEC_LEVEL_UNIQUE ?
+		    rule->reqid : 0;
+		note_rule(s, &service, rule,
+		    (struct rule_place){ request, i });
 	}
 }
 
@@ -158,20 +172,22 @@ static struct rule_kind *
 kind_for(const struct serving *s, const struct rule_shape *shape,
     const struct sa *sa, uint32_t reqid)
 {
+	struct service service = { sa->satype, sa->src, sa->dst, reqid,
+	    sa->if_id };
 	const uint32_t *at;
 
 	if (shape->family != sa->src.family)
 		return NULL;
-	at = table_find(&s->by_key, key(sa->satype, shape, &sa->src, &sa->dst,
-	    reqid));
+	at = table_find(&s->by_key, key(shape, &service));
 	return at == NULL ? NULL : &s->kinds[*at];
 }
 
-void
+bool
 serving_sa(struct serving *s, const struct sa *sa)
 {
 	const struct rule_shape *shape;
 	struct rule_kind *kind;
+	bool serves = false;
 	unsigned i;
 	int own;
 
@@ -185,9 +201,10 @@ serving_sa(struct serving *s, const struct sa *sa)
 		for (own = 0; own <= (sa->reqid != 0 ? 1 : 0); own++) {
 			kind = kind_for(s, shape, sa, own ? sa->reqid : 0);
 			if (kind != NULL)
-				kind->served = true;
+				serves = kind->served = true;
 		}
 	}
+	return serves;
 }
 
 /* Prefers the kind that still lacks an SA, then the earlier rule. */

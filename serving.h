@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which SA serves which rule of a policy, in a file that is read whole
+ * Which SA serves which rule of a policy, in a file or in the kernel
  * (serving.c).  First all policies are noted, then the SAs.
  */
 #ifndef SERVING_H
@@ -49,10 +49,10 @@ void serving_policy(struct serving *, const struct policy *,
     uint32_t request);
 
 /*
- * Notes an SA of the file, whose mode serves all rules of that mode; the mode
- * `any` serves rules of transport and tunnel mode.
+ * Notes an SA, whose mode serves all rules of that mode; the mode `any` serves
+ * rules of transport and tunnel mode.  Whether there is such a rule.
  */
-void serving_sa(struct serving *, const struct sa *);
+bool serving_sa(struct serving *, const struct sa *);
 
 /*
  * The first rules of transport and of tunnel mode that an SA could serve but

@@ -28,7 +28,7 @@ static const char usage_text[] =
 "       setkey [-hKknprv] [-E count] [-T channel] -f filename ...\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
 "       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename\n"
-"       setkey [-aghKlPptv] [-o format] [-T channel] -D\n"
+"       setkey [-aghKlnPptv] [-o format] [-T channel] -D\n"
 "       setkey [-hPv] [-T channel] -F\n"
 "       setkey [-hKl] [-o format] [-T channel] -x\n"
 "       setkey -G algorithm[:bits]\n"
@@ -199,6 +199,10 @@ options_fit(const struct options *opt)
 		wrong = "-v would print into the format that -o asks for";
 	else if (opt->loop && opt->hexdump && opt->mode == MODE_WATCH)
 		wrong = "-h would print into the lines that -l asks for";
+	else if (opt->check_only && opt->mode == MODE_DUMP &&
+	    (opt->loop || opt->form != AS_TEXT))
+		wrong = "-n with -D gives advice: neither -l nor -o goes with "
+		    "that";
 	else if (keys && (opt->mode != MODE_DUMP || opt->policies))
 		wrong = "-o wireshark and -o tcpdump are for the SAs of -D";
 	else if (keys && opt->style.hide_keys)
@@ -318,7 +322,7 @@ run_mode(const struct options *opt)
 	case MODE_KEY:
 		return run_makekey(opt);
 	case MODE_DUMP:
-		return opt->check_only ? EXIT_SUCCESS : run_dump(opt);
+		return opt->check_only ? run_audit(opt) : run_dump(opt);
 	case MODE_FLUSH:
 		return opt->check_only ? EXIT_SUCCESS : run_flush(opt);
 	case MODE_WATCH:

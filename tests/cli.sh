@@ -143,16 +143,12 @@ run -V
 [ "$(cat status)" -eq 0 ] && grep -q '^setkey [0-9]' stdout && says stderr ''
 ok $? "-V"
 
-run -n -D
-expect "-n -D asks nobody" 0 '' ''
-run -nDP
-expect "-nDP neither" 0 '' ''
 run -n -F
-expect "-n -F neither" 0 '' ''
+expect "-n -F asks nobody" 0 '' ''
 run -PnF
 expect "-PnF neither" 0 '' ''
-run -n -f missing.conf -D
-expect "the last mode counts: -f, then -D" 0 '' ''
+run -n -f missing.conf -F
+expect "the last mode counts: -f, then -F" 0 '' ''
 run -nD -f missing.conf
 expect "the last mode counts: -D, then -f" 1 '' \
     'setkey: missing.conf: No such file or directory'

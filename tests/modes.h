@@ -70,6 +70,8 @@ static const struct mode {
 	    KERNEL_GOOD, false, false, false },
 	{ "-DP, NETLINK_XFRM", { "setkey", "-T", "xfrm", "-DP" }, NULL,
 	    KERNEL_GOOD, false, false, false },
+	{ "-n -D", { "setkey", "-nD" }, NULL, KERNEL_GOOD, false, false,
+	    false },
 	{ "-D -o script", { "setkey", "-D", "-o", "script" }, NULL,
 	    KERNEL_GOOD, false, false, false },
 	{ "-DP -o script", { "setkey", "-T", "xfrm", "-DP", "-o", "script" },
