@@ -129,13 +129,13 @@ token.o parse.o syntax.o command.o options.o: parse.h
 # ---- tests ----
 
 $(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
-    tests/xfrm_samples.h tests/xfrm_requests.h tests/faults.h \
+    tests/xfrm_samples.h tests/xfrm_requests.h tests/faults.h tests/order.h \
     tests/modes.h tests/run_setkey.h $(LIB) flags.link
 	$(LINK) -I. -o $@ $@.c $(LIB)
-tests/tool: tests/tool.c $(LIB) flags.link
+tests/tool: tests/tool.c tests/order.h $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/tool.c $(LIB)
 PLAY_OBJS = $(OBJS:setkey.o=)
-tests/play: tests/play.c setkey.c $(PLAY_OBJS) flags.link
+tests/play: tests/play.c tests/order.h setkey.c $(PLAY_OBJS) flags.link
 	$(LINK) -I. -o $@ tests/play.c $(PLAY_OBJS)
 tests/uml/sniff: tests/uml/sniff.c flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c

@@ -14,6 +14,7 @@
 
 #include "../print.h"
 #include "../xfrm.h"
+#include "order.h"
 #include "tap.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -113,17 +114,27 @@ from_netlink(uint8_t type, struct view *view)
 static const char *
 attribute(size_t body, unsigned wanted)
 {
+	static const struct order order;
 	static char text[600];
 	const uint8_t *p = octets + NLMSG_HDRLEN + ALIGN4(body), *value;
+	uint8_t copy[256];
 	size_t offset = 0, n, i, len = request.len - NLMSG_HDRLEN -
 	    ALIGN4(body);
 	unsigned type;
 
 	strcpy(text, "-");
-	while (nl_next_attr(p, len, &offset, &type, &value, &n))
-		if (type == wanted)
-			for (i = 0, text[0] = '\0'; i < n && i < 256; i++)
-				sprintf(text + 2 * i, "%02x", value[i]);
+	while (nl_next_attr(p, len, &offset, &type, &value, &n)) {
+		if (type != wanted)
+			continue;
+		if (n > sizeof(copy))
+			n = sizeof(copy);
+		memcpy(copy, value, n);
+		if (!order_is_ours())
+			order_members(&order, copy, copy + n,
+			    order_attribute(type));
+		for (i = 0, text[0] = '\0'; i < n; i++)
+			sprintf(text + 2 * i, "%02x", copy[i]);
+	}
 	return text;
 }
 

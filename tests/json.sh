@@ -85,9 +85,15 @@ ok $? "-K hides the keys"
 grep -q '"key": null, "key_hidden": true' "$work/linux-K.lines"
 ok $? "and says so"
 
+# What is shown as octets is in the order of this machine.
+in_our_order=
+echo 02030003020000000000000000000000 | "$tool" hexdump linux |
+    grep -q '03 02 00 00 00' || in_our_order='s/ octets): [0-9a-f]*/ octets):/'
 for form in script short; do
-	"$tool" event-$form linux <"$tests/json/events.hex" >"$work/$form"
-	diff -u "$tests/json/events.$form" "$work/$form" >"$work/said"
+	"$tool" event-$form linux <"$tests/json/events.hex" |
+	    sed "$in_our_order" >"$work/$form"
+	sed "$in_our_order" "$tests/json/events.$form" |
+	    diff -u - "$work/$form" >"$work/said"
 	ok $? "events as $form" "$work/said"
 done
 "$tool" event-script linux -K <"$tests/json/events.hex" >"$work/hidden"

@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "dialect.h"
+#include "order.h"
 #include "platform.h"
 #include "wire.h"
 
@@ -133,6 +134,8 @@ error_here(int error)
 	return error;
 }
 
+static struct socket_system recorded_system;
+
 static void
 add_step(char kind, const char *text)
 {
@@ -158,6 +161,7 @@ add_step(char kind, const char *text)
 		free(step->octets);
 		return;
 	}
+	order_pfkey(recorded_system.dialect, step->octets, step->len, false);
 	if (kind == '<')
 		step->octets[2] = (uint8_t)error_here(step->octets[2]);
 	k.nsteps++;

@@ -16,6 +16,7 @@
 #include "pfkey.h"
 #include "print.h"
 #include "expand.h"
+#include "order.h"
 
 struct tool {
 	struct text text;
@@ -243,12 +244,15 @@ static const struct {
 static int
 put_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
+	static struct msgbuf copy;
 	size_t i;
 
 	(void)ctx;
 	(void)cmd;
+	copy = *m;
+	order_pfkey(m->dialect, copy.space, m->len, true);
 	for (i = 0; i < m->len; i++)
-		printf("%02x", m->space[i]);
+		printf("%02x", copy.space[i]);
 	putchar('\n');
 	return 0;
 }
@@ -314,6 +318,7 @@ run(struct tool *tool, line_fn *line)
 	while (getline(&text, &size, stdin) > 0) {
 		len = read_hex(text, (uint8_t *)octets, sizeof(octets),
 		    &tool->sent);
+		order_pfkey(tool->dialect, octets, len, false);
 		if (len != 0)
 			line(tool, octets, len);
 	}

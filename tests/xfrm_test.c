@@ -19,6 +19,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../xfrm.h"
+#include "order.h"
 #include "tap.h"
 #include "xfrm_samples.h"
 
@@ -27,8 +28,11 @@
 
 /* ---- octets as text: hexadecimal, "(n)" for n zeros ---- */
 
+/* What they are. */
+enum kind { NETLINK, ATTRIBUTES, PF_KEY_MESSAGE };
+
 static size_t
-from_text(const char *text, uint8_t *out)
+from_text(enum kind kind, const char *text, uint8_t *out)
 {
 	size_t len = 0, zeros;
 	unsigned octet;
@@ -47,6 +51,12 @@ from_text(const char *text, uint8_t *out)
 			text += 2;
 		}
 	}
+	if (kind == NETLINK)
+		order_netlink(out, len);
+	else if (kind == ATTRIBUTES)
+		order_attributes(out, len);
+	else
+		order_pfkey(&dialects[DIALECT_LINUX], out, len, false);
 	return len;
 }
 
@@ -69,15 +79,22 @@ print_text(const char *what, const uint8_t *p, size_t len)
 }
 
 static void
-same(const char *name, const char *expected, const uint8_t *got, size_t len)
+same_kind(enum kind kind, const char *name, const char *expected,
+    const uint8_t *got, size_t len)
 {
 	static uint8_t octets[OCTETS];
-	size_t want = from_text(expected, octets);
+	size_t want = from_text(kind, expected, octets);
 
 	if (!ok(want == len && memcmp(octets, got, len) == 0, "%s", name)) {
 		print_text("expected", octets, want);
 		print_text("got", got, len);
 	}
+}
+
+static void
+same(const char *name, const char *expected, const uint8_t *got, size_t len)
+{
+	same_kind(NETLINK, name, expected, got, len);
 }
 
 /* ---- requests ---- */
@@ -329,7 +346,8 @@ test_aead_requests(void)
 		sa = an_sa(SADB_SATYPE_ESP, aeads[i].id, aeads[i].bits, 0, 0);
 		len = encode_sa(SADB_ADD, &sa, wire, &error);
 		snprintf(name, sizeof(name), "add: AEAD %u", aeads[i].id);
-		same(name, aeads[i].attr, wire + at, len < at ? 0 : len - at);
+		same_kind(ATTRIBUTES, name, aeads[i].attr, wire + at,
+		    len < at ? 0 : len - at);
 	}
 }
 
@@ -558,15 +576,15 @@ test_samples(void)
 	int len;
 
 	for (i = 0; i < COUNT(samples); i++) {
-		from_text(samples[i].netlink, wire);
+		from_text(NETLINK, samples[i].netlink, wire);
 		len = xfrm_decode(&decoder, samples[i].type,
 		    (const void *)wire, &m);
 		if (samples[i].pfkey == NULL) {
 			ok(len == 0, "%s", samples[i].name);
 			continue;
 		}
-		same(samples[i].name, samples[i].pfkey, m.space,
-		    len < 0 ? 0 : (size_t)len);
+		same_kind(PF_KEY_MESSAGE, samples[i].name, samples[i].pfkey,
+		    m.space, len < 0 ? 0 : (size_t)len);
 		ok(len > 0 && view_init(&view, m.dialect, m.space,
 		    (size_t)len) == VIEW_OK, "%s: well-formed",
 		    samples[i].name);
@@ -586,7 +604,7 @@ test_states(void)
 	uint8_t want;
 
 	for (i = 0; i < 6; i++) {
-		from_text(samples[0].netlink, wire);
+		from_text(NETLINK, samples[0].netlink, wire);
 		info = (void *)(wire + NLMSG_HDRLEN);
 		want = SADB_SASTATE_DYING;
 		decoder.now = (time_t)info->curlft.add_time;
@@ -675,15 +693,19 @@ put_link(uint8_t *out, int index, const char *name, uint32_t if_id)
 {
 	struct ifinfomsg info = { .ifi_index = index };
 	struct nlbuf b = { .octets = out, .size = 256 };
-	uint8_t nested[28] = { 9, 0, IFLA_INFO_KIND, 0, 'x', 'f', 'r', 'm', 0,
-	    0, 0, 0, 12, 0, IFLA_INFO_DATA, 0, 8, 0, 2 };
+	struct {
+		struct nlattr kind_head;
+		char kind[8];
+		struct nlattr data_head, id_head;
+		uint32_t if_id;
+	} nested = { { 9, IFLA_INFO_KIND }, "xfrm", { 12, IFLA_INFO_DATA },
+	    { 8, 2 }, if_id };
 
-	memcpy(nested + 20, &if_id, sizeof(if_id));
 	nl_begin(&b, RTM_NEWLINK, 0, 1, 0);
 	nl_bytes(&b, &info, sizeof(info));
 	nl_attr(&b, IFLA_IFNAME, name, strlen(name) + 1);
 	if (if_id != 0)
-		nl_attr(&b, IFLA_LINKINFO, nested, 24);
+		nl_attr(&b, IFLA_LINKINFO, &nested, sizeof(nested));
 	nl_end(&b);
 	return b.len;
 }
@@ -706,7 +728,7 @@ test_links(void)
 	xfrm_links_read(&links, (const void *)wire);
 	ok(links.count == 2, "links: both read");
 	/* The sample of a policy with if_id 42, and a device. */
-	b.len = from_text(samples[7].netlink, wire);
+	b.len = from_text(NETLINK, samples[7].netlink, wire);
 	nl_attr(&b, XFRMA_OFFLOAD_DEV, &offload, sizeof(offload));
 	nl_end(&b);
 	len = xfrm_decode(&decoder, SADB_X_SPDDUMP, (const void *)wire, &m);
@@ -745,7 +767,7 @@ test_damage(void)
 	bool good = true;
 
 	for (i = 0; i < COUNT(samples); i++) {
-		len = from_text(samples[i].netlink, wire);
+		len = from_text(NETLINK, samples[i].netlink, wire);
 		for (at = sizeof(struct nlmsghdr); at < 2 * len; at++) {
 			cut = (uint32_t)(at < len ? at : len);
 			copy = malloc(cut);
@@ -771,7 +793,7 @@ static void
 error_is(const char *name, const char *text, int error, const char *reason)
 {
 	const char *got;
-	size_t len = from_text(text, wire);
+	size_t len = from_text(NETLINK, text, wire);
 	int e;
 
 	memcpy(wire, &(uint32_t){ (uint32_t)len }, 4);
