@@ -83,7 +83,11 @@ statement
 		if (p->exiting)
 			YYACCEPT;
 	  }
-	| error ';'			{ command_dropped(p); yyerrok; }
+	| error ';'			{
+		command_dropped(p);
+		yyerrok;
+		(void)yynerrs;		/* Bison counts, and we do not ask. */
+	  }
 	;
 
 command
