@@ -60,20 +60,21 @@ LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 # From text to messages, messages to text, messages to the kernel.
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
-	check.o expand.o hosts.o source.o secrets.o diag.o
-MESSAGES = pfkey.o same.o sync.o serving.o hiding.o mode_any.o table.o \
-	addr.o dialect.o extension.o names.o print_keys.o stats.o setting.o \
+	check.o expand.o filter.o hosts.o source.o secrets.o diag.o
+MESSAGES = pfkey.o same.o sync.o deletion.o serving.o hiding.o mode_any.o \
+	table.o addr.o dialect.o extension.o names.o print_keys.o stats.o \
+	setting.o \
 	ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
-CHANNELS = channel.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
+CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
 	pfkey_limits.o platform.o xfrm.o \
 	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
 OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o \
-	execute.o whole.o resync.o twins.o existing.o lint.o plan.o save.o \
+	execute.o whole.o resync.o twins.o existing.o lint.o save.o operands.o \
 	$(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
@@ -81,7 +82,7 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/xfrm_channel_test tests/secrets_test tests/expand_test \
 	tests/terminal_test tests/strerror_test tests/source_test \
 	tests/sync_test tests/bsd_test tests/faults_test \
-	tests/beyond_test \
+	tests/beyond_test tests/filter_test \
 	tests/keys_test \
 	tests/exit_test tests/signals_test
 TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt \
@@ -114,10 +115,10 @@ token.c: token.l
 	$(LEX) token.l
 
 # Few and small enough to be built again together.
-HEADERS = addr.h channel.h check.h command.h diag.h dialect.h event.h \
-	existing.h expand.h extension.h fields.h hiding.h ipsec_strerror.h \
-	json.h key_debug.h lint.h mode_any.h modules.h names.h netlink.h \
-	options.h parser.h \
+HEADERS = addr.h channel.h check.h command.h deletion.h diag.h dialect.h \
+	event.h existing.h expand.h extension.h fields.h filter.h hiding.h \
+	ipsec_strerror.h json.h key_debug.h lint.h mode_any.h modules.h \
+	names.h netlink.h operands.h options.h parser.h \
 	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h \
 	platform.h print.h \
 	print_keys.h reload.h run.h same.h save.h script.h secrets.h \

@@ -53,5 +53,5 @@ channel_request(struct channel *ch, struct msgbuf *m, uint32_t tag)
 	if (msg_end(m) == 0)
 		return EMSGSIZE;
 	view_built(&view, m->dialect, m->space);
-	return ch->ops->submit(ch, &view, tag);
+	return channel_submit(ch, &view, tag);
 }

@@ -46,6 +46,7 @@ struct channel {
 	trace_fn *trace;		/* NULL: nobody watches */
 	void *trace_ctx;
 	uint32_t seq, pid;		/* seq of the last request */
+	unsigned removed;		/* by the last flush with a filter */
 };
 
 struct channel_ops {
@@ -88,7 +89,14 @@ struct channel *xfrm_open(void);
 struct channel *channel_open(const char *name);
 
 /*
- * Completes a message and submits it: as submit(), EMSGSIZE if it does not fit.
+ * Submits a request that may have a filter (filtered.c): records that do not
+ * fit it are not shown, and a flush deletes what fits one by one.  Without one
+ * it is submit().
+ */
+int channel_submit(struct channel *, struct view *, uint32_t tag);
+
+/*
+ * Completes a message and submits it: as channel_submit(), EMSGSIZE if it does not fit.
  */
 int channel_request(struct channel *, struct msgbuf *, uint32_t tag);
 

@@ -536,6 +536,16 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 }
 
 static void
+check_upper(struct parser *p, struct command *cmd)
+{
+	if (cmd->has_upper_args && (cmd->src.port_at.end != 0 ||
+	    cmd->dst.port_at.end != 0) && (cmd->src.port != 0 ||
+	    cmd->dst.port != 0))
+		field_error(p, cmd->at[F_UPPER_ARG], "the message type or key "
+		    "takes the place of the ports");
+}
+
+static void
 check_policy(struct parser *p, struct command *cmd)
 {
 	struct policy *policy = &cmd->policy;
@@ -545,11 +555,7 @@ check_policy(struct parser *p, struct command *cmd)
 	check_lifetimes(p, cmd);
 	policy->hard = cmd->sa.hard;
 	policy->soft = cmd->sa.soft;
-	if (cmd->has_upper_args && (cmd->src.port_at.end != 0 ||
-	    cmd->dst.port_at.end != 0) && (cmd->src.port != 0 ||
-	    cmd->dst.port != 0))
-		field_error(p, cmd->at[F_UPPER_ARG], "the message type or key "
-		    "takes the place of the ports");
+	check_upper(p, cmd);
 	if (!is_given(cmd, F_ACTION) && cmd->op != OP_SPDDELETE)
 		field_advise(p, cmd->at[F_DIRECTION], "neither discard nor "
 		    "none nor ipsec: this discards");
@@ -581,9 +587,17 @@ command_check(struct parser *p, struct command *cmd)
 	case OP_GET:
 	case OP_DELETE:
 	case OP_DELETEALL:
+		check_protocol(p, cmd);
+		break;
 	case OP_FLUSH:
 	case OP_DUMP:
 		check_protocol(p, cmd);
+		check_extensions(p, cmd);
+		break;
+	case OP_SPDFLUSH:
+	case OP_SPDDUMP:
+		check_extensions(p, cmd);
+		check_upper(p, cmd);
 		break;
 	case OP_SPDADD:
 	case OP_SPDUPDATE:

@@ -6,6 +6,10 @@
 
 #define ADDRESSES	"[-46n] SRC DST"
 #define RANGES		"[-46nk] SRC_RANGE DST_RANGE UPPERSPEC"
+#define SOME_SAS	"[-46n] [PROTOCOL | SRC_RANGE DST_RANGE [PROTOCOL " \
+			"[SPI]]] [-u ID] [-mark MARK] [-if_id ID]"
+#define SOME_POLICIES	"[-46n] [SRC_RANGE DST_RANGE [UPPERSPEC]] [-u ID] " \
+			"[-mark MARK] [-if_id ID] [-P DIRECTION]"
 
 const struct command_word command_words[] = {
 	{ "add", OP_ADD, CMD_ADD, SADB_ADD,
@@ -19,16 +23,18 @@ const struct command_word command_words[] = {
 	    ADDRESSES " PROTOCOL SPI" },
 	{ "deleteall", OP_DELETEALL, CMD_DELETEALL, SADB_DELETE,
 	    ADDRESSES " PROTOCOL" },
-	{ "flush", OP_FLUSH, CMD_FLUSH, SADB_FLUSH, "[PROTOCOL]" },
-	{ "dump", OP_DUMP, CMD_FLUSH, SADB_DUMP, "[PROTOCOL]" },
+	{ "flush", OP_FLUSH, CMD_FLUSH, SADB_FLUSH, SOME_SAS },
+	{ "dump", OP_DUMP, CMD_FLUSH, SADB_DUMP, SOME_SAS },
 	{ "spdadd", OP_SPDADD, CMD_SPDADD, SADB_X_SPDADD,
 	    RANGES " -P POLICY" },
 	{ "spdupdate", OP_SPDUPDATE, CMD_SPDADD, SADB_X_SPDUPDATE,
 	    RANGES " -P POLICY" },
 	{ "spddelete", OP_SPDDELETE, CMD_SPDDELETE, SADB_X_SPDDELETE,
 	    RANGES " -P DIRECTION" },
-	{ "spdflush", OP_SPDFLUSH, CMD_BARE, SADB_X_SPDFLUSH, "" },
-	{ "spddump", OP_SPDDUMP, CMD_BARE, SADB_X_SPDDUMP, "" },
+	{ "spdflush", OP_SPDFLUSH, CMD_SPDFLUSH, SADB_X_SPDFLUSH,
+	    SOME_POLICIES },
+	{ "spddump", OP_SPDDUMP, CMD_SPDFLUSH, SADB_X_SPDDUMP,
+	    SOME_POLICIES },
 	{ "spddefault", OP_SPDDEFAULT, CMD_SPDDEFAULT, SADB_X_SPDDEFAULT,
 	    "DIRECTION discard|none ..." },
 	{ "help", OP_HELP, CMD_HELP, 0, "[COMMAND]" },

@@ -70,12 +70,25 @@ is_given(const struct command *cmd, enum field field)
 	return cmd->at[field].end != 0;
 }
 
-/* A command about a policy by name: spdadd, spdupdate, spddelete. */
+/* A command about policies; and about one by name. */
 static inline bool
 is_policy_command(const struct command *cmd)
 {
+	return cmd->op >= OP_SPDADD && cmd->op <= OP_SPDDUMP;
+}
+static inline bool
+names_policy(const struct command *cmd)
+{
 	return cmd->op == OP_SPDADD || cmd->op == OP_SPDUPDATE ||
 	    cmd->op == OP_SPDDELETE;
+}
+
+/* A command about all entries of a table that a filter lets through. */
+static inline bool
+takes_filter(const struct command *cmd)
+{
+	return cmd->op == OP_FLUSH || cmd->op == OP_DUMP ||
+	    cmd->op == OP_SPDFLUSH || cmd->op == OP_SPDDUMP;
 }
 
 /* The commands of the language, for the scanner and for help. */

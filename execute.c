@@ -160,6 +160,8 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 			    reply->reason);
 		sc->warned = tag + 1;
 	}
+	if (request->filtered)
+		session_print_removed(&sc->session, request->type);
 	sc->records = 0;
 	sc->answered = tag + 1;
 }
@@ -204,7 +206,7 @@ send_as_is(void *ctx, uint32_t number, const void *msg, size_t len)
 	if (len == 0)
 		return EMSGSIZE;
 	view_built(&view, ch->dialect, msg);
-	return ch->ops->submit(ch, &view, number);
+	return channel_submit(ch, &view, number);
 }
 
 static int

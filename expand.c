@@ -9,6 +9,7 @@
 #include "platform.h"
 #include "expand.h"
 #include "fields.h"
+#include "filter.h"
 
 /* ---- names ---- */
 
@@ -208,11 +209,15 @@ resolve(struct parser *p, struct command *cmd, const struct host *host,
 static int
 emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 {
+	struct filter filter;
 	struct msgbuf m;
 	int rc;
 
 	msg_begin(&m, p->dialect, command_of(cmd->op)->type, cmd->sa.satype);
-	if (is_policy_command(cmd))
+	if (takes_filter(cmd)) {
+		if (filter_of(cmd, &filter))
+			filter_encode(&m, &filter);
+	} else if (is_policy_command(cmd))
 		policy_encode(&m, &cmd->policy);
 	else if (cmd->op == OP_SPDDEFAULT)
 		defaults_encode(&m, &cmd->defaults);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "syntax.h"
 
 /* The port of a service's name, or -1. */
 static int
@@ -112,10 +113,48 @@ read_host(struct parser *p, struct loc name, struct loc prefix,
 	return host;
 }
 
+/*
+ * What may be left out is sometimes taken from the next line, where a ';' was
+ * forgotten and a command misspelt.
+ */
+static bool
+is_next_command(struct parser *p, struct loc name)
+{
+	struct scanner *s = &p->scanner;
+
+	if (!takes_filter(&p->cmd) ||
+	    !source_begins_line(p->source, name.begin) ||
+	    command_closest(parser_text(p, name), loc_length(name)) == NULL)
+		return false;
+	s->stray = name;
+	s->stray_after = p->cmd.at[F_VERB].end;
+	syntax_lost_semicolon(p);
+	return true;
+}
+
+/* A protocol stands alone, or behind the addresses. */
+static bool
+follows_protocol(struct parser *p, struct loc name)
+{
+	struct loc src = p->cmd.src.name;
+	char buf[QUOTED];
+
+	if ((p->cmd.op != OP_FLUSH && p->cmd.op != OP_DUMP) ||
+	    name_find(satype_names, parser_text(p, src), loc_length(src)) ==
+	    NULL)
+		return false;
+	field_error(p, name, "expected an option or ';', found %s",
+	    field_quote(p, name, buf));
+	diag_hint(p->diag, "the protocol stands alone, or behind two ranges");
+	return true;
+}
+
 void
 field_src(struct parser *p, struct loc all, struct loc name,
     struct loc prefix, struct loc port)
 {
+	if (is_next_command(p, name))
+		return;
 	p->cmd.at[F_SRC] = all;
 	p->cmd.src = read_host(p, name, prefix, port);
 }
@@ -124,6 +163,8 @@ void
 field_dst(struct parser *p, struct loc all, struct loc name,
     struct loc prefix, struct loc port)
 {
+	if (!p->cmd.bad && follows_protocol(p, name))
+		return;
 	p->cmd.at[F_DST] = all;
 	p->cmd.dst = read_host(p, name, prefix, port);
 }

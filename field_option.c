@@ -11,11 +11,11 @@ field_number(struct parser *p, const struct option *row, struct loc loc)
 	uint64_t value;
 
 	field_given(p, row->field, loc);
-	if (is_policy_command(cmd) && row->policy == NO_MEMBER) {
+	if (names_policy(cmd) && row->policy == NO_MEMBER) {
 		field_error(p, loc, "this belongs to an SA, not to a policy");
 		return;
 	}
-	if (!is_policy_command(cmd) && row->sa == NO_MEMBER) {
+	if (!names_policy(cmd) && row->sa == NO_MEMBER) {
 		field_error(p, loc, "this belongs to a policy, not to an SA");
 		return;
 	}
@@ -26,6 +26,16 @@ field_number(struct parser *p, const struct option *row, struct loc loc)
 		option_store(row, &cmd->sa, row->sa, value);
 	if (row->policy != NO_MEMBER)
 		option_store(row, &cmd->policy, row->policy, value);
+}
+
+void
+field_filter(struct parser *p, const struct option *row, struct loc loc)
+{
+	if (row->field == F_REQID || row->field == F_IF_ID)
+		field_number(p, row, loc);
+	else
+		field_error(p, loc, "%s does not say which entries: -u, -mark "
+		    "and -if_id do", row->name);
 }
 
 void
@@ -236,7 +246,7 @@ field_setting(struct parser *p, const struct option *option, struct loc loc)
 {
 	const struct setting *row =
 	    &settings[option->setting - EXT_X_SETTING];
-	bool policy = is_policy_command(&p->cmd);
+	bool policy = names_policy(&p->cmd);
 	struct settings *s = policy ? &p->cmd.policy.settings :
 	    &p->cmd.sa.settings;
 	uint32_t value;

@@ -200,7 +200,10 @@ field_address_options(struct parser *p, struct loc loc)
 	for (i = 1; i < loc_length(loc); i++) {
 		if (c[i] == 'n')
 			p->cmd.numeric = true;
-		else if (c[i] == 'k' && !is_policy_command(&p->cmd))
+		else if (c[i] == 'k' && takes_filter(&p->cmd))
+			field_error(p, loc, "-k is for spdadd, spdupdate and "
+			    "spddelete");
+		else if (c[i] == 'k' && !names_policy(&p->cmd))
 			field_error(p, loc, "-k is for policies");
 		else if (c[i] == 'k')
 			p->cmd.no_twin = true;

@@ -95,6 +95,8 @@ bool number_is_digit(char hexadecimal);
 /* ---- field_option.c: the options of SAs and policies ---- */
 
 void field_number(struct parser *, const struct option *, struct loc);
+/* The same where a filter is meant: only some options tell entries apart. */
+void field_filter(struct parser *, const struct option *, struct loc);
 void field_mode(struct parser *, struct loc);
 void field_pad(struct parser *, struct loc);
 void field_esn(struct parser *, struct loc);

@@ -407,6 +407,22 @@ raw_unknown(const struct raw_printer *d, enum ext id, const void *ext,
 	text_str(d->t, " }\n");
 }
 
+/* A filter, in the words of the language. */
+void
+raw_selection(const struct raw_printer *d, enum ext id, const void *ext,
+    size_t len)
+{
+	struct filter filter;
+
+	(void)id;
+	(void)len;
+	memcpy(&filter, (const struct wire_selection *)ext + 1,
+	    sizeof(filter));
+	text_str(d->t, "sadb_x_selection{");
+	print_filter(d->t, &filter);
+	text_str(d->t, " }\n");
+}
+
 /* ---- extensions ---- */
 
 static uint32_t

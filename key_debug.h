@@ -32,5 +32,7 @@ void raw_filter(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_sa_state(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_templates(const struct raw_printer *, enum ext, const void *, size_t);
 void raw_unknown(const struct raw_printer *, enum ext, const void *, size_t);
+void raw_selection(const struct raw_printer *, enum ext, const void *,
+    size_t);
 
 #endif

@@ -52,7 +52,7 @@ static void command_dropped(struct parser *);
 }
 /* Commands, by the shape of what follows them. */
 %token <command> CMD_ADD CMD_GET CMD_DELETEALL CMD_FLUSH CMD_SPDADD
-%token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_BARE CMD_HELP
+%token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_SPDFLUSH CMD_BARE CMD_HELP
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
@@ -94,12 +94,13 @@ command
 	: add src dst protocol spi sa_options algorithms
 	| get src dst protocol spi sa_options
 	| deleteall src dst protocol
-	| flush
-	| flush protocol
+	| flush some_sas filter_options
 	| spdadd src_range dst_range upper spd_options policy
 	| spdadd WORD STRING policy	{ field_tagged(p, $2, $3); }
 	| spddelete src_range dst_range upper spd_options policy
 	| spddefault defaults
+	| spdflush some_policies filter_options
+	| spdflush some_policies filter_options OPT_POLICY direction
 	| bare
 	| help
 	| help word			{ field_topic(p, $2); }
@@ -119,6 +120,7 @@ deleteall
 	;
 flush
 	: CMD_FLUSH			{ field_command(p, $1, @1); }
+	| flush OPT_ADDRESS		{ field_address_options(p, $2); }
 	;
 spdadd
 	: CMD_SPDADD			{ field_command(p, $1, @1); }
@@ -137,6 +139,10 @@ defaults
 	;
 default
 	: WORD WORD			{ field_default(p, $1, $2); }
+	;
+spdflush
+	: CMD_SPDFLUSH			{ field_command(p, $1, @1); }
+	| spdflush OPT_ADDRESS		{ field_address_options(p, $2); }
 	;
 bare
 	: CMD_BARE			{ field_command(p, $1, @1); }
@@ -179,6 +185,7 @@ word
 	| CMD_SPDADD			{ $$ = @1; }
 	| CMD_SPDDELETE			{ $$ = @1; }
 	| CMD_SPDDEFAULT		{ $$ = @1; }
+	| CMD_SPDFLUSH			{ $$ = @1; }
 	| CMD_BARE			{ $$ = @1; }
 	| CMD_HELP			{ $$ = @1; }
 	;
@@ -189,6 +196,32 @@ protocol
 spi
 	: WORD				{ field_spi(p, $1); }
 	| WORD WORD			{ field_origin(p, $1, $2); }
+	;
+
+/* Which entries: one word is a protocol, more begin with ranges. */
+some_sas
+	: %empty
+	| protocol
+	| in_src in_dst
+	| in_src in_dst protocol
+	| in_src in_dst protocol spi
+	;
+some_policies
+	: %empty
+	| in_src in_dst
+	| in_src in_dst upper
+	;
+/* No commands: too often a ';' was forgotten here. */
+in_src
+	: WORD prefix port		{ field_src(p, @$, $1, $2, $3); }
+	;
+in_dst
+	: WORD prefix port		{ field_dst(p, @$, $1, $2, $3); }
+	;
+filter_options
+	: %empty
+	| filter_options OPT_NUMBER word	{ field_filter(p, $2, $3); }
+	| filter_options OPT_MARK WORD prefix	{ field_mark(p, $3, $4); }
 	;
 
 sa_options

@@ -104,6 +104,27 @@ struct sa {
 	uint32_t seq, pid, refcnt;	/* of the message it came in */
 };
 
+/*
+ * Which entries a command or a monitor is about: those that all of this is true
+ * of.  In a message it is an extension of our own, for a channel's door; it has
+ * whole numbers only, so that any octets are one.
+ */
+struct filter {
+	uint8_t policies;		/* 0: it is about SAs */
+	uint8_t satype;			/* 0: all; of policies always */
+	uint8_t given;			/* FILTER_*, of what is below */
+	uint8_t upper, dir, encap;	/* dir 0: all */
+	struct addr src, dst;		/* ranges; family, port 0: all */
+	uint32_t spi, reqid, mark, mark_mask, if_id;
+};
+#define FILTER_SPI	0x01
+#define FILTER_REQID	0x02
+#define FILTER_MARK	0x04
+#define FILTER_IF_ID	0x08
+#define FILTER_UPPER	0x10
+#define FILTER_ENCAP	0x20		/* by that */
+#define FILTER_OLD	0x40		/* an old format (SADB_X_EXT_OLD) */
+
 #define POLICY_RULES	8		/* more than any kernel takes */
 
 struct rule {

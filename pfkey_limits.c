@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "filter.h"
 #include "names.h"
 #include "pfkey_limits.h"
 
@@ -73,15 +74,24 @@ has_offload(const struct view *view)
 }
 
 static bool
+filters_by(const struct view *view, uint8_t bit)
+{
+	struct filter filter;
+
+	return filter_decode(view, &filter) && (filter.given & bit) != 0;
+}
+
+static bool
 has_mark(const struct view *view)
 {
-	return view->ext[EXT_X_MARK] != NULL;
+	return view->ext[EXT_X_MARK] != NULL || filters_by(view, FILTER_MARK);
 }
 
 static bool
 has_if_id(const struct view *view)
 {
-	return view->ext[EXT_X_IF_ID] != NULL;
+	return view->ext[EXT_X_IF_ID] != NULL ||
+	    filters_by(view, FILTER_IF_ID);
 }
 
 static bool

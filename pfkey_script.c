@@ -509,3 +509,55 @@ print_defaults_command(struct text *t, const char *verb,
 	print_default(t, "fwd", defaults->fwd);
 	text_str(t, ";\n");
 }
+
+/* ---- filters ---- */
+
+static void
+print_filter_ranges(struct text *t, const struct filter *f)
+{
+	struct policy ranges = { .src = f->src, .dst = f->dst,
+	    .upper = f->upper };
+
+	if ((f->given & FILTER_UPPER) != 0) {
+		print_selectors(t, &ranges);
+		return;
+	}
+	text_char(t, ' ');
+	print_selector(t, &f->src, f->src.port != 0);
+	text_char(t, ' ');
+	print_selector(t, &f->dst, f->dst.port != 0);
+}
+
+static void
+print_filter_protocol(struct text *t, const struct filter *f)
+{
+	struct sa sa = { .satype = f->satype };
+
+	if ((f->given & FILTER_OLD) != 0)
+		sa.flags = SADB_X_EXT_OLD;
+	if ((f->given & FILTER_ENCAP) != 0) {
+		sa.natt.given = true;
+		sa.natt.type = f->encap;
+	}
+	print_protocol(t, &sa);
+}
+
+void
+print_filter(struct text *t, const struct filter *f)
+{
+	const char *dir = name_of(direction_names, f->dir);
+
+	if (f->src.family != 0)
+		print_filter_ranges(t, f);
+	if (f->satype != SADB_SATYPE_UNSPEC)
+		print_filter_protocol(t, f);
+	if ((f->given & FILTER_SPI) != 0)
+		text_printf(t, " 0x%08x", (unsigned)f->spi);
+	if ((f->given & FILTER_REQID) != 0)
+		text_printf(t, " -u %u", (unsigned)f->reqid);
+	print_mark(t, (f->given & FILTER_MARK) != 0, f->mark, f->mark_mask);
+	if ((f->given & FILTER_IF_ID) != 0)
+		text_printf(t, " -if_id 0x%x", (unsigned)f->if_id);
+	if (f->dir != 0)
+		text_printf(t, " -P %s", dir == NULL ? "?" : dir);
+}

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "names.h"
 #include "pfkey_channel.h"
 #include "pfkey_limits.h"
@@ -459,12 +460,35 @@ lacks_device(const struct view *view)
 	    if_nametoindex(hwif->name) == 0;
 }
 
+/* A dump of some: what the kernel can leave out it does. */
+static void
+set_filtered(struct pfkey_channel *ch, const struct wire_msg *msg,
+    const struct filter *filter)
+{
+	struct wire_filter *wire;
+	struct msgbuf m;
+
+	msg_begin(&m, ch->base.dialect, msg->type, msg->satype);
+	if (ext_number(m.dialect, EXT_FILTER) != 0 && !filter->policies &&
+	    filter->src.family != 0) {
+		wire = msg_ext(&m, EXT_FILTER, sizeof(*wire));
+		memcpy(wire->saddr, filter->src.octets, sizeof(wire->saddr));
+		memcpy(wire->daddr, filter->dst.octets, sizeof(wire->daddr));
+		wire->family = filter->src.family == 4 ? AF_INET :
+		    m.dialect->af_inet6;
+		wire->splen = filter->src.prefix;
+		wire->dplen = filter->dst.prefix;
+	}
+	pfkey_set_request(ch, m.space, msg_end(&m));
+}
+
 static int
 pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct pfkey_channel *ch = (struct pfkey_channel *)base;
 	struct deliver to = { ch, tag };
 	struct pfkey_limit limit;
+	struct filter filter;
 
 	if (pfkey_cannot(view, &limit)) {
 		char reason[128];
@@ -480,7 +504,10 @@ pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 	}
 	if (pfkey_several(ch, view, tag))
 		return 0;
-	pfkey_set_request(ch, view->msg, view->len);
+	if (filter_decode(view, &filter))
+		set_filtered(ch, view->msg, &filter);
+	else
+		pfkey_set_request(ch, view->msg, view->len);
 	pfkey_transact(ch, deliver, &to);
 	wipe(ch->request.space, view->len);
 	return ch->silences < SILENCES ? 0 : ETIMEDOUT;

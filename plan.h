@@ -19,6 +19,7 @@ struct planned {
 	bool twin;			/* the fwd twin of the one before it */
 	bool fwd;			/* a fwd policy that was written */
 	bool dropped;			/* is not to be sent */
+	bool filtered;			/* a flush of some */
 };
 
 struct plan {

@@ -95,6 +95,9 @@ void print_policy_command(struct text *, const struct dialect *,
 void print_defaults_command(struct text *, const char *verb,
     const struct defaults *);
 
+/* The words of a filter, as they stand behind dump or spddump. */
+void print_filter(struct text *, const struct filter *);
+
 /*
  * Why a command would make another SA or policy than this, in words; NULL where
  * it makes the same.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "expand.h"
+#include "filter.h"
 #include "platform.h"
 #include "reload.h"
 #include "script.h"
@@ -16,6 +17,7 @@ bool
 script_sync_takes(struct script *sc, const struct command *cmd)
 {
 	bool flush = cmd->op == OP_FLUSH || cmd->op == OP_SPDFLUSH;
+	struct filter filter;
 
 	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD) {
 		sc->adds = true;
@@ -23,10 +25,11 @@ script_sync_takes(struct script *sc, const struct command *cmd)
 	}
 	if (cmd->op == OP_SPDDEFAULT)
 		return true;
-	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds)
+	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds &&
+	    !filter_of(cmd, &filter))
 		return true;
 	diag(&sc->diag, DIAG_ERROR, cmd->at[F_VERB], flush ? "with -S this can "
-	    "only stand before all others, and without a protocol" :
+	    "only stand before all others, and for all entries" :
 	    "-S takes add, spdadd and spddefault");
 	sc->session.failed = true;
 	return false;

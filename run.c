@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "filter.h"
 #include "json.h"
 #include "message.h"
+#include "operands.h"
 #include "platform.h"
 #include "print_keys.h"
 #include "privileges.h"
@@ -209,21 +211,37 @@ session_print_empty(struct session *s, bool policies)
 	    "No SAD entries.\n");
 }
 
-/* Sends a request that is a header alone.  Returns 0 or -1. */
-static int
-send_header(struct session *s, uint8_t type, uint8_t satype)
+void
+session_print_removed(struct session *s, uint8_t type)
 {
-	struct msgbuf m;
+	unsigned n = s->channel->removed;
+
+	if (s->opt->verbose == 0 ||
+	    (type != SADB_FLUSH && type != SADB_X_SPDFLUSH))
+		return;
+	text_flush(&s->text);
+	message(stderr, type == SADB_FLUSH ? "setkey: %u SA%s deleted" :
+	    n == 1 ? "setkey: %u policy deleted" :
+	    "setkey: %u policies deleted", n, n == 1 ? "" : "s");
+}
+
+/* Sends one of the requests that the operands made, and waits for its end. */
+static void
+send_request(void *ctx, uint32_t number, void *msg)
+{
+	struct session *s = ctx;
+	struct view view;
 	int error;
 
-	msg_begin(&m, s->dialect, type, satype);
-	error = channel_request(s->channel, &m, 0);
+	(void)number;
+	if (s->failed)
+		return;
+	view_built(&view, s->dialect, msg);
+	error = channel_submit(s->channel, &view, 0);
 	if (error == 0)
 		error = s->channel->ops->finish(s->channel);
-	if (error == 0)
-		return 0;
-	session_error(s, "%s", strerror(error));
-	return -1;
+	if (error != 0)
+		session_error(s, "%s", strerror(error));
 }
 
 static void
@@ -278,6 +296,8 @@ struct dump {
 	struct json json;		/* -o json */
 	bool begun;			/* its document */
 	struct defaults defaults;	/* with policies */
+	struct plan requests;
+	uint32_t left;			/* of them */
 	unsigned printed;
 	unsigned repeats;		/* that it may have yet */
 	bool repeat;
@@ -349,9 +369,11 @@ dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
 	struct dump *d = ctx;
 	bool policies = d->session.opt->policies;
+	bool failed = reply->error != 0 && reply->error != ENOENT, last;
 
 	(void)tag;
-	if (reply->view == NULL && d->session.opt->form == AS_JSON)
+	last = reply->view == NULL && (--d->left == 0 || failed);
+	if (last && d->session.opt->form == AS_JSON)
 		end_json(d, reply);
 	if (reply->view != NULL)
 		dump_record(d, reply->view);
@@ -361,10 +383,10 @@ dump_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		save_forget(d->save);
 		d->repeats--;
 		d->repeat = true;
-	} else if (reply->error != 0 && reply->error != ENOENT)
+	} else if (failed)
 		report_end(&d->session, policies ? SADB_X_SPDDUMP : SADB_DUMP,
 		    reply);
-	else if (d->printed == 0 && d->session.opt->form == AS_TEXT)
+	else if (last && d->printed == 0 && d->session.opt->form == AS_TEXT)
 		session_print_empty(&d->session, policies);
 	/* With -l the next dump is a second away. */
 	if (reply->error == EAGAIN && d->session.opt->loop)
@@ -384,26 +406,36 @@ scope_mask(const struct dialect *dialect, unsigned scopes)
 	    scopes == 1u << IPSEC_SCOPE_IFNET ? IPSEC_SCOPE_IFNET : 0;
 }
 
+static void
+set_scope(void *ctx, uint32_t number, void *msg)
+{
+	struct session *s = ctx;
+
+	(void)number;
+	((struct wire_msg *)msg)->satype = scope_mask(s->dialect,
+	    s->opt->scopes);
+}
+
 /*
- * A dump, repeated if that is wanted.  Returns 0 or -1.  What becomes of other
- * packets is asked first, as a document begins with it.
+ * A dump, repeated if that is wanted.  What becomes of other packets is asked
+ * first, as a document begins with it.
  */
-static int
-send_dump(struct dump *d, uint8_t type, uint8_t mask)
+static void
+send_dump(struct dump *d)
 {
 	const struct options *opt = d->session.opt;
 
-	if (opt->policies)
+	if (opt->policies && opt->operands[0] == NULL)
 		session_ask_defaults(&d->session, &d->defaults);
 	do {
 		d->repeat = false;
-		if (send_header(&d->session, type, mask) != 0)
-			return -1;
-	} while (d->repeat);
-	if (opt->form == AS_TEXT && (opt->scopes == 0 ||
+		d->left = d->requests.count;
+		plan_each(&d->requests, send_request, &d->session);
+	} while (d->repeat && !d->session.failed);
+	if (!d->session.failed && opt->form == AS_TEXT &&
+	    (opt->scopes == 0 ||
 	    (opt->scopes & 1u << IPSEC_SCOPE_GLOBAL) != 0))
 		print_defaults(&d->session.text, &d->defaults);
-	return 0;
 }
 
 static void
@@ -427,33 +459,46 @@ print_saved(struct dump *d)
 	save_print(d->save, &out);
 }
 
-int
-run_dump(const struct options *opt)
+/* -l: once a second, as long as somebody reads it. */
+static void
+dump_again(struct dump *d)
 {
-	static struct dump d = { .repeats = SAVE_REPEATS };	/* large */
-	struct session *s = &d.session;
-	uint8_t type = opt->policies ? SADB_X_SPDDUMP : SADB_DUMP;
-	uint8_t mask;
+	struct session *s = &d->session;
 
-	session_init(s, opt);
-	if (opt->form == AS_SCRIPT && (d.save = save_new(s->dialect)) == NULL)
-		session_error(s, "out of memory");
-	else if (session_open(s, dump_reply, &d) != 0)
-		;
-	else if (opt->loop && !opt->policies)
-		print_sa_short_header(&s->text);
-	mask = opt->policies ? scope_mask(s->dialect, opt->scopes) : 0;
-	while (!s->failed && send_dump(&d, type, mask) == 0 && opt->loop &&
-	    !s->failed) {
+	while (s->opt->loop && !s->failed) {
 		text_flush(&s->text);
 		if (s->text.error != 0)
 			break;
 		sleep(1);
 		s->style.now = time(NULL);
-		d.printed = 0;
+		d->printed = 0;
+		send_dump(d);
+	}
+}
+
+int
+run_dump(const struct options *opt)
+{
+	static struct dump d = { .repeats = SAVE_REPEATS };	/* large */
+	struct session *s = &d.session;
+
+	session_init(s, opt);
+	if (!operands_read(s, opt->policies ? OP_SPDDUMP : OP_DUMP,
+	    &d.requests) || opt->check_only)
+		return session_end(s);
+	if (opt->policies)
+		plan_each(&d.requests, set_scope, s);
+	if (opt->form == AS_SCRIPT && (d.save = save_new(s->dialect)) == NULL)
+		session_error(s, "out of memory");
+	else if (session_open(s, dump_reply, &d) == 0) {
+		if (opt->loop && !opt->policies)
+			print_sa_short_header(&s->text);
+		send_dump(&d);
+		dump_again(&d);
 	}
 	if (d.save != NULL)
 		print_saved(&d);
+	plan_free(&d.requests);
 	return session_end(s);
 }
 
@@ -470,18 +515,25 @@ flush_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	    reply->error != ESRCH)
 		report_end(s, s->opt->policies ? SADB_X_SPDFLUSH : SADB_FLUSH,
 		    reply);
+	if (s->opt->operands[0] != NULL)
+		session_print_removed(s, s->opt->policies ? SADB_X_SPDFLUSH :
+		    SADB_FLUSH);
 }
 
 int
 run_flush(const struct options *opt)
 {
-	struct session s;
+	struct plan requests = { .first = NULL };
+	static struct session s;	/* large */
 
 	session_init(&s, opt);
+	if (!operands_read(&s, opt->policies ? OP_SPDFLUSH : OP_FLUSH,
+	    &requests) || opt->check_only)
+		return session_end(&s);
 	signals_ignore_readers();
 	if (session_open(&s, flush_reply, &s) == 0)
-		send_header(&s, opt->policies ? SADB_X_SPDFLUSH : SADB_FLUSH,
-		    0);
+		plan_each(&requests, send_request, &s);
+	plan_free(&requests);
 	return session_end(&s);
 }
 
@@ -509,7 +561,38 @@ time_now(void)
 struct watch {
 	struct session session;
 	struct event_writer writer;	/* -o, -l */
+	struct plan wanted;		/* dumps that would show it */
+	bool fits;			/* the event fits one of them */
+	struct view view;		/* of it */
 };
+
+static void
+match_event(void *ctx, uint32_t number, void *msg)
+{
+	struct watch *w = ctx;
+	struct filter filter;
+	struct view view;
+
+	(void)number;
+	view_built(&view, w->session.dialect, msg);
+	filter_decode(&view, &filter);
+	w->fits |= filter_matches(&filter, &w->view);
+}
+
+/* What is not to be understood is not left out. */
+static bool
+is_wanted(struct watch *w, const void *msg, size_t len)
+{
+	const struct dialect *dialect = w->session.dialect;
+	size_t wrap = message_wrapping(dialect, msg, len);
+
+	if (w->wanted.count == 0 || view_init(&w->view, dialect,
+	    (const uint8_t *)msg + wrap, len - wrap) != VIEW_OK)
+		return true;
+	w->fits = false;
+	plan_each(&w->wanted, match_event, w);
+	return w->fits;
+}
 
 static void
 watch_event(void *ctx, bool sent, const void *msg, size_t len)
@@ -519,6 +602,8 @@ watch_event(void *ctx, bool sent, const void *msg, size_t len)
 	const struct wire_msg *head = msg;
 
 	(void)sent;
+	if (!is_wanted(w, msg, len))
+		return;
 	w->writer.now = time_now();
 	s->style.now = (time_t)(w->writer.now / 1000000);
 	if (w->writer.form != EVENT_RAW)
@@ -621,6 +706,9 @@ run_watch(const struct options *opt)
 	struct session *s = &w.session;
 
 	watch_init(&w, opt);
+	if ((opt->operands[0] != NULL && !operands_read(s, opt->policies ?
+	    OP_SPDDUMP : OP_DUMP, &w.wanted)) || opt->check_only)
+		return session_end(s);
 	s->channel = channel_open(opt->channel);
 	if (s->channel == NULL) {
 		session_error(s, "%s", channel_strerror(opt->channel, errno));
@@ -638,5 +726,6 @@ run_watch(const struct options *opt)
 	/* To stop reading is a usual way to end a monitor. */
 	if (s->text.error == EPIPE)
 		s->text.error = 0;
+	plan_free(&w.wanted);
 	return session_end(s);
 }

@@ -33,6 +33,7 @@ struct options {
 	unsigned scopes;		/* -g, -t: 1 << IPSEC_SCOPE_ */
 	unsigned verbose, watch;	/* how often -v, -x */
 	struct print_style style;
+	char **operands;		/* up to NULL: which entries */
 };
 
 /* One conversation with the kernel, and the text it leads to. */
@@ -80,6 +81,9 @@ bool session_print_record(struct session *, const struct view *);
  * kernel or channel does not tell.
  */
 void session_ask_defaults(struct session *, struct defaults *);
+
+/* -v: how many entries a flush (of that type) with a filter has deleted. */
+void session_print_removed(struct session *, uint8_t type);
 
 /* "No SAD entries." or "No SPD entries." */
 void session_print_empty(struct session *, bool policies);

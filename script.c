@@ -14,6 +14,7 @@
 
 #include "expand.h"
 #include "fields.h"
+#include "filter.h"
 #include "mode_any.h"
 #include "pfkey_limits.h"
 #include "platform.h"
@@ -31,7 +32,7 @@ has_no_twin(const struct script *sc, const struct command *cmd)
 static bool
 is_about_policy(const struct command *cmd, uint8_t dir)
 {
-	return is_policy_command(cmd) && cmd->policy.dir == dir;
+	return names_policy(cmd) && cmd->policy.dir == dir;
 }
 
 /* Whether an in policy is followed by the same one for fwd, see twins.h. */
@@ -54,6 +55,10 @@ plan_message(struct script *sc, const struct command *cmd, bool twin,
 		.twin = twin,
 		.fwd = is_about_policy(cmd, IPSEC_DIR_FWD),
 	};
+	struct view view;
+
+	view_built(&view, sc->session.dialect, msg);
+	request.filtered = view.ext[EXT_X_SELECTION] != NULL;
 
 	if (plan_add(&sc->plan, &request, m->space, m->len) == 0)
 		return 0;
@@ -82,8 +87,8 @@ static void
 print_command(struct text *t, const struct view *view, const char *verb,
     unsigned flags, const struct print_style *style)
 {
-	const char *protocol;
 	struct defaults defaults;
+	struct filter filter;
 	struct policy policy;
 	struct sa sa;
 
@@ -97,13 +102,9 @@ print_command(struct text *t, const struct view *view, const char *verb,
 		sa_decode(view, &sa);
 		print_sa_command(t, view->dialect, verb, &sa, style);
 	} else {
-		protocol = view->msg->satype == SADB_SATYPE_UNSPEC ? NULL :
-		    name_of(satype_names, view->msg->satype);
+		filter_decode(view, &filter);
 		text_str(t, verb);
-		if (protocol != NULL) {
-			text_char(t, ' ');
-			text_str(t, protocol);
-		}
+		print_filter(t, &filter);
 		text_str(t, ";\n");
 	}
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "dialect.h"
 #include "message.h"
 #include "names.h"
 #include "platform.h"
@@ -28,9 +29,9 @@ static const char usage_text[] =
 "       setkey [-hKknprv] [-E count] [-T channel] -f filename ...\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
 "       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename\n"
-"       setkey [-aghKlnPptv] [-o format] [-T channel] -D\n"
-"       setkey [-hPv] [-T channel] -F\n"
-"       setkey [-hKl] [-o format] [-T channel] -x\n"
+"       setkey [-aghKlnPptv] [-o format] [-T channel] -D [entries]\n"
+"       setkey [-hPv] [-T channel] -F [entries]\n"
+"       setkey [-hKlP] [-o format] [-T channel] -x [entries]\n"
 "       setkey -G algorithm[:bits]\n"
 "       setkey [-l] -s\n"
 "       setkey -V\n";
@@ -48,7 +49,8 @@ static const char letters_text[] =
 "  -s  what Linux counts of lost packets\n"
 "  -k, -r  without, with the fwd policy that goes with in (Linux)\n"
 "  -o  format, see setkey(8)                -O  what -S made earlier\n"
-"  -T  channel: auto, pfkey, xfrm           -E  errors to show\n";
+"  -T  channel: auto, pfkey, xfrm           -E  errors to show\n"
+"entries: what stands behind dump, or with -P behind spddump, see setkey(8)\n";
 
 static int
 usage(void)
@@ -186,7 +188,10 @@ options_fit(const struct options *opt)
 	bool keys = opt->form == AS_WIRESHARK || opt->form == AS_TCPDUMP;
 	const char *wrong = NULL;
 
-	if (opt->old != NULL && opt->mode != MODE_SYNC)
+	if (opt->check_only && opt->mode == MODE_DUMP &&
+	    opt->operands[0] != NULL)
+		wrong = "-n -D looks at all entries";
+	else if (opt->old != NULL && opt->mode != MODE_SYNC)
 		wrong = "-O goes with -S";
 	else if (opt->form != AS_TEXT && !shows)
 		wrong = "-o goes with -D and -x";
@@ -244,32 +249,75 @@ report_argument(const char *word)
 		    "-e '%s ... ;'", word);
 }
 
+static bool
+takes_operands(enum mode mode)
+{
+	return mode == MODE_DUMP || mode == MODE_FLUSH || mode == MODE_WATCH;
+}
+
+/*
+ * -D, -F and -x take words of the language behind their options.  An empty one
+ * is a script's variable that was not set, and so may be what lacks behind
+ * "--": all entries must be meant by who means them.
+ */
+static bool
+set_operands(struct options *opt, char **argv)
+{
+	bool takes = takes_operands(opt->mode);
+	char **word = argv + optind;
+
+	opt->operands = word;
+	if (takes && *word == NULL && strcmp(word[-1], "--") == 0) {
+		message(stderr, "setkey: behind -- it is said which entries; "
+		    "nothing stands there");
+		return false;
+	}
+	if (*word != NULL && (!takes ||
+	    command_named(*word, strlen(*word)) != NULL)) {
+		report_argument(*word);
+		return false;
+	}
+	for (; *word != NULL; word++)
+		if (**word == '\0' || strpbrk(*word, ";#\"") != NULL) {
+			message(stderr, **word == '\0' ? "setkey: an argument "
+			    "is empty%s" : "setkey: unexpected argument '%s'",
+			    *word);
+			return false;
+		}
+	return true;
+}
+
 /* Reads options in any order; reports a word that is no option: false. */
 static bool
 parse_options(struct options *opt, int argc, char **argv)
 {
-	static const char letters[] =
-	    ":acDE:e:Ff:gG:hHKklnO:o:PprsS:T:tVvx";
+	/* Linux's getopt() goes on behind operands without the '+'. */
+	static const char all[] = "+:acDE:e:Ff:gG:hHKklnO:o:PprsS:T:tVvx";
+	enum mode mode;
+	const char *letters = dialect_host()->index == DIALECT_LINUX ? all :
+	    all + 1;
 	int c;
 
 	/* libc's own messages would show any octet as it is. */
 	opterr = 0;
 	while ((c = getopt(argc, argv, letters)) != -1) {
+		mode = opt->mode;
 		if (c == 'V')
 			opt->mode = MODE_VERSION;
 		else if (c == '?' || c == ':')
 			opt->mode = other_option(c, argv);
 		if (opt->mode == MODE_VERSION || opt->mode == MODE_HELP)
 			return true;
+		if (c == '?' && takes_operands(mode))
+			message(stderr, "    hint: what says which entries, "
+			    "such as -u, stands behind --");
 		if (c == '?' || c == ':')
 			return false;
 		if (!set_flag(opt, c) && !set_mode(opt, c, optarg) &&
 		    !set_argument(opt, c, optarg))
 			return false;
 	}
-	if (optind < argc)
-		report_argument(argv[optind]);
-	return optind == argc && options_fit(opt);
+	return set_operands(opt, argv) && options_fit(opt);
 }
 
 /* Without -T the environment chooses; an empty variable does not. */
@@ -324,9 +372,9 @@ run_mode(const struct options *opt)
 	case MODE_DUMP:
 		return opt->check_only ? run_audit(opt) : run_dump(opt);
 	case MODE_FLUSH:
-		return opt->check_only ? EXIT_SUCCESS : run_flush(opt);
+		return run_flush(opt);
 	case MODE_WATCH:
-		return opt->check_only ? EXIT_SUCCESS : run_watch(opt);
+		return run_watch(opt);
 	case MODE_STATS:
 		return opt->check_only ? EXIT_SUCCESS : run_stats(opt->loop);
 	default:

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deletion.h"
 #include "names.h"
 #include "platform.h"
 #include "same.h"
@@ -342,33 +343,6 @@ sync_own(struct sync *s, const struct view *view)
 
 /* ---- requests about one entry ---- */
 
-static void
-delete_sa(struct msgbuf *m, const struct dialect *dialect,
-    const struct sa *sa)
-{
-	msg_begin(m, dialect, SADB_DELETE, sa->satype);
-	sa_encode(m, sa);
-	msg_end(m);
-}
-
-/* What does not name a policy is left out. */
-static void
-delete_policy(struct msgbuf *m, const struct dialect *dialect,
-    const struct policy *policy)
-{
-	struct policy name = *policy;
-
-	name.action = IPSEC_POLICY_DISCARD;
-	name.nrules = 0;
-	name.scope = 0;
-	name.hwif = NULL;
-	memset(&name.hard, 0, sizeof(name.hard));
-	memset(&name.soft, 0, sizeof(name.soft));
-	msg_begin(m, dialect, SADB_X_SPDDELETE, 0);
-	policy_encode(m, &name);
-	msg_end(m);
-}
-
 /* The request for an entry as another type than it came. */
 static void
 encode_as(struct msgbuf *m, const struct view *view, uint8_t type)
@@ -489,7 +463,7 @@ have_sa(struct sync *s, struct entry *e, const struct view *have,
 	    sa.satype != SADB_X_SATYPE_IPCOMP;
 	if (!change->replace)
 		return SYNC_OK;
-	delete_sa(&m, s->dialect, &sa);
+	deletion_encode(&m, have);
 	change->old = copy_message(m.space, m.len);
 	return change->old == NULL ? SYNC_NO_MEMORY : SYNC_OK;
 }
@@ -518,7 +492,6 @@ have_other(struct sync *s, const struct view *view)
 	struct removal *grown, *r;
 	struct policy policy;
 	struct msgbuf m;
-	struct sa sa;
 
 	if (s->nremovals == s->removal_room) {
 		grown = realloc(s->removals, (s->removal_room * 2 + 64) *
@@ -531,16 +504,14 @@ have_other(struct sync *s, const struct view *view)
 	r = &s->removals[s->nremovals];
 	if (db_of(view) == SYNC_SPD) {
 		policy_decode(view, &policy);
-		delete_policy(&m, s->dialect, &policy);
 		r->step = protects(policy.action) ? SYNC_UNPROTECT :
 		    SYNC_EXEMPT_LESS;
 		r->dir = policy.dir;
 	} else {
-		sa_decode(view, &sa);
-		delete_sa(&m, s->dialect, &sa);
 		r->step = SYNC_SA_REMOVE;
 		r->dir = 0;
 	}
+	deletion_encode(&m, view);
 	r->msg = copy_message(m.space, m.len);
 	if (r->msg == NULL)
 		return SYNC_NO_MEMORY;

@@ -109,16 +109,39 @@ next_algorithm(const struct command *cmd)
 	return "an option, an algorithm (-E, -A, -C) or ';'";
 }
 
+/* Of a command about all entries that are not left out. */
+static const char *
+next_filter_field(const struct command *cmd)
+{
+	bool policies = is_policy_command(cmd);
+
+	if (is_given(cmd, F_DIRECTION))
+		return "';'";
+	if (is_given(cmd, F_REQID) || is_given(cmd, F_MARK) ||
+	    is_given(cmd, F_IF_ID) || is_given(cmd, F_UPPER) ||
+	    is_given(cmd, F_SPI))
+		return "an option or ';'";
+	if (is_given(cmd, F_SRC) && !is_given(cmd, F_DST))
+		return "a destination range";
+	if (is_given(cmd, F_PROTO))
+		return is_given(cmd, F_SRC) ? "an SPI, an option or ';'" :
+		    "an option or ';'";
+	if (is_given(cmd, F_DST))
+		return policies ? "an upper-layer protocol, an option or ';'" :
+		    "a protocol (esp, ah, ipcomp), an option or ';'";
+	return policies ? "a source range, an option or ';'" :
+	    "a protocol (esp, ah, ipcomp), a source range, an option or ';'";
+}
+
 const char *
 syntax_next_field(const struct command *cmd)
 {
 	switch (cmd->op) {
 	case OP_NONE:
 		return "a command";
-	case OP_FLUSH: case OP_DUMP:
-		return is_given(cmd, F_PROTO) ? "';'" :
-		    "a protocol (esp, ah, ipcomp) or ';'";
-	case OP_SPDFLUSH: case OP_SPDDUMP: case OP_EXIT: case OP_HELP:
+	case OP_FLUSH: case OP_DUMP: case OP_SPDFLUSH: case OP_SPDDUMP:
+		return next_filter_field(cmd);
+	case OP_EXIT: case OP_HELP:
 		return "';'";
 	case OP_SPDDEFAULT:
 		return "a direction (in, out, fwd), and discard or none";

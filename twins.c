@@ -237,7 +237,7 @@ twins_answered(struct twins *twins, const struct planned *request,
 	struct twin *twin = twins->sent.first;
 	bool adds = request->type == SADB_X_SPDADD;
 
-	if (request->type == SADB_X_SPDFLUSH)
+	if (request->type == SADB_X_SPDFLUSH && !request->filtered)
 		free_list(&twins->orphans);
 	if (twin == NULL || twin->number != number)
 		return;

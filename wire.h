@@ -236,6 +236,10 @@ struct wire_template {			/* what a request has no room for */
 	uint32_t masks[3];		/* authentication, ciphers, compression */
 	uint32_t share, reserved;
 };
+struct wire_selection {			/* a struct filter follows */
+	uint16_t len, type;
+	uint32_t reserved;
+};
 struct wire_unknown {			/* that many numbers follow */
 	uint16_t len, type;
 	uint16_t count, reserved;

@@ -675,7 +675,8 @@ xfrm_encode_dump(struct nlbuf *b, uint32_t seq, uint8_t satype,
 		address_of(&filter.saddr, src);
 		address_of(&filter.daddr, dst);
 		filter.family = family_of(dst);
-		filter.splen = filter.dplen = dst->family == 4 ? 32 : 128;
+		filter.splen = src->prefix;
+		filter.dplen = dst->prefix;
 		nl_attr(b, XFRMA_ADDRESS_FILTER, &filter, sizeof(filter));
 	}
 	return nl_end(b) ? 0 : EMSGSIZE;

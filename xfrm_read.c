@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "platform.h"
 #include "xfrm_channel.h"
 
@@ -293,13 +294,19 @@ static int
 do_dump(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
 	bool policies = view->msg->type == SADB_X_SPDDUMP;
-	struct sa_filter all = { .satype = view->msg->satype };
+	struct sa_filter some = { .satype = view->msg->satype };
 	struct answer a = { .tag = tag, .type = view->msg->type };
+	struct filter filter;
 	const char *reason;
 	int error;
 
 	c->held = 0;
-	error = dump(c, policies ? NULL : &all, take_record, &a, &reason);
+	/* It cannot leave out more than that. */
+	if (filter_decode(view, &filter) && filter.src.family != 0) {
+		some.src = &filter.src;
+		some.dst = &filter.dst;
+	}
+	error = dump(c, policies ? NULL : &some, take_record, &a, &reason);
 	deliver_record(c, &a, error == 0 || error == EAGAIN ? 0 : a.count);
 	if (error == 0 && a.count == 0 && !a.malformed)
 		error = ENOENT;		/* as af_key */

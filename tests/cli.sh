@@ -139,6 +139,46 @@ expect "a file of strongSwan or Libreswan" 1 "" \
     "foreign.conf:3:1: error: this is a configuration of strongSwan or Libreswan, not of setkey
     conn road
     ^~~~"
+# ---- which entries ----
+
+run -n -F esp
+expect "-F of a protocol" 0 "" ""
+run -n -FP 10.0.0.0/8 0.0.0.0/0 tcp -u 5 -P out
+expect "-FP of ranges and options" 0 "" ""
+run -n -F -- -u 5
+expect "-F of an identifier" 0 "" ""
+run -n -x 'esp -u 5'
+expect "-x, all in one argument" 0 "" ""
+run -D foo
+expect "-D of no protocol" 1 "" "argument:1:6: error: unknown protocol 'foo'
+    dump foo;
+         ^~~
+    hint: it is one of esp, esp-udp, esp-old, ah, ah-old, ipcomp, tcp"
+run -n -FP -- -P output
+expect "-FP of no direction" 1 "" "argument:1:13: error: unknown direction 'output'
+    spdflush -P output;
+                ^~~~~~
+    hint: did you mean 'out'?"
+run -D esp -o json
+grep -q "hint: options of setkey stand before" stderr
+ok $? "options of the program come first"
+run -n -D -u 5
+usage "an option of the language comes behind --" "hint: what says which entries"
+run -n -F ""
+usage "an empty argument" "an argument is empty"
+run -n -F --
+usage "nothing behind --" "nothing stands there"
+run -n -F "esp; spdflush"
+usage "two commands" "unexpected argument"
+run -n -D get 192.0.2.1
+usage "a command" "commands come from"
+run -n -D 'esp # all'
+usage "a comment" "unexpected argument"
+run -n -D esp
+usage "-n -D looks at all" "looks at all entries"
+run -n -S good.conf esp
+usage "-S takes all" "unexpected argument 'esp'"
+
 run -V
 [ "$(cat status)" -eq 0 ] && grep -q '^setkey [0-9]' stdout && says stderr ''
 ok $? "-V"

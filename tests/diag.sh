@@ -140,9 +140,13 @@ exit status 0"
     ?ELF?????add;
         ^"
 	printf 'flush;\r\nspdflush\r\nflsh;\r\n' >t.conf && try -n
-	expect "lines that end with CR LF" "t.conf:3:1: error: expected ';', found 'flsh'
+	expect "lines that end with CR LF" "t.conf:2:9: error: missing ';' before 'flsh'
+    spdflush
+            ^
+t.conf:3:1: error: unknown command 'flsh'
     flsh;
-    ^~~~"
+    ^~~~
+    hint: did you mean 'flush'?"
 	printf 'flush;\rspdflush;\rflsh;\r' >t.conf && try -n
 	expect "lines that end with CR" "t.conf:3:1: error: unknown command 'flsh'
     flsh;

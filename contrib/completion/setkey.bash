@@ -28,6 +28,11 @@ _setkey()
 	-*E)
 		return ;;
 	esac
+	# Which entries, behind -D, -F or -x.
+	if [[ $word != -* && " ${COMP_WORDS[*]:1:COMP_CWORD-1}" == *\ -*[DFx]* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'esp esp-udp ah ipcomp' -- "$word")
+		return
+	fi
 	mapfile -t COMPREPLY < <(compgen -W '-a -c -D -DP -E -e -F -FP -f -G -g
 	    -h -K -k -l -n -o -O -P -p -r -s -S -T -t -V -v -x -xx' -- "$word")
 }

@@ -13,6 +13,8 @@ complete -c setkey -s S -r -F -d 'make the databases be what the file says'
 complete -c setkey -s O -r -F -d 'with -S: touch only what this file or the other names'
 complete -c setkey -s s -d 'packets lost, and why'
 complete -c setkey -s x -d 'watch; twice: seconds since the epoch'
+complete -c setkey -n 'string match -qr -- " -[a-zA-Z]*[DFx]" (commandline -cp)' \
+    -a 'esp esp-udp ah ipcomp' -d 'entries of that protocol'
 complete -c setkey -s V -d 'print the version'
 complete -c setkey -s a -d 'show dead SAs as well'
 complete -c setkey -s E -x -d 'show at most that many errors'
