@@ -100,6 +100,16 @@ read_odd_number(struct parser *p, struct loc at, struct addr *addr)
 	return true;
 }
 
+/* What messages hide is not told to a resolver, and by it to the network. */
+static bool
+is_secret(struct parser *p, struct loc at)
+{
+	struct secrets *secrets = &p->diag->secrets;
+
+	return secrets_overlap_surely(secrets, at) ||
+	    (p->errors != 0 && secrets_overlap(secrets, at));
+}
+
 /* Apart, for it is rare and has much to keep. */
 __attribute__((noinline)) static void
 look_up(struct parser *p, struct command *cmd, struct loc at,
@@ -111,7 +121,8 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
 	char quoted[64];
 	int error = 0;
 
-	wrong = not_a_name(word, len);
+	wrong = is_secret(p, at) ? "it may be a key, and is not looked up" :
+	    not_a_name(word, len);
 	/* Digits and dots are never a name. */
 	if (wrong == NULL && digits)
 		wrong = "not an address";

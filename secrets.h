@@ -13,18 +13,30 @@
 
 #include "source.h"
 
+/* What the search knows at a place of the text. */
+struct secrets_state {
+	int words;		/* since -E or -A, itself one; 0: none seen */
+	bool next_line;		/* a key may go on, after a newline or ';' */
+	bool bare;		/* a key has no quotes, and is not 0x... */
+	bool wrong_quotes;	/* or it has others */
+	bool cut;		/* a ';' or line's end may be part of it */
+	bool doubt;		/* up to the end of the line: all may be a key */
+};
+
 struct secrets {
 	const struct source *source;
 	uint32_t statement;		/* one begins there: where to begin */
+	struct secrets_state state;	/* what is known there */
+	bool carried;			/* of 0, too: a stream's text moved */
 	uint32_t recent;		/* another one, behind it */
 };
 
 /*
  * Notes that a statement begins at an offset, so that the search need not begin
- * far before it; and that offsets have changed, of a stream.
+ * far before it; and that of a stream the first n octets are about to go.
  */
 void secrets_begin_statement(struct secrets *, uint32_t offset);
-void secrets_forget(struct secrets *);
+void secrets_forget(struct secrets *, uint32_t n);
 
 /*
  * Calls mark with each run of octets that is, or may be, a key, from some place
@@ -33,7 +45,11 @@ void secrets_forget(struct secrets *);
 void secrets_find(struct secrets *, uint32_t from, uint32_t end,
     void (*mark)(void *ctx, struct loc), void *ctx);
 
-/* Whether any octet of a place is, or may be, one of a key. */
+/*
+ * Whether any octet of a place is, or may be, one of a key; and whether it is by
+ * itself, not for want of knowing which quotes go together.
+ */
 bool secrets_overlap(struct secrets *, struct loc);
+bool secrets_overlap_surely(struct secrets *, struct loc);
 
 #endif

@@ -353,9 +353,9 @@ unknown_command(struct parser *p, const struct syntax_error *e)
 		diag_hint(p->diag, "did you mean '%s'?", closest);
 	else if (!p->commands_said) {
 		p->commands_said = true;
-		diag_hint(p->diag, "the commands are add, update, get, delete, "
-		    "deleteall, flush, dump, spdadd, spdupdate, spddelete, "
-		    "spdflush, spddump");
+		diag_hint(p->diag, "the commands are add, update, getspi, get, "
+		    "delete, deleteall, flush, dump, spdadd, spdupdate, "
+		    "spddelete, spdflush, spddump");
 	}
 	return true;
 }

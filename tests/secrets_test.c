@@ -163,6 +163,100 @@ spoil(struct run *run)
 	}
 }
 
+/* ---- made up ---- */
+
+#define MADE_TEXTS	60000
+#define STATEMENTS	4
+
+/* The same texts each time. */
+static unsigned
+random_below(unsigned n)
+{
+	static uint64_t x = 88172645463325252u;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return (unsigned)(x >> 33) % n;
+}
+
+static const char *
+one_of(const char *const *words)
+{
+	unsigned n = 0;
+
+	while (words[n] != NULL)
+		n++;
+	return words[random_below(n)];
+}
+
+/* Of no key are eight characters in a row in any word of the language. */
+static const char *const marked[] = {
+	"qzxjkvwyqjzkxw", "Kq7vZ2xW9jY4Lp8T", "kqzv wyjx-qkzj vxyq",
+	"zqkjvyxw;kzqjvyxw", "my -Qzkvjxyw-phrase", "xk'qjzv\\wyxkzqjv",
+	"qvzk#jwyxqvzk jwyxqvzk", "Vqx/zkj,wyq[kzvx]qj",
+	NULL
+};
+
+static const char *const opening[] = { "\"", "\"", "\"", "'", "", "\xe2\x80\x9c",
+	"=", NULL };
+static const char *const closing[] = { "\"", "\"", "\"", "\"", "'", "", "\xe2\x80\x9d",
+	NULL };
+static const char *const options[] = { " -E ", " -E", " -A ", " -A", " -e ", NULL };
+static const char *const names[] = { "aes-cbc", "hmac-sha1", "aes-ctr", "tcp-md5",
+	"hmac_sha1", "aes", "", "null", NULL };
+static const char *const between[] = { " ", " ", " ", "", "\n\t", "\t", NULL };
+static const char *const ends[] = { ";\n", ";\n", ";\n", "; ", ";", "\n", " ",
+	"; flsh;\n", " # see\n;", NULL };
+static const char *const heads[] = { "add 10.0.0.1 10.0.0.2 esp 0x1000",
+	"add 10.0.0.1 10.0.0.2 ah 4096 -m tunnel", "update ::1 ::2 esp 0x1000 -r 4",
+	"ad 10.0.0.1 10.0.0.2 esp 0x1000", "add 10.0.0.1 10.0.0.2 esp", "", NULL };
+
+/* Statements with one key each, wrong in a way or another. */
+static void
+make_text(char *buf, size_t size, const char *key)
+{
+	unsigned n = 1 + random_below(STATEMENTS), cut;
+	size_t len = 0;
+
+	while (n-- > 0 && len < size - 256) {
+		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s%s%s%s%s",
+		    one_of(heads), one_of(options), one_of(names),
+		    one_of(between), one_of(opening), key, one_of(closing),
+		    one_of(ends));
+		if (random_below(4) == 0) {
+			cut = random_below(12);
+			len -= cut < len ? cut : 0;
+		}
+	}
+	buf[len] = '\0';
+}
+
+static void
+make(struct run *run, struct sample *sample)
+{
+	char text[2048];
+
+	sample->key = marked[run->texts % (sizeof(marked) / sizeof(marked[0]) -
+	    1)];
+	make_text(text, sizeof(text), sample->key);
+	try(run, text);
+}
+
+static void
+test_made(void)
+{
+	struct sample sample = { "texts", "", "", LETTERS };
+	struct run run = { .sample = &sample };
+
+	while (run.texts < MADE_TEXTS)
+		make(&run, &sample);
+	ok(run.leaks == 0 && run.silent < run.texts / 2,
+	    "made up: %u texts, of which %u are told something, and no key is "
+	    "shown (%u are)", run.texts, run.texts - run.silent, run.leaks);
+	ok(run.kept == 0, "made up: none is kept (%u are)", run.kept);
+}
+
 int
 main(void)
 {
@@ -179,5 +273,6 @@ main(void)
 		ok(run.kept == 0, "%s: none is kept (%u are)", samples[i].name,
 		    run.kept);
 	}
+	test_made();
 	return done();
 }
