@@ -31,6 +31,7 @@ const struct dialect dialects[DIALECTS] = {
 		.drops_zones = true,
 		.demands_ipcomp = true,
 		.max_rules_in = 5,
+		.forgets_order = true,
 		.wants_encap_socket = true,
 		.cpi_is_spi = true,
 		.esn_needs_window = true,

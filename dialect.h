@@ -52,6 +52,7 @@ struct dialect {
 	bool drops_zones;		/* of link-local addresses */
 	bool demands_ipcomp;		/* of packets too small for it, too */
 	uint8_t max_rules_in;		/* with more it drops all packets */
+	bool forgets_order;		/* of policies of one priority */
 	bool wants_encap_socket;	/* held open, for ESP in UDP to come in */
 	bool cpi_is_spi;		/* sends the SPI as the CPI, -R or not */
 	bool esn_needs_window;

@@ -289,7 +289,8 @@ check_number(struct parser *p, struct command *cmd, const struct host *host)
 	struct addresses list;
 
 	if (host->name.end != 0 && (addr_numeric(word, len, &list.addr[0]) ||
-	    not_a_name(word, len) != NULL || consists_of(word, len, DIGITS ".")))
+	    not_a_name(word, len) != NULL ||
+	    consists_of(word, len, DIGITS ".")))
 		resolve(p, cmd, host, &list);
 }
 

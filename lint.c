@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Advice about a file as a whole. */
+#include <string.h>
+
 #include "same.h"
 #include "lint.h"
+
+const char *
+lint_line(struct source *source, uint32_t here, uint32_t there,
+    char buf[LINT_LINE])
+{
+	const struct source_file *file = source_file_at(source, there);
+	unsigned line, column;
+
+	source_position(source, there, &line, &column);
+	if (strcmp(file->name, source_file_at(source, here)->name) == 0)
+		snprintf(buf, LINT_LINE, "line %u", line);
+	else
+		snprintf(buf, LINT_LINE, "line %u of %s", line, file->name);
+	return buf;
+}
 
 static void
 warn_duplicate(struct parser *p, const struct command *cmd, uint32_t earlier,
     const char *what)
 {
-	unsigned line, column;
+	char line[LINT_LINE];
 
-	source_position(p->source, earlier, &line, &column);
-	diag(p->diag, DIAG_ADVICE, cmd->at[F_VERB], "line %u adds the same %s "
-	    "already", line, what);
+	diag(p->diag, DIAG_ADVICE, cmd->at[F_VERB], "%s adds the same %s "
+	    "already", lint_line(p->source, cmd->loc.begin, earlier, line),
+	    what);
 }
 
 void

@@ -19,6 +19,11 @@ struct lint {
 void lint_request(struct lint *, struct parser *, const struct command *,
     uint8_t type);
 
+/* Names the line of an offset, "line 5 of b.conf" if that is another file. */
+#define LINT_LINE	512
+const char *lint_line(struct source *, uint32_t here, uint32_t there,
+    char buf[LINT_LINE]);
+
 void lint_free(struct lint *);
 
 #endif

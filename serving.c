@@ -2,28 +2,11 @@
 /*
  * Which SA serves which rule.  A rule is found by what an SA must have to serve
  * it: protocol, mode, addresses and, with the level unique, the identifier.
- * Where ranges of addresses will do, the prefixes of the SA's addresses are
- * looked up, once for each pair of prefix lengths that the rules have, so that
- * the work is linear in policies and SAs.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "serving.h"
-
-/* FNV-1a, with all bits in the low ones, which tables use. */
-static uint64_t
-hash_octets(const void *octets, size_t n)
-{
-	const uint8_t *p = octets;
-	uint64_t h = 14695981039346656037u;
-
-	while (n-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h ^= h >> 33;
-	return h == 0 ? 1 : h;
-}
 
 /* What an SA has and a rule wants, beside the mode. */
 struct service {
@@ -32,37 +15,14 @@ struct service {
 	uint32_t reqid, if_id;
 };
 
+/* What rules must have in common, beside their ranges, to have the same SAs. */
 static uint64_t
-key(const struct rule_shape *shape, const struct service *service)
+tag_of(const struct service *service, uint8_t mode)
 {
-	struct {
-		struct addr src, dst;
-		uint32_t reqid, if_id, satype, mode;
-	} octets;
+	uint32_t words[] = { service->satype, service->reqid, service->if_id,
+	    mode };
 
-	memset(&octets, 0, sizeof(octets));
-	octets.src = addr_cut(&service->src, shape->src_prefix);
-	octets.dst = addr_cut(&service->dst, shape->dst_prefix);
-	octets.reqid = service->reqid;
-	octets.if_id = service->if_id;
-	octets.satype = service->satype;
-	octets.mode = shape->mode;
-	return hash_octets(&octets, sizeof(octets));
-}
-
-/* Notes a shape; false if there are too many. */
-static bool
-note_shape(struct serving *s, const struct rule_shape *shape)
-{
-	unsigned i;
-
-	for (i = 0; i < s->nshapes; i++)
-		if (memcmp(&s->shapes[i], shape, sizeof(*shape)) == 0)
-			return true;
-	if (s->nshapes == RULE_SHAPES)
-		return false;
-	s->shapes[s->nshapes++] = *shape;
-	return true;
+	return ranges_hash(RANGES_START, words, sizeof(words));
 }
 
 /* Appends a kind to the list, which doubles when it is full. */
@@ -80,22 +40,6 @@ append_kind(struct serving *s, const struct rule_kind *kind)
 		s->kinds = grown;
 	}
 	s->kinds[s->nkinds++] = *kind;
-	return true;
-}
-
-/* Notes a kind; false when memory is out. */
-static bool
-note_kind(struct serving *s, uint64_t k, const struct rule_kind *kind)
-{
-	uint32_t *at = table_find(&s->by_key, k);
-	bool is_new;
-
-	if (at == NULL)
-		return append_kind(s, kind) && table_add(&s->by_key, k,
-		    s->nkinds - 1, &is_new) != NULL;
-	/* Of those the first that needs an SA is the one to name. */
-	if (kind->required && !s->kinds[*at].required)
-		s->kinds[*at] = *kind;
 	return true;
 }
 
@@ -122,19 +66,17 @@ static void
 note_rule(struct serving *s, const struct service *service,
     const struct rule *rule, struct rule_place place)
 {
-	struct rule_shape shape;
 	struct rule_kind kind = { .first = place };
+	uint32_t *at = ranges_add(&s->ranges, tag_of(service, rule->mode),
+	    &service->src, &service->dst, s->nkinds);
 
-	memset(&shape, 0, sizeof(shape));
-	shape.mode = rule->mode;
-	shape.family = service->src.family;
-	shape.src_prefix = service->src.prefix;
-	shape.dst_prefix = service->dst.prefix;
 	kind.required = rule->level == IPSEC_LEVEL_REQUIRE ||
 	    rule->level == IPSEC_LEVEL_UNIQUE;
-	if (!note_shape(s, &shape) ||
-	    !note_kind(s, key(&shape, service), &kind))
+	if (at == NULL || (*at == s->nkinds && !append_kind(s, &kind)))
 		s->incomplete = true;
+	/* Of those the first that needs an SA is the one to name. */
+	else if (kind.required && !s->kinds[*at].required)
+		s->kinds[*at] = kind;
 }
 
 /*
@@ -167,44 +109,48 @@ serving_policy(struct serving *s, const struct policy *policy,
 	}
 }
 
-/* The kind of rules of a shape that an SA fits, but for its mode, or NULL. */
-static struct rule_kind *
-kind_for(const struct serving *s, const struct rule_shape *shape,
-    const struct sa *sa, uint32_t reqid)
+/* Calls each for the kinds of rules of a mode that an SA could serve. */
+static void
+each_kind(const struct serving *s, const struct sa *sa, uint8_t mode,
+    void (*each)(void *, uint32_t), void *ctx)
 {
-	struct service service = { sa->satype, sa->src, sa->dst, reqid,
-	    sa->if_id };
-	const uint32_t *at;
+	struct service service = { .satype = sa->satype, .if_id = sa->if_id };
+	const struct addr *pair[2] = { &sa->src, &sa->dst };
 
-	if (shape->family != sa->src.family)
-		return NULL;
-	at = table_find(&s->by_key, key(shape, &service));
-	return at == NULL ? NULL : &s->kinds[*at];
+	ranges_around(&s->ranges, tag_of(&service, mode), pair, each, ctx);
+	/* Rules without an identifier take SAs with any. */
+	service.reqid = sa->reqid;
+	if (sa->reqid != 0)
+		ranges_around(&s->ranges, tag_of(&service, mode), pair, each,
+		    ctx);
+}
+
+struct service_done {
+	struct serving *s;
+	bool any;
+};
+
+static void
+serve(void *ctx, uint32_t kind)
+{
+	struct service_done *done = ctx;
+
+	done->any = done->s->kinds[kind].served = true;
 }
 
 bool
 serving_sa(struct serving *s, const struct sa *sa)
 {
-	const struct rule_shape *shape;
-	struct rule_kind *kind;
-	bool serves = false;
-	unsigned i;
-	int own;
+	struct service_done done = { s, false };
 
 	s->nsas++;
-	for (i = 0; i < s->nshapes; i++) {
-		shape = &s->shapes[i];
-		if (sa->mode != shape->mode && (sa->mode != IPSEC_MODE_ANY ||
-		    shape->mode == IPSEC_MODE_BEET))
-			continue;
-		/* Rules without an identifier take SAs with any. */
-		for (own = 0; own <= (sa->reqid != 0 ? 1 : 0); own++) {
-			kind = kind_for(s, shape, sa, own ? sa->reqid : 0);
-			if (kind != NULL)
-				serves = kind->served = true;
-		}
+	if (sa->mode != IPSEC_MODE_ANY) {
+		each_kind(s, sa, sa->mode, serve, &done);
+		return done.any;
 	}
-	return serves;
+	each_kind(s, sa, IPSEC_MODE_TRANSPORT, serve, &done);
+	each_kind(s, sa, IPSEC_MODE_TUNNEL, serve, &done);
+	return done.any;
 }
 
 /* Prefers the kind that still lacks an SA, then the earlier rule. */
@@ -218,25 +164,27 @@ preferred(const struct rule_kind *a, const struct rule_kind *b)
 	return a->first.request <= b->first.request ? a : b;
 }
 
+struct choice {
+	const struct serving *s;
+	const struct rule_kind *kind;
+};
+
+static void
+choose(void *ctx, uint32_t kind)
+{
+	struct choice *choice = ctx;
+
+	choice->kind = preferred(choice->kind, &choice->s->kinds[kind]);
+}
+
 struct sa_uses
 serving_uses(const struct serving *s, const struct sa *sa)
 {
-	struct sa_uses uses = { NULL, NULL };
-	const struct rule_kind *kind;
-	unsigned i;
-	int own;
+	struct choice transport = { s, NULL }, tunnel = { s, NULL };
 
-	for (i = 0; i < s->nshapes; i++)
-		for (own = 0; own <= (sa->reqid != 0 ? 1 : 0); own++) {
-			kind = kind_for(s, &s->shapes[i], sa,
-			    own ? sa->reqid : 0);
-			if (s->shapes[i].mode == IPSEC_MODE_TRANSPORT)
-				uses.transport = preferred(uses.transport,
-				    kind);
-			else if (s->shapes[i].mode == IPSEC_MODE_TUNNEL)
-				uses.tunnel = preferred(uses.tunnel, kind);
-		}
-	return uses;
+	each_kind(s, sa, IPSEC_MODE_TRANSPORT, choose, &transport);
+	each_kind(s, sa, IPSEC_MODE_TUNNEL, choose, &tunnel);
+	return (struct sa_uses){ transport.kind, tunnel.kind };
 }
 
 void
@@ -255,7 +203,7 @@ serving_unserved(const struct serving *s,
 void
 serving_free(struct serving *s)
 {
-	table_free(&s->by_key);
+	ranges_free(&s->ranges);
 	free(s->kinds);
 	memset(s, 0, sizeof(*s));
 }

@@ -7,7 +7,7 @@
 #define SERVING_H
 
 #include "pfkey.h"
-#include "table.h"
+#include "ranges.h"
 
 /* Where a rule stands: the number of the policy's request, and its index. */
 struct rule_place {
@@ -22,26 +22,13 @@ struct rule_kind {
 	bool served;
 };
 
-/* What of an address counts in the rules of some kinds. */
-struct rule_shape {
-	uint8_t mode;			/* IPSEC_MODE_ */
-	uint8_t family, src_prefix, dst_prefix;
-};
-
-/*
- * Every SA is looked up once for each shape, so there is a limit to them; files
- * that people write have a few.
- */
-#define RULE_SHAPES	128
-
 struct serving {
-	struct table by_key;		/* the index of a kind */
+	struct ranges ranges;		/* the index of a kind */
 	struct rule_kind *kinds;
 	uint32_t nkinds;
-	struct rule_shape shapes[RULE_SHAPES];
-	unsigned nshapes;
 	uint32_t nsas;			/* noted */
-	bool incomplete;		/* some rules are missing here */
+	bool incomplete;		/* memory was out: some rules are */
+					/* missing here */
 };
 
 /* Notes the rules of a policy that a request adds or updates. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What only shows when all of a file is there. */
 #include "mode_any.h"
+#include "order.h"
 #include "script.h"
 
 static bool
@@ -10,19 +11,31 @@ is_made(const struct planned *request, uint8_t add, uint8_t update)
 	    !request->twin;
 }
 
+/* The policy that a request makes, as it is written. */
+static bool
+get_policy(const struct script *sc, uint32_t number, const void *msg,
+    struct policy *policy)
+{
+	struct view view;
+
+	if (!is_made(&sc->plan.requests[number], SADB_X_SPDADD,
+	    SADB_X_SPDUPDATE))
+		return false;
+	view_built(&view, sc->session.dialect, msg);
+	policy_decode(&view, policy);
+	return true;
+}
+
 static void
 note_rules(void *ctx, uint32_t number, void *msg)
 {
 	struct script *sc = ctx;
 	struct policy policy;
-	struct view view;
 
-	if (!is_made(&sc->plan.requests[number], SADB_X_SPDADD,
-	    SADB_X_SPDUPDATE))
+	if (!get_policy(sc, number, msg, &policy))
 		return;
-	view_built(&view, sc->session.dialect, msg);
-	policy_decode(&view, &policy);
 	serving_policy(&sc->serving, &policy, number);
+	sc->single_hosts |= order_is_hosts(&policy);
 }
 
 /* The SA that a request makes, if its mode is known or is not. */
@@ -115,6 +128,79 @@ warn_unserved(void *ctx, struct rule_place place)
 	    "file serves this rule: a key daemon must make it");
 }
 
+/* ---- policies whose order is not kept ---- */
+
+#define ORDER_TOLD	10	/* of so many each; the others are counted */
+
+struct ordering {
+	struct script *sc;
+	struct order order;
+	uint32_t from;			/* the request; before, all is removed */
+	bool incomplete;		/* memory was out */
+	unsigned told;
+};
+
+static void
+note_order(void *ctx, uint32_t number, void *msg)
+{
+	struct ordering *o = ctx;
+	struct policy policy;
+
+	if (number >= o->from && get_policy(o->sc, number, msg, &policy) &&
+	    !order_is_hosts(&policy) &&
+	    !order_note(&o->order, &policy, number))
+		o->incomplete = true;
+}
+
+static void
+check_order(void *ctx, uint32_t number, void *msg)
+{
+	struct ordering *o = ctx;
+	struct script *sc = o->sc;
+	uint32_t rival, here, there;
+	struct policy policy;
+	struct command cmd;
+	struct loc at;
+	char line[LINT_LINE];
+
+	if (number < o->from || !get_policy(sc, number, msg, &policy) ||
+	    !order_is_hosts(&policy))
+		return;
+	rival = order_rival(&o->order, &policy);
+	if (rival == UINT32_MAX || o->told++ >= ORDER_TOLD)
+		return;
+	here = number > rival ? number : rival;
+	there = number > rival ? rival : number;
+	at = sc->plan.requests[here].loc;
+	if (script_command_at(sc, at, &cmd))
+		at = cmd.at[F_VERB];
+	diag(&sc->diag, DIAG_ADVICE, at, "%s is for some of these packets, "
+	    "too, with the same priority: Linux before 6.12 may take either",
+	    lint_line(&sc->source, at.begin,
+	    sc->plan.requests[there].loc.begin, line));
+	diag_hint(&sc->diag, "give one of them another priority: prio");
+}
+
+/* Among single hosts, or among networks, the older policy counts. */
+static void
+warn_order(struct script *sc)
+{
+	const struct planned *requests = sc->plan.requests;
+	struct ordering o = { .sc = sc, .from = sc->plan.count };
+	struct loc nowhere = { 0, 0 };
+
+	while (o.from > 0 && requests[o.from - 1].type != SADB_X_SPDDELETE &&
+	    requests[o.from - 1].type != SADB_X_SPDFLUSH)
+		o.from--;
+	plan_each(&sc->plan, note_order, &o);
+	if (!o.incomplete)
+		plan_each(&sc->plan, check_order, &o);
+	if (o.told > ORDER_TOLD)
+		diag(&sc->diag, DIAG_ADVICE, nowhere, "so it is with %u "
+		    "policies more", o.told - ORDER_TOLD);
+	order_free(&o.order);
+}
+
 int
 script_check_whole(struct script *sc)
 {
@@ -127,6 +213,9 @@ script_check_whole(struct script *sc)
 		return -1;
 	if (sc->diag.advice)
 		serving_unserved(&sc->serving, warn_unserved, sc);
+	if (sc->diag.advice && sc->single_hosts &&
+	    sc->session.dialect->forgets_order)
+		warn_order(sc);
 	if (!twins_drop(&sc->twins, &sc->plan)) {
 		session_error(&sc->session, "out of memory");
 		return -1;

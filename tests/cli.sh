@@ -377,6 +377,12 @@ expect "-f twice: as one" 0 '' \
 "conf.d/10-a.conf:1:1: warning: line 1 adds the same SA already
     add 10.0.0.1 10.0.0.2 esp 300 -E null;
     ^~~"
+cp conf.d/10-a.conf other.conf
+run -n -f conf.d/10-a.conf -f other.conf
+expect "-f twice: a line of the other file" 0 '' \
+"other.conf:1:1: warning: line 1 of conf.d/10-a.conf adds the same SA already
+    add 10.0.0.1 10.0.0.2 esp 300 -E null;
+    ^~~"
 run -n -f conf.d/10-a.conf -f missing.conf
 expect "-f twice, one is missing" 1 '' \
     "setkey: missing.conf: No such file or directory"
