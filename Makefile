@@ -155,6 +155,8 @@ tests/uml/break-send.so: tests/uml/break-send.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -shared -fPIC -o $@ \
 	    tests/uml/break-send.c -ldl
 
+tools: setkey $(TEST_TOOLS)
+
 check: setkey $(UNIT_TESTS) $(TEST_TOOLS)
 	tests/run $(UNIT_TESTS)
 
@@ -210,7 +212,7 @@ install: setkey
 install-contrib: install-$(INIT)
 	$(INSTALL_DIR) $(DATA)
 	sed 's,@SBINDIR@,$(SBINDIR),' contrib/service.sh >$(DATA)/service.sh
-	chmod 644 $(DATA)/service.sh
+	chmod 755 $(DATA)/service.sh
 	$(INSTALL_DIR) $(BASHCOMP) $(ZSHCOMP) $(FISHCOMP)
 	$(INSTALL_DATA) contrib/completion/setkey.bash $(BASHCOMP)/setkey
 	$(INSTALL_DATA) contrib/completion/_setkey $(ZSHCOMP)/_setkey
@@ -264,7 +266,7 @@ clean:
 	    $(UNIT_TESTS) $(TEST_TOOLS)
 	rm -rf tests/log tests/fuzz/build
 
-.PHONY: all check check-host check-golden lint fuzz bench demo install \
+.PHONY: all tools check check-host check-golden lint fuzz bench demo install \
 	install-contrib install-systemd install-rc.d install-none uninstall \
 	uninstall-systemd uninstall-rc.d uninstall-none dist distcheck help \
 	clean
