@@ -102,6 +102,7 @@ with() {
 		! grep -v -e '^drwxr-xr-x ' -e '^-rw-r--r-- ' \
 		    -e '^-rwxr-xr-x .*/sbin/setkey$' \
 		    -e '^-rwxr-xr-x .*/rc.d/setkey$' \
+		    -e '^-rwxr-xr-x .*/setkey/service.sh$' \
 		    -e '^-rwxr-xr-x .*/aes-gcm.sh$' "$work/out" |
 		    grep -v ' \.$' >/dev/null
 		result "$make: modes with INIT=$init, whatever the umask" $?
@@ -152,6 +153,18 @@ case $flags in
 *)	skip "the directory is not in what is built" \
 	    "this compiler has no -ffile-prefix-map" ;;
 esac
+
+# FreeBSD's port names all that is installed, each once.
+rm -rf "$work/root"
+(cd "$tree" && ${MAKE:-make} install install-contrib INIT=rc.d PREFIX= \
+    DESTDIR="$work/root") >"$work/out" 2>&1
+{
+	sed -n '/^PLIST_FILES/,/[^\\]$/{ s/PLIST_FILES=//; s/[\\	 ]//g; s/\.gz$//; p; }' \
+	    "$top/contrib/freebsd/Makefile" | LC_ALL=C sort >"$work/plist"
+	(cd "$work/root" && find . -type f ! -path './share/examples/*') |
+	    sed 's,^\./,,' | LC_ALL=C sort | diff "$work/plist" -
+} >"$work/out" 2>&1
+result "FreeBSD's port: the list of its files" $?
 
 # The version is in one place; what packages must repeat is the same.
 version=$(sed -n 's/^VERSION = //p' "$top/Makefile")
