@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Messages in the three dialects, octet by octet, and the text they become.
- * Invented for these tests; recorded ones are compared by check-golden.sh.
+ * Invented for these tests; recorded ones are compared by "make
+ * check-golden".
  */
 #ifndef PRINT_SAMPLES_H
 #define PRINT_SAMPLES_H

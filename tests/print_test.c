@@ -996,7 +996,6 @@ test_hexdump(void)
 
 /* ---- messages that lie ---- */
 
-#define HEADER	"0203000300000000010000002a000000"
 #define HEADER_TEXT(units) \
     "sadb_msg{ version=2 type=3(ADD) errno=0 satype=3\n" \
     "  len=" units " reserved=0 seq=1 pid=42\n"

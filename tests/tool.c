@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The printers as a filter: messages in hexadecimal, one on a line, in; text
- * out.  For the comparisons with recorded kernels (check-golden.sh).  And the
- * other way round: "wire" reads commands, and prints their messages.
+ * out.  For the comparisons with recorded kernels (make check-golden).  And
+ * the other way round: "wire" reads commands, and prints their messages.
  */
 #include <errno.h>
 #include <net/if.h>

@@ -11,7 +11,7 @@
 golden=$1
 tool=${2:-tests/tool}
 if [ ! -f "$golden/INDEX.tsv" ] || [ ! -x "$tool" ]; then
-	echo "usage: check-golden.sh DIRECTORY-golden-freebsd [TOOL]" >&2
+	echo "usage: freebsd.sh DIRECTORY/golden-freebsd [TOOL]" >&2
 	exit 1
 fi
 export TZ=UTC LC_ALL=C
