@@ -574,8 +574,10 @@ check_policy(struct parser *p, struct command *cmd)
 }
 
 void
-command_check(struct parser *p, struct command *cmd)
+command_check(struct parser *p)
 {
+	struct command *cmd = &p->cmd;
+
 	switch (cmd->op) {
 	case OP_ADD:
 	case OP_UPDATE:

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "fields.h"
 #include "parse.h"
+#include "platform.h"
 
 #define ADDRESSES	"[-46n] SRC DST"
 #define RANGES		"[-46nk] SRC_RANGE DST_RANGE UPPERSPEC"
@@ -43,6 +44,30 @@ const struct command_word command_words[] = {
 	{ "bye", OP_EXIT, CMD_BARE, 0, "" },
 	{ NULL, OP_NONE, 0, 0, NULL }
 };
+
+/* What points into one command points into the other then. */
+static void
+move_names(struct command *to, struct device *device, const char **hwif,
+    struct label *label)
+{
+	if (device->name != NULL)
+		device->name = to->device;
+	if (*hwif != NULL)
+		*hwif = to->hwif;
+	if (label->text != NULL)
+		label->text = to->label;
+}
+
+void
+command_copy(struct command *to, const struct command *from)
+{
+	*to = *from;
+	wipe(to->keys, sizeof(to->keys));
+	to->sa.enc_key.data = to->sa.auth_key.data = NULL;
+	move_names(to, &to->sa.selector.device, &to->sa.hwif, &to->sa.label);
+	move_names(to, &to->policy.device, &to->policy.hwif,
+	    &to->policy.label);
+}
 
 const struct command_word *
 command_named(const char *word, size_t len)

@@ -64,6 +64,9 @@ struct command {
 	char hwif[HWIF_OCTETS], device[DEVICE_OCTETS], label[LABEL_OCTETS];
 };
 
+/* Copies a command, without keys; what it points to is its own. */
+void command_copy(struct command *to, const struct command *from);
+
 static inline bool
 is_given(const struct command *cmd, enum field field)
 {

@@ -16,15 +16,7 @@
 static void
 keep_command(void *ctx, struct command *cmd)
 {
-	struct command *kept = ctx;
-
-	*kept = *cmd;
-	kept->sa.enc_key.data = kept->sa.auth_key.data = NULL;
-	if (kept->sa.hwif != NULL)
-		kept->sa.hwif = kept->hwif;
-	if (kept->policy.hwif != NULL)
-		kept->policy.hwif = kept->hwif;
-	kept->sa.label.text = kept->policy.label.text = kept->label;
+	command_copy(ctx, cmd);
 }
 
 bool

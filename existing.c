@@ -8,7 +8,7 @@
 
 struct search {
 	struct session *session;
-	struct parser *parser;
+	struct diag *diag;
 	const struct command *cmd;
 	struct policy wanted;		/* of a policy: its name */
 	bool found;
@@ -41,7 +41,7 @@ show(void *ctx, uint32_t tag, const struct reply *reply)
 	}
 	search->found = true;
 	/* The line ends with a newline of its own. */
-	diag(search->parser->diag, DIAG_NOTE, search->cmd->at[F_VERB],
+	diag(search->diag, DIAG_NOTE, search->cmd->at[F_VERB],
 	    "the kernel has: %.*s", (int)text.len - 1, text.buf);
 }
 
@@ -51,13 +51,15 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct search *search = ctx;
 	struct channel *ch = search->session->channel;
+	struct msgbuf dump;
 	struct view view;
 
 	(void)cmd;
 	view_built(&view, m->dialect, m->space);
 	if (view.ext[EXT_POLICY] != NULL) {
 		policy_decode(&view, &search->wanted);
-		msg_begin(m, m->dialect, SADB_X_SPDDUMP, 0);
+		msg_begin(&dump, m->dialect, SADB_X_SPDDUMP, 0);
+		m = &dump;
 	}
 	if (channel_request(ch, m, 0) != 0)
 		return -1;
@@ -65,17 +67,23 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 }
 
 void
-existing_note(struct session *s, struct parser *p, struct command *cmd)
+existing_note(struct session *s, const struct parser *p,
+    const struct command *cmd)
 {
-	struct search search = { .session = s, .parser = p, .cmd = cmd };
+	struct search search = { .session = s, .diag = p->diag, .cmd = cmd };
 	reply_fn *reply = s->channel->reply;
 	void *reply_ctx = s->channel->reply_ctx;
+	struct diag silent;
+	struct parser again = { .source = p->source, .diag = &silent,
+		.dialect = p->dialect, .hosts = p->hosts };
 
+	diag_init(&silent, p->source, NULL);
+	command_copy(&again.cmd, cmd);
 	if (cmd->op == OP_ADD || cmd->op == OP_GETSPI)
-		cmd->op = OP_GET;
+		again.cmd.op = OP_GET;
 	s->channel->reply = show;
 	s->channel->reply_ctx = &search;
-	command_expand(p, cmd, ask, &search);
+	command_expand(&again, ask, &search);
 	s->channel->reply = reply;
 	s->channel->reply_ctx = reply_ctx;
 }

@@ -7,9 +7,9 @@
 
 /*
  * Notes under a command that the kernel refused with EEXIST which entry stands
- * in its way.  The channel must be idle; the command is looked up again, and
- * its operation changed.
+ * in its way.  The channel must be idle.
  */
-void existing_note(struct session *, struct parser *, struct command *);
+void existing_note(struct session *, const struct parser *,
+    const struct command *);
 
 #endif

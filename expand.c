@@ -295,8 +295,10 @@ check_number(struct parser *p, struct command *cmd, const struct host *host)
 }
 
 void
-command_check_hosts(struct parser *p, struct command *cmd)
+command_check_hosts(struct parser *p)
 {
+	struct command *cmd = &p->cmd;
+
 	check_number(p, cmd, &cmd->src);
 	check_number(p, cmd, &cmd->dst);
 	check_number(p, cmd, &cmd->oai);
@@ -304,9 +306,9 @@ command_check_hosts(struct parser *p, struct command *cmd)
 }
 
 int
-command_expand(struct parser *p, struct command *cmd, message_fn *each,
-    void *ctx)
+command_expand(struct parser *p, message_fn *each, void *ctx)
 {
+	struct command *cmd = &p->cmd;
 	struct addresses src, dst;
 	unsigned i, j, pairs = 0;
 	struct loc both = { cmd->at[F_SRC].begin, cmd->at[F_DST].end };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "expand.h"
 #include "fields.h"
 #include "parser.h"
 #include "platform.h"
@@ -421,9 +422,9 @@ command_done(struct parser *p, struct loc loc)
 	struct command *cmd = &p->cmd;
 
 	cmd->loc = loc;
-	command_check(p, cmd);
-	if (cmd->bad && p->wrong != NULL)
-		p->wrong(p, cmd);
+	command_check(p);
+	if (cmd->bad)
+		command_check_hosts(p);
 	if (!cmd->bad && cmd->op == OP_EXIT)
 		p->exiting = true;
 	else if (!cmd->bad && p->sink != NULL)

@@ -46,8 +46,6 @@ struct parser {
 	/* Takes each whole command; NULL for none. */
 	void (*sink)(void *ctx, struct command *);
 	void *sink_ctx;
-	/* Looks for what else is wrong with a wrong one; NULL for nobody. */
-	void (*wrong)(struct parser *, struct command *);
 	bool names_only;		/* keys may be "(hidden)" */
 	struct hosts *hosts;		/* names that were looked up, or NULL */
 	/* Before a read, when a person types; else NULL. */

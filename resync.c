@@ -149,7 +149,7 @@ own_command(void *ctx, struct command *cmd)
 	struct owning *owning = ctx;
 
 	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD)
-		command_expand(owning->parser, cmd, own_message, owning->w);
+		command_expand(owning->parser, own_message, owning->w);
 	else if (cmd->op == OP_SPDDEFAULT)
 		merge_defaults(&owning->w->owned, &cmd->defaults);
 }

@@ -283,6 +283,28 @@ warn_mode(struct script *sc, const struct command *cmd)
 	diag_hint(&sc->diag, "give it -m tunnel");
 }
 
+/* -c: a command takes effect at its end. */
+static void
+finish_command(struct script *sc, const struct command *cmd)
+{
+	bool check_only = sc->session.opt->check_only;
+
+	if (cmd->bad || (is_only_checked(sc) && !check_only)) {
+		plan_free(&sc->plan);
+		return;
+	}
+	if (!twins_drop(&sc->twins, &sc->plan)) {
+		plan_free(&sc->plan);
+		session_error(&sc->session, "out of memory");
+		return;
+	}
+	finish_plan(sc);
+	if (!check_only && sc->serving_kernel)
+		follow_policies(sc, cmd);
+	if (!check_only && sc->session.channel != NULL)
+		warn_mode(sc, cmd);
+}
+
 static void
 take_command(void *ctx, struct command *cmd)
 {
@@ -297,20 +319,11 @@ take_command(void *ctx, struct command *cmd)
 		if (!opt->check_only || sc->terminal)
 			print_help(sc, cmd->topic);
 	} else
-		command_expand(&sc->parser, cmd, take_message, sc);
-	if (!sc->streaming)
-		return;
-	if (cmd->bad || (is_only_checked(sc) && !opt->check_only) ||
-	    !twins_drop(&sc->twins, &sc->plan))
-		plan_free(&sc->plan);
-	else {
-		finish_plan(sc);
-		if (!opt->check_only && sc->serving_kernel)
-			follow_policies(sc, cmd);
-		if (!opt->check_only && sc->session.channel != NULL)
-			warn_mode(sc, cmd);
+		command_expand(&sc->parser, take_message, sc);
+	if (sc->streaming) {
+		finish_command(sc, cmd);
+		text_flush(&sc->session.text);
 	}
-	text_flush(&sc->session.text);
 }
 
 /* ---- the input ---- */
@@ -529,7 +542,6 @@ setup(struct script *sc, const struct options *opt)
 	sc->parser.dialect = sc->session.dialect;
 	sc->parser.sink = take_command;
 	sc->parser.sink_ctx = sc;
-	sc->parser.wrong = command_check_hosts;
 	sc->parser.hosts = &sc->hosts;
 }
 

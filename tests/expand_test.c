@@ -137,7 +137,7 @@ note(void *ctx, const struct command *cmd, struct msgbuf *m)
 static void
 take(void *parser, struct command *cmd)
 {
-	command_expand(parser, cmd, note, NULL);
+	command_expand(parser, note, NULL);
 }
 
 static struct hosts *asked;	/* what is remembered of names, or NULL */

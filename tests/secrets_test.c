@@ -62,7 +62,7 @@ take(void *parser, struct command *cmd)
 {
 	cmd->numeric = true;		/* ask no resolver */
 	if (cmd->op != OP_HELP)
-		command_expand(parser, cmd, drop, NULL);
+		command_expand(parser, drop, NULL);
 }
 
 /* All messages on the text, in memory of its own; *p is as it was at the end. */

@@ -261,7 +261,7 @@ static void
 put_command(void *parser, struct command *cmd)
 {
 	if (cmd->op != OP_HELP)
-		command_expand(parser, cmd, put_message, NULL);
+		command_expand(parser, put_message, NULL);
 }
 
 static int

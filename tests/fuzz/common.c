@@ -236,7 +236,7 @@ take_command(void *ctx, struct command *cmd)
 
 	cmd->numeric = true;		/* a fuzzer asks no resolver */
 	if (cmd->op != OP_HELP)
-		command_expand(&p->parser, cmd, take_message, p);
+		command_expand(&p->parser, take_message, p);
 }
 
 /* Returns a stream's descriptor, or -1. */

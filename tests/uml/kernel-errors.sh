@@ -33,6 +33,17 @@ unlike "EEXIST: not for what went well" "/run/tmp/script:4:" "$err"
 check "EEXIST: the rest was done" "0x00001001 0x00001003 " "$(spis)"
 unlike "EEXIST: no key is shown" 00010203 "$err"
 clear
+# What stands in the way is found by all that names a policy.
+if [ "$SETKEY_CHANNEL" = xfrm ]; then
+	refused "EEXIST, -dev" "spdadd 10.0.0.1/8 10.1.0.0/16 any -dev lo -mark 1 -P out none;
+spdadd 10.0.0.1/8 10.1.0.0/16 any -dev lo -mark 1 -P out discard;" 2
+	like "EEXIST, -dev: what is in the way is shown" \
+	    "-mark 0x1/0xffffffff -dev lo -P out none;" "$err"
+	run setkey -v -f /run/tmp/script
+	check "EEXIST: looked up again, advice is not given again" 2 \
+	    "$(printf '%s\n' "$err" | grep -c "bits are set behind")"
+	clear
+fi
 refused "ESRCH, delete" "delete $a esp 0x1001;" 1
 refused "ESRCH, get" "
 
