@@ -36,7 +36,8 @@ take_command(void *ctx, struct command *cmd)
 {
 	struct reading *reading = ctx;
 
-	command_expand(reading->parser, cmd, take_message, reading);
+	(void)cmd;
+	command_expand(reading->parser, take_message, reading);
 }
 
 /* "dump esp -u 100;", which the caller frees; NULL when memory is out. */

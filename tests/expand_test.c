@@ -137,6 +137,7 @@ note(void *ctx, const struct command *cmd, struct msgbuf *m)
 static void
 take(void *parser, struct command *cmd)
 {
+	(void)cmd;
 	command_expand(parser, note, NULL);
 }
 
