@@ -300,7 +300,7 @@ take_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		look_at_sa(a, reply->view);
 	else if (reply->error != 0 && reply->error != ENOENT) {
 		refusal = ipsec_refusal(a->session.dialect, NULL, type,
-		    reply->error);
+		    reply->error, reply->reason);
 		session_error(&a->session, "%s", reply->reason != NULL ?
 		    reply->reason : refusal.text);
 	}

@@ -63,9 +63,10 @@ script_refused(struct script *sc, const struct planned *request,
 	struct command cmd;
 	bool known = script_command_at(sc, request->loc, &cmd);
 	struct refusal r = ipsec_refusal(sc->session.dialect,
-	    known ? &cmd : NULL, request->type, reply->error);
+	    known ? &cmd : NULL, request->type, reply->error, reply->reason);
 	struct loc at = known ? r.at : request->loc;
 	/* The in policy itself may well be there now. */
+	char modules[MODULES_TEXT];
 	const char *of = request->twin ? "its fwd policy: " : "";
 
 	text_flush(&sc->session.text);
@@ -79,6 +80,10 @@ script_refused(struct script *sc, const struct planned *request,
 		    of, r.text, reply->reason);
 	if (r.hint != NULL)
 		diag_hint(&sc->diag, "%s", r.hint);
+	else if (known && sc->session.dialect->has_xfrm &&
+	    ipsec_modules(&r, &cmd, reply->error, modules) != NULL)
+		diag_hint(&sc->diag, "load its modules: modprobe -a %s",
+		    modules);
 	if (reply->error == EEXIST && sc->nexisting < EXISTING_NOTES)
 		sc->existing[sc->nexisting++] = *request;
 	wipe(&cmd, sizeof(cmd));

@@ -255,7 +255,9 @@ rule_level(struct parser *p, struct rule *rule, struct loc loc)
 	/* Linux can bind an optional rule to an SA as well. */
 	if (row->value != IPSEC_LEVEL_UNIQUE && (!p->dialect->wide_request ||
 	    row->value != IPSEC_LEVEL_USE))
-		field_error(p, id, "only unique takes an identifier");
+		field_error(p, id, p->dialect->wide_request ?
+		    "only unique and use take an identifier" :
+		    "only unique takes an identifier");
 	else if (id.begin == id.end)
 		field_error(p, loc, "expected an identifier after 'unique:'");
 	else if (number_read_at(p, id, "an identifier",

@@ -4,7 +4,9 @@
  * what can be done.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ipsec_strerror.h"
 
@@ -192,6 +194,18 @@ has_encapsulated_offload(const struct command *cmd)
 	return has_offload(cmd) && cmd->sa.natt.given;
 }
 
+/* To root it would be no news. */
+static bool
+is_root(const struct command *cmd)
+{
+	(void)cmd;
+	return geteuid() == 0;
+}
+
+#define WANTS_ROOT	"this needs root (on Linux: CAP_NET_ADMIN)"
+#define WANTS_CAP	"this needs the capability CAP_NET_ADMIN over the " \
+			"network namespace, which root in a container or " \
+			"under a service manager may lack"
 #define SYSCTL_DEBUG	"sysctl net.inet.ipsec.debug=1 makes the kernel log why"
 #define LOAD(m)		"load its module: modprobe -a " m " (and look in " \
 			"/etc/modprobe.d whether it is blacklisted)"
@@ -205,10 +219,10 @@ static const struct {
 	enum field field;
 	const char *text, *hint;
 } refusals[] = {
-	{ ANY, 0, EPERM, NULL, F_VERB, "not permitted",
-	    "this needs root (on Linux: CAP_NET_ADMIN)" },
-	{ ANY, 0, EACCES, NULL, F_VERB, "not permitted",
-	    "this needs root (on Linux: CAP_NET_ADMIN)" },
+	{ LINUX, 0, EPERM, is_root, F_VERB, "not permitted", WANTS_CAP },
+	{ LINUX, 0, EACCES, is_root, F_VERB, "not permitted", WANTS_CAP },
+	{ ANY, 0, EPERM, NULL, F_VERB, "not permitted", WANTS_ROOT },
+	{ ANY, 0, EACCES, NULL, F_VERB, "not permitted", WANTS_ROOT },
 	{ LINUX, SADB_ADD, EEXIST, NULL, F_SPI,
 	    "an SA with this destination, SPI and protocol exists already",
 	    "delete it first; update changes its lifetimes" },
@@ -383,8 +397,9 @@ matches(size_t i, const struct dialect *dialect, const struct command *cmd,
 	    refusals[i].error != error ||
 	    !is_about(refusals[i].type, type, error))
 		return false;
-	return refusals[i].when == NULL ||
-	    (cmd != NULL && refusals[i].when(cmd));
+	if (refusals[i].when == NULL || refusals[i].when == is_root)
+		return refusals[i].when == NULL || is_root(cmd);
+	return cmd != NULL && refusals[i].when(cmd);
 }
 
 /* The field's place; a rule's own where one is to blame. */
@@ -399,24 +414,103 @@ place(const struct command *cmd, enum field field)
 	return cmd->at[field].end != 0 ? cmd->at[field] : cmd->at[F_VERB];
 }
 
-struct refusal
-ipsec_refusal(const struct dialect *dialect, const struct command *cmd,
-    uint8_t type, int error)
+/* What the kernel's own words are about; the first that is written counts. */
+static const struct {
+	const char *words;
+	enum field field;
+} subjects[] = {
+	{ "AUTH", F_AUTH }, { "AEAD", F_ENC }, { "CRYPT", F_ENC },
+	{ "COMP algorithm", F_COMP }, { "if_id", F_IF_ID },
+	{ "ffload", F_HWIF }, { "ESN", F_ESN }, { "eplay", F_REPLAY },
+	{ "selector", F_SELECTOR }, { "ncapsulation", F_NATT },
+	{ "ncapsulation", F_PROTO }, { "ENCAP", F_PROTO },
+	{ "IP-TFS mode", F_MODE }, { "TFC", F_SETTING },
+	{ "IP-TFS", F_SETTING }, { "SA_DIR", F_SETTING },
+	{ "PCPU", F_SETTING }, { "pCPU", F_SETTING },
+	{ "keepalive", F_SETTING }, { "MTIMER", F_SETTING },
+	{ "DECAP_DSCP", F_SEQ }, { "NOPMTUDISC", F_SEQ },
+	{ "Flag ", F_SETTING }, { "DSCP", F_SETTING },
+	{ "OSEQ", F_SETTING }, { "output SA", F_SETTING },
+	{ "input SA", F_SETTING }, { "olicy index", F_INDEX },
+	{ "mode", F_MODE }, { "template", F_ACTION }, { "family", F_DST },
+};
+
+/* Whether they name a part that was given, which is then *field. */
+static bool
+follow_words(const struct command *cmd, const char *words, enum field *field)
 {
-	struct refusal refusal = { strerror(error), NULL, { 0, 0 } };
-	enum field field = F_VERB;
 	size_t i;
 
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
-		if (matches(i, dialect, cmd, type, error)) {
-			refusal.text = refusals[i].text;
-			refusal.hint = refusals[i].hint;
-			field = refusals[i].field;
-			break;
+	for (i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++)
+		if (strstr(words, subjects[i].words) != NULL &&
+		    is_given(cmd, subjects[i].field)) {
+			*field = subjects[i].field;
+			return true;
 		}
-	if (cmd != NULL)
-		refusal.at = place(cmd, field);
-	return refusal;
+	return false;
+}
+
+struct refusal
+ipsec_refusal(const struct dialect *dialect, const struct command *cmd,
+    uint8_t type, int error, const char *words)
+{
+	struct refusal r = { .text = strerror(error), .field = F_VERB };
+	size_t n = sizeof(refusals) / sizeof(refusals[0]), i = 0;
+
+	while (i < n && !matches(i, dialect, cmd, type, error))
+		i++;
+	if (i < n) {
+		r.text = refusals[i].text;
+		r.hint = refusals[i].hint;
+		r.field = refusals[i].field;
+	}
+	if (cmd == NULL)
+		return r;
+	r.named = words != NULL && follow_words(cmd, words, &r.field);
+	/* What was supposed of another part is not so, then. */
+	if (r.named && i < n && refusals[i].when != NULL && error != ENOSYS &&
+	    r.field != refusals[i].field) {
+		r.text = strerror(error);
+		r.hint = NULL;
+	}
+	r.at = place(cmd, r.field);
+	return r;
+}
+
+/* Appends the parts of the kernel's name of an algorithm: "hmac(sha1)". */
+static size_t
+append_modules(char *buf, size_t used, const struct algorithm *alg)
+{
+	const char *name = alg == NULL ? NULL : alg->xfrm;
+	size_t len;
+
+	while (name != NULL && *name != '\0') {
+		len = strcspn(name, "(),");
+		if (len != 0 && used + len + sizeof(" crypto-") < MODULES_TEXT)
+			used += (size_t)snprintf(buf + used,
+			    MODULES_TEXT - used, "%scrypto-%.*s",
+			    used == 0 ? "" : " ", (int)len, name);
+		name += len;
+		name += strspn(name, "(),");
+	}
+	return used;
+}
+
+const char *
+ipsec_modules(const struct refusal *refusal, const struct command *cmd,
+    int error, char buf[MODULES_TEXT])
+{
+	size_t used = 0;
+
+	if (error != ENOSYS && error != ENOENT)
+		return NULL;
+	if (!refusal->named || refusal->field == F_ENC)
+		used = append_modules(buf, used, cmd->enc);
+	if (!refusal->named || refusal->field == F_AUTH)
+		used = append_modules(buf, used, cmd->auth);
+	if (!refusal->named || refusal->field == F_COMP)
+		used = append_modules(buf, used, cmd->comp);
+	return used == 0 ? NULL : buf;
 }
 
 /* Why there is no channel at all, or not the one that was asked for. */
@@ -438,8 +532,9 @@ channel_strerror(const char *channel, int error)
 	switch (error) {
 	case EPERM:
 	case EACCES:
-		return "not permitted: this needs root (on Linux: "
-		    "CAP_NET_ADMIN)";
+		return dialect_host()->index == DIALECT_LINUX &&
+		    geteuid() == 0 ? "not permitted: " WANTS_CAP :
+		    "not permitted: " WANTS_ROOT;
 	case EPROTONOSUPPORT:
 		if (dialect_host()->no_socket != NULL)
 			return dialect_host()->no_socket;

@@ -12,14 +12,26 @@
 struct refusal {
 	const char *text, *hint;
 	struct loc at;
+	enum field field;		/* that stands there */
+	bool named;			/* the kernel itself named it */
 };
 
 /*
- * For an errno in the reply to a request of that command and message type; with
- * no command (-D, -F) at is nowhere.
+ * For an errno in the reply to a request of that command and message type, and
+ * the kernel's own words (or NULL), which may name a part; with no command (-D,
+ * -F) at is nowhere.
  */
 struct refusal ipsec_refusal(const struct dialect *, const struct command *,
-    uint8_t msg_type, int error);
+    uint8_t msg_type, int error, const char *words);
+
+/*
+ * "crypto-hmac crypto-sha1": what modprobe takes for the modules of the
+ * algorithm that an errno is about, or of all when the kernel has not said of
+ * which; NULL if it is about none.  Returns buf.
+ */
+#define MODULES_TEXT	160
+const char *ipsec_modules(const struct refusal *, const struct command *,
+    int error, char buf[MODULES_TEXT]);
 
 /*
  * Why the channel of that name (see channel_open()) could not be opened: one

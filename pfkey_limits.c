@@ -155,6 +155,13 @@ is_high_unique(const struct rule *rule)
 	    rule->reqid > IPSEC_MANUAL_REQID_MAX;
 }
 
+/* The kernel forgets it unless the level is unique. */
+static bool
+is_use_with_number(const struct rule *rule)
+{
+	return rule->level == IPSEC_LEVEL_USE && rule->reqid != 0;
+}
+
 /* A rule with end points: af_key reads those of tunnel mode alone. */
 static bool
 is_beet(const struct rule *rule)
@@ -223,6 +230,8 @@ static const struct {
 	    "cannot carry a tunnel between address families" },
 	{ NULL, is_high_unique, F_ACTION,
 	    "cannot carry a unique number above 16383" },
+	{ NULL, is_use_with_number, F_ACTION,
+	    "cannot carry use with an identifier" },
 	{ NULL, is_beet, F_ACTION,
 	    "drops the addresses of a rule in beet mode" },
 };

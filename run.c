@@ -280,7 +280,7 @@ static void
 report_end(struct session *s, uint8_t type, const struct reply *reply)
 {
 	struct refusal refusal = ipsec_refusal(s->dialect, NULL, type,
-	    reply->error);
+	    reply->error, reply->reason);
 
 	session_error(s, "%s", reply->reason != NULL ? reply->reason :
 	    refusal.text);

@@ -1516,14 +1516,55 @@ test_pfkey_cannot(void)
 static const char *
 refusal_text(const struct command *cmd, uint8_t type, int error)
 {
-	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type, error).text;
+	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type, error,
+	    NULL).text;
 }
 
 static bool
 refused_at(const struct command *cmd, uint8_t type, int error, uint32_t begin)
 {
 	return ipsec_refusal(&dialects[DIALECT_LINUX], cmd, type,
-	    error).at.begin == begin;
+	    error, NULL).at.begin == begin;
+}
+
+/* The kernel's own words, where it has some. */
+static void
+test_words(void)
+{
+	struct command cmd = { .op = OP_ADD };
+	char buf[MODULES_TEXT];
+	struct refusal r;
+
+	cmd.sa.satype = SADB_SATYPE_ESP;
+	cmd.at[F_VERB] = (struct loc){ 1, 2 };
+	cmd.at[F_ENC] = (struct loc){ 3, 4 };
+	cmd.enc = algorithm_named(ALG_ENC, "aes-cbc", 7);
+	cmd.at[F_AUTH] = (struct loc){ 5, 6 };
+	cmd.auth = algorithm_named(ALG_AUTH, "hmac-sha1", 9);
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, ENOSYS,
+	    "Requested AUTH_TRUNC algorithm not found");
+	ok(r.at.begin == 5 && strcmp(ipsec_modules(&r, &cmd, ENOSYS, buf),
+	    "crypto-hmac crypto-sha1") == 0, "words: of authentication");
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, ENOSYS,
+	    "Requested CRYPT algorithm not found");
+	ok(r.at.begin == 3 && strcmp(ipsec_modules(&r, &cmd, ENOSYS, buf),
+	    "crypto-cbc crypto-aes") == 0, "words: of encryption");
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, ENOSYS,
+	    NULL);
+	ok(r.at.begin == 3 && strcmp(ipsec_modules(&r, &cmd, ENOSYS, buf),
+	    "crypto-cbc crypto-aes crypto-hmac crypto-sha1") == 0,
+	    "words: none, so it may be either");
+	ok(ipsec_modules(&r, &cmd, EINVAL, buf) == NULL,
+	    "words: no module for another error");
+	cmd.at[F_HWIF] = (struct loc){ 7, 8 };
+	cmd.at[F_ESN] = (struct loc){ 9, 10 };
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL,
+	    "ESN replay window must be > 0");
+	ok(r.at.begin == 9 && r.hint == NULL,
+	    "words: of another part than was supposed");
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL,
+	    "Template count must be <= XFRM_MAX_DEPTH (6)");
+	ok(r.at.begin == 7, "words: of what was not given");
 }
 
 static void
@@ -1547,12 +1588,14 @@ test_refusals(void)
 	ok(strstr(refusal_text(&cmd, SADB_UPDATE, ESRCH), "no such SA") !=
 	    NULL, "refusals: update of nothing");
 	cmd.at[F_HWIF] = (struct loc){ 5, 6 };
-	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL,
+	    NULL);
 	ok(r.at.begin == 5 && r.hint != NULL &&
 	    strstr(r.hint, "esp4_offload") != NULL,
 	    "refusals: an offload device");
 	cmd.sa.natt.given = true;
-	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL);
+	r = ipsec_refusal(&dialects[DIALECT_LINUX], &cmd, SADB_ADD, EINVAL,
+	    NULL);
 	ok(r.at.begin == 5 && r.hint == NULL,
 	    "refusals: an offload device and UDP");
 	ok(refused_at(&cmd, SADB_UPDATE, ENODEV, 5) &&
@@ -1567,6 +1610,7 @@ int
 main(void)
 {
 	test_refusals();
+	test_words();
 	test_batches();
 	test_refused_early();
 	test_lost_answers();

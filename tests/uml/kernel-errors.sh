@@ -221,7 +221,14 @@ as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
 run as_nobody setkey -D
 check "not root: exit status" 1 "$st"
 check "not root: nothing on standard output" "" "$out"
-like "not root: it is said" root "$err"
+like "not root: it is said" "this needs root" "$err"
+without_capability() { setpriv --bounding-set=-net_admin --inh-caps=-all "$@"; }
+run without_capability setkey -D
+like "root without the capability: it is named" CAP_NET_ADMIN "$err"
+unlike "root without the capability: not told to be root" "needs root" "$err"
+run without_capability setkey -e "flush;"
+like "root without the capability, a request: it is named" CAP_NET_ADMIN "$err"
+unlike "root without the capability, a request: not told to be root" "needs root" "$err"
 run as_nobody setkey -D -o script
 check "not root, -o script: exit status" "1 " "$st $out"
 cat >/run/tmp/in <<E2
