@@ -59,6 +59,8 @@ octets(struct input *in, size_t max, size_t *n)
 
 /* ---- making structures ---- */
 
+static bool zones;			/* addresses may have some */
+
 static void
 make_addr(struct input *in, struct addr *addr, uint8_t family)
 {
@@ -70,8 +72,11 @@ make_addr(struct input *in, struct addr *addr, uint8_t family)
 		addr->octets[i] = octet(in);
 	addr->prefix = (uint8_t)(8 * n - octet(in) % (8 * n + 1));
 	addr->port = flip(in) ? (uint16_t)number(in, 2) : 0;
-	if (family == 6 && octet(in) == 1)
+	if (family == 6 && octet(in) == 1) {
 		addr->scope = (uint32_t)number(in, 1);
+		if (!zones)
+			addr->scope = 0;
+	}
 }
 
 /* An SA's end: a host, and ports are elsewhere. */
@@ -337,6 +342,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input in = { data, size };
 	const struct dialect *dialect = &dialects[octet(&in) % DIALECTS];
 
+	zones = !dialect->drops_zones;
 	if (flip(&in))
 		check_policy(&in, dialect);
 	else
