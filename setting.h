@@ -42,6 +42,8 @@ struct settings {
 	uint32_t value[SETTINGS];
 };
 
+_Static_assert(SETTINGS <= 32, "settings.given has a bit for each");
+
 static inline bool
 setting_given(const struct settings *s, enum ext id)
 {

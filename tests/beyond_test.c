@@ -531,9 +531,31 @@ test_templates(void)
 	    "template: octets");
 }
 
+/* Two extensions with one number would be taken for each other. */
+static void
+test_numbers(void)
+{
+	const char *taken[DIALECTS][256] = { { NULL } };
+	unsigned system, number, id;
+
+	for (system = 0; system < DIALECTS; system++)
+		for (id = 0; id < EXT_COUNT; id++) {
+			number = extensions[id].number[system];
+			if (number == 0)
+				continue;
+			if (taken[system][number] != NULL)
+				ok(false, "%s and %s have numbers of their own",
+				    taken[system][number],
+				    extensions[id].name);
+			taken[system][number] = extensions[id].name;
+		}
+	ok(true, "the numbers of extensions were compared");
+}
+
 int
 main(void)
 {
+	test_numbers();
 	test_settings();
 	test_state_flags();
 	test_sa_selector();
