@@ -76,7 +76,7 @@ run_makekey(const struct options *opt)
 	unsigned long bits;
 	char *end;
 
-	platform_no_core();
+	platform_guard_memory();
 	if (alg == NULL)
 		return complain("no algorithm with keys has this name", arg);
 	if ((alg->flags & ALG_KEYLESS) != 0)

@@ -552,6 +552,7 @@ pfkey_open_fd(int fd, const struct dialect *dialect, int patience)
 
 	if (ch == NULL)
 		return NULL;
+	platform_lock(ch, sizeof(*ch));
 	ch->base.ops = &pfkey_ops;
 	ch->base.dialect = dialect;
 	ch->base.pid = (uint32_t)getpid();

@@ -30,6 +30,7 @@ block_for(struct plan *plan, size_t n)
 	block = malloc(sizeof(*block));
 	if (block == NULL)
 		return NULL;
+	platform_lock(block, sizeof(*block));
 	block->next = NULL;
 	block->used = 0;
 	if (plan->last == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <sys/types.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -20,16 +21,41 @@
 #if defined(__linux__)
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <linux/sock_diag.h>
 #include <unistd.h>
 
 #define THIS_DIALECT	DIALECT_LINUX
 
-/* The limit does not count where cores go to a program. */
+/*
+ * The limit of core files does not count where cores go to a program.  All
+ * memory is locked only if there is no limit to that: else what is allocated
+ * later might not be had.  Pages are locked when they are used.
+ */
 static void
 hide_memory(void)
 {
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
 	prctl(PR_SET_DUMPABLE, 0);
+#ifdef MCL_ONFAULT
+	setrlimit(RLIMIT_MEMLOCK, &limit);
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
+	    limit.rlim_cur == RLIM_INFINITY)
+		mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+#else
+	(void)limit;
+#endif
+}
+
+static void
+lock_memory(void *memory, size_t n)
+{
+#if defined(SYS_mlock2) && defined(MLOCK_ONFAULT)
+	syscall(SYS_mlock2, memory, n, MLOCK_ONFAULT);
+#else
+	mlock(memory, n);
+#endif
 }
 
 static bool
@@ -106,6 +132,12 @@ random_octets(void *octets, size_t n)
 static void
 hide_memory(void)
 {
+}
+
+static void
+lock_memory(void *memory, size_t n)
+{
+	mlock(memory, n);
 }
 
 static bool
@@ -196,7 +228,16 @@ clear(void *memory, size_t n)
 }
 
 void
-platform_no_core(void)
+platform_lock(void *memory, size_t n)
+{
+	int error = errno;
+
+	lock_memory(memory, n);
+	errno = error;
+}
+
+void
+platform_guard_memory(void)
 {
 	struct rlimit none = { 0, 0 };
 

@@ -20,8 +20,14 @@ void clear(void *, size_t);
 /* Fills with random octets that nobody can guess; at most 256. */
 bool platform_random(void *, size_t);
 
-/* Keeps the memory of this process, which may hold keys, out of core files. */
-void platform_no_core(void);
+/*
+ * Keeps the memory of this process, which may hold keys, out of core files and,
+ * where the system allows that for all of it, out of swap space.
+ */
+void platform_guard_memory(void);
+
+/* Keeps these octets out of swap space if that may be. */
+void platform_lock(void *, size_t);
 
 /*
  * Gives standard input, output and error, where they are closed, a descriptor

@@ -33,6 +33,7 @@ struct run {
 	enum sync_step step;		/* of the last request */
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
+	bool in_pair;			/* the next request belongs to it */
 	uint64_t digest;
 };
 
@@ -215,6 +216,9 @@ send_one(void *ctx, const struct sync_request *r)
 	struct view view;
 	int error = 0;
 
+	if (!run->in_pair && signals_stop())
+		return EINTR;
+	run->in_pair = r->with_next;
 	if (r->step != run->step || r->with_next)
 		error = ch->ops->finish(ch);
 	if (run->failed && r->step > SYNC_PROTECT && error == 0) {
@@ -234,16 +238,20 @@ static void
 send_all(struct run *run)
 {
 	struct channel *ch = run->s->channel;
-	int error = sync_plan(run->reload->sync, send_one, run), rest;
+	int error, rest;
 
+	signals_hold();
+	error = sync_plan(run->reload->sync, send_one, run);
 	rest = ch->ops->finish(ch);
+	signals_release();
 	if (error == 0 || error == STOPPED)
 		error = rest;
 	else if (error == -1)
 		error = ENOMEM;
 	if (error != 0)
 		session_error(run->s, "%s: after %u requests the rest was not "
-		    "carried out", strerror(error), (unsigned)run->nsent);
+		    "carried out", error == EINTR ? "a signal came" :
+		    strerror(error), (unsigned)run->nsent);
 	if (run->stopped)
 		session_error(run->s, "nothing was removed, because not all "
 		    "that is new could be put in");

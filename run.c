@@ -50,7 +50,8 @@ session_init(struct session *s, const struct options *opt)
 	text_init(&s->text, stdout);
 	/* What is printed may be keys: no second buffer of it. */
 	setvbuf(stdout, NULL, _IONBF, 0);
-	platform_no_core();
+	platform_guard_memory();
+	platform_lock(s, sizeof(*s));
 }
 
 /* -v: which channel it is, and why that one. */

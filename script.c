@@ -437,19 +437,47 @@ open_source(struct script *sc)
 	return source_add_stream(source, "stdin", STDIN_FILENO);
 }
 
+static bool
+is_trusted(uid_t owner)
+{
+	return owner == 0 || owner == geteuid();
+}
+
+#define OTHERS_WRITE	(S_IWGRP | S_IWOTH)
+
+/* Who else could change a file, or put another one in its place. */
+static const char *
+who_writes(const struct source_access *access)
+{
+	if ((access->mode & OTHERS_WRITE) != 0)
+		return "others than its owner can write this file";
+	if (!is_trusted(access->owner))
+		return "this file belongs to another user, who can change it";
+	if (!access->has_dir)
+		return NULL;
+	/* In a directory as /tmp, each can remove files of his own only. */
+	if ((access->dir_mode & OTHERS_WRITE) != 0 &&
+	    (access->dir_mode & S_ISVTX) == 0)
+		return "others can replace this file: they can write to its "
+		    "directory";
+	return is_trusted(access->dir_owner) ? NULL :
+	    "the directory of this file belongs to another user, who can "
+	    "replace it";
+}
+
 /* A configuration is as secret as the keys in it. */
 static void
 warn_permissions(struct script *sc, const struct source_file *file)
 {
 	struct loc at = { file->loc.begin, 0 };
-	struct stat st;
+	const char *writer;
 
-	if (stat(file->name, &st) != 0 || !S_ISREG(st.st_mode))
+	if (!file->access.known)
 		return;
-	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		diag(&sc->diag, DIAG_ADVICE, at, "others than its owner can "
-		    "write this file");
-	else if (sc->keys && (st.st_mode & S_IROTH) != 0)
+	writer = who_writes(&file->access);
+	if (writer != NULL)
+		diag(&sc->diag, DIAG_ADVICE, at, "%s", writer);
+	if (sc->keys && (file->access.mode & S_IROTH) != 0)
 		diag(&sc->diag, DIAG_ADVICE, at, "this file holds keys, and "
 		    "everybody can read it");
 }
@@ -527,6 +555,7 @@ setup(struct script *sc, const struct options *opt)
 	const char *no_colour = getenv("NO_COLOR");
 
 	memset(sc, 0, sizeof(*sc));
+	platform_lock(sc, sizeof(*sc));
 	session_init(&sc->session, opt);
 	sc->twins.dialect = sc->session.dialect;
 	diag_init(&sc->diag, &sc->source, stderr);
@@ -593,7 +622,7 @@ run_script(const struct options *opt)
 	}
 	if (!parse(&sc))
 		sc.session.failed = true;
-	for (i = 0; opt->mode == MODE_FILE && i < sc.source.nfiles; i++)
+	for (i = 0; i < sc.source.nfiles; i++)
 		warn_permissions(&sc, &sc.source.files[i]);
 	if (sc.source.error != 0)
 		session_error(&sc.session, "%s: %s", sc.source.files[0].name,

@@ -42,6 +42,7 @@ reserve(struct source *source, size_t n)
 	text = malloc(size);
 	if (text == NULL)
 		return -1;
+	platform_lock(text, size);
 	if (source->text != NULL) {
 		memcpy(text, source->text, source->len + 1);
 		wipe(source->text, source->len);
@@ -73,6 +74,7 @@ begin_file(struct source *source, const char *name)
 		source->text[source->len++] = '\n';
 	source->text[source->len] = '\0';
 	files += source->nfiles++;
+	memset(files, 0, sizeof(*files));
 	files->name = name;
 	files->loc.begin = files->loc.end = (uint32_t)source->len;
 	return 0;
@@ -177,12 +179,46 @@ source_add_fd(struct source *source, const char *name, int fd)
 	return rc;
 }
 
+/* The directory that a file was found in. */
+static bool
+stat_directory(const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+	char *dir = malloc(len + 2);
+	bool done;
+
+	if (dir == NULL)
+		return false;
+	memcpy(dir, path, len);
+	memcpy(dir + len, ".", 2);
+	done = stat(dir, st) == 0;
+	free(dir);
+	return done;
+}
+
 int
 source_add_file(struct source *source, const char *path)
 {
+	struct source_access access = { .known = false };
+	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 ? -1 : source_add_fd(source, path, fd);
+	if (fd < 0)
+		return -1;
+	/* Of what is read, whatever has that name by then. */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		access.known = true;
+		access.mode = st.st_mode;
+		access.owner = st.st_uid;
+		access.has_dir = stat_directory(path, &st);
+		access.dir_mode = st.st_mode;
+		access.dir_owner = st.st_uid;
+	}
+	if (source_add_fd(source, path, fd) != 0)
+		return -1;
+	last_file(source)->access = access;
+	return 0;
 }
 
 int

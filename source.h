@@ -24,10 +24,19 @@ loc_length(struct loc loc)
 	return loc.end - loc.begin;
 }
 
+/* Whose a file and its directory are, and who may write them. */
+struct source_access {
+	bool known;			/* a regular file was opened by name */
+	bool has_dir;
+	mode_t mode, dir_mode;
+	uid_t owner, dir_owner;
+};
+
 /* A file, string or stream, as messages name it, and where its text is. */
 struct source_file {
 	const char *name;
 	struct loc loc;
+	struct source_access access;
 };
 
 struct source {

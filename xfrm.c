@@ -645,6 +645,7 @@ xfrm_open(void)
 
 	if (c == NULL)
 		return NULL;
+	platform_lock(c, sizeof(*c));
 	c->fd = nl_socket(NETLINK_XFRM, ANSWER_BUFFER);
 	if (c->fd < 0) {
 		error = -c->fd;

@@ -240,7 +240,29 @@ exit status 0"
 	chmod 666 t.conf && try -n
 	expect "keys that everybody can write" \
 "t.conf: warning: others than its owner can write this file
+t.conf: warning: this file holds keys, and everybody can read it
 exit status 0"
+	chmod 600 t.conf && chmod 773 . && try -n
+	expect "in a directory that everybody can write" \
+"t.conf: warning: others can replace this file: they can write to its directory
+exit status 0"
+	chmod 1777 . && try -n
+	expect "in a directory as /tmp" "exit status 0"
+	chmod 711 .
+	if chown 65534 t.conf 2>/dev/null; then
+		try -n
+		expect "of another user" \
+"t.conf: warning: this file belongs to another user, who can change it
+exit status 0"
+		chown 0 t.conf && chown 65534 . && try -n
+		expect "in another user's directory" \
+"t.conf: warning: the directory of this file belongs to another user, who can replace it
+exit status 0"
+		chown 0 .
+	else
+		count=$((count + 1))
+		echo "ok $count - of another user # SKIP this is not root"
+	fi
 	echo 'flush;' >t.conf && chmod 644 t.conf && try -n
 	expect "no keys, readable" "exit status 0"
 }

@@ -21,6 +21,7 @@ main(void)
 
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -151,7 +152,7 @@ status_of(pid_t pid, const char *what)
 
 struct left {
 	unsigned keys;
-	uint64_t capabilities, no_new_privileges, filter;
+	uint64_t capabilities, no_new_privileges, filter, locked;
 };
 
 static void
@@ -180,6 +181,7 @@ run_and_look(const struct mode *mode, struct left *left)
 			left->capabilities = status_of(pid, "CapPrm:");
 			left->no_new_privileges = status_of(pid, "NoNewPrivs:");
 			left->filter = status_of(pid, "Seccomp:");
+			left->locked = status_of(pid, "VmLck:");
 			looked = true;
 			sig = 0;
 		}
@@ -187,6 +189,19 @@ run_and_look(const struct mode *mode, struct left *left)
 	}
 	run_collect();
 	return looked && WIFEXITED(status);
+}
+
+#define ENOUGH	(1024 * 1024)
+
+static void
+check_locked(const struct mode *mode, const struct left *left)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	ok(limit.rlim_cur < ENOUGH || left->locked != 0,
+	    "%s: memory is locked%s", mode->name, limit.rlim_cur < ENOUGH ?
+	    " # SKIP the limit is low" : "");
 }
 
 static void
@@ -241,6 +256,7 @@ main(int argc, char **argv)
 		if (!faults->probed)
 			continue;
 		dropped++;
+		check_locked(&modes[i], &left);
 		check_privileges(&modes[i], &left);
 	}
 	ok(looked > 0 && (argc > 1 || dropped > MODES / 2),

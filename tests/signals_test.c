@@ -78,6 +78,30 @@ test_stop(int sig, const char *name)
 		    faults->changes, run.text);
 }
 
+/* In the middle of -S, which reads first. */
+static void
+test_stop_sync(void)
+{
+	const char *argv[] = { "setkey", "-T", "pfkey", "-S", "-", NULL };
+	unsigned sent = 0;
+	int status;
+	pid_t pid;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = KERNEL_SLOW;
+	pid = run_start(argv, script, NULL);
+	settle(LATER);
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	run_collect();
+	sscanf(run.text, "setkey: a signal came: after %u requests", &sent);
+	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
+	    sent >= LATER && sent < COMMANDS && sent == faults->changes,
+	    "-S stops between two requests, too"))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
+}
+
 static void
 test_hangup(void)
 {
@@ -156,6 +180,7 @@ main(void)
 	make_script();
 	test_stop(SIGINT, "SIGINT");
 	test_stop(SIGTERM, "SIGTERM");
+	test_stop_sync();
 	test_hangup();
 	for (i = 0; i < 2; i++) {
 		test_reader(channels[i]);
