@@ -535,6 +535,36 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 	advise_rule(p, cmd, i);
 }
 
+/*
+ * Rules that are never looked at.  Linux keeps those of a policy that discards,
+ * if they are rules that could be.
+ */
+static void
+check_idle_rules(struct parser *p, struct command *cmd)
+{
+	struct policy *policy = &cmd->policy;
+	bool kept = policy->action == IPSEC_POLICY_DISCARD &&
+	    p->dialect->has_xfrm;
+	unsigned i;
+
+	if (policy->nrules == 0 || cmd->op == OP_SPDDELETE)
+		return;
+	for (i = 0; i < policy->nrules; i++)
+		if (policy->rules[i].mode != IPSEC_MODE_TRANSPORT &&
+		    policy->rules[i].src.family == 0)
+			kept = false;
+	if (kept)
+		field_advise(p, cmd->rule_at[0], "only ipsec has rules; these are "
+		    "kept, and nothing comes of them");
+	else {
+		warn(p, cmd->rule_at[0], "only ipsec has rules; these are "
+		    "ignored");
+		if (p->dialect->has_xfrm &&
+		    policy->action == IPSEC_POLICY_DISCARD)
+			policy->nrules = 0;
+	}
+}
+
 static void
 check_upper(struct parser *p, struct command *cmd)
 {
@@ -560,9 +590,7 @@ check_policy(struct parser *p, struct command *cmd)
 		field_advise(p, cmd->at[F_DIRECTION], "neither discard nor "
 		    "none nor ipsec: this discards");
 	if (policy->action != IPSEC_POLICY_IPSEC) {
-		if (policy->nrules != 0 && cmd->op != OP_SPDDELETE)
-			warn(p, cmd->rule_at[0], "only ipsec has rules; these "
-			    "are ignored");
+		check_idle_rules(p, cmd);
 		return;
 	}
 	if (policy->nrules == 0 && cmd->op != OP_SPDDELETE && !cmd->bad)

@@ -10,7 +10,8 @@
 #define SOME_SAS	"[-46n] [PROTOCOL | SRC_RANGE DST_RANGE [PROTOCOL " \
 			"[SPI]]] [-u ID] [-mark MARK] [-if_id ID]"
 #define SOME_POLICIES	"[-46n] [SRC_RANGE DST_RANGE [UPPERSPEC]] [-u ID] " \
-			"[-mark MARK] [-if_id ID] [-P DIRECTION]"
+			"[-mark MARK] [-if_id ID] [-ptype sub] " \
+			"[-P DIRECTION]"
 
 const struct command_word command_words[] = {
 	{ "add", OP_ADD, CMD_ADD, SADB_ADD,

@@ -203,6 +203,8 @@ json_content(struct json *j, const struct event *e)
 	}
 	if (view->ext[EXT_POLICY] == NULL &&
 	    view->ext[EXT_ADDRESS_DST] == NULL) {
+		if (setting_given(&e->policy.settings, EXT_X_POLICY_TYPE))
+			json_string(j, "ptype", "sub");
 		if (!e->kind->policies && satype_word(e) == NULL)
 			json_null(j, "satype");
 		else if (!e->kind->policies)
@@ -369,9 +371,9 @@ put_subject(struct event_writer *w, const struct event *e)
 		put_name(w, e);
 	else if (view->ext[EXT_ADDRESS_DST] != NULL)
 		put_ends(w, e);
-	else if (satype_word(e) != NULL && !e->kind->policies) {
-		text_char(w->json.t, ' ');
-		text_str(w->json.t, satype_word(e));
+	else {
+		print_header_command(w->json.t, "", view);
+		w->json.t->len -= strlen(";\n");
 	}
 }
 
@@ -403,6 +405,20 @@ lacks_key(const struct dialect *dialect, enum alg_kind kind, uint8_t id,
 	return alg != NULL && key->bits == 0 && (alg->flags & ALG_KEYLESS) == 0;
 }
 
+/* Why no command makes the entry that an event tells of, or NULL. */
+static const char *
+inexpressible(const struct event *e)
+{
+	switch (e->view.msg->type) {
+	case SADB_ADD: case SADB_UPDATE:
+		return sa_inexpressible(&e->sa);
+	case SADB_X_SPDADD: case SADB_X_SPDUPDATE:
+		return policy_inexpressible(&e->policy);
+	default:
+		return NULL;
+	}
+}
+
 /* Whether a command does to a database what this event did. */
 static bool
 is_command(const struct event_writer *w, const struct event *e)
@@ -412,7 +428,8 @@ is_command(const struct event_writer *w, const struct event *e)
 	uint8_t type = view->msg->type;
 	bool whole = type == SADB_ADD || type == SADB_UPDATE;
 
-	if (e->kind->verb == NULL || view->msg->error != 0)
+	if (e->kind->verb == NULL || view->msg->error != 0 ||
+	    inexpressible(e) != NULL)
 		return false;
 	if (type == SADB_FLUSH || type == SADB_X_SPDFLUSH ||
 	    type == SADB_X_SPDDEFAULT)
@@ -472,6 +489,8 @@ script_event(struct event_writer *w, const struct event *e)
 		    "refused " : "", e->kind->policies ? "spd" : "",
 		    e->kind->word, expire && !is_hard(e) ? " (soft)" : "");
 		put_subject(w, e);
+		if (inexpressible(e) != NULL)
+			text_printf(t, " (%s)", inexpressible(e));
 	}
 	snprintf(who, sizeof(who), " pid=%u%s", (unsigned)e->view.msg->pid,
 	    expire && is_hard(e) ? " expired" : "");

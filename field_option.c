@@ -33,6 +33,9 @@ field_filter(struct parser *p, const struct option *row, struct loc loc)
 {
 	if (row->field == F_REQID || row->field == F_IF_ID)
 		field_number(p, row, loc);
+	else if (row->setting == EXT_X_POLICY_TYPE &&
+	    is_policy_command(&p->cmd))
+		field_setting(p, row, loc);
 	else
 		field_error(p, loc, "%s does not say which entries: -u, -mark "
 		    "and -if_id do", row->name);
@@ -215,6 +218,18 @@ field_device(struct parser *p, struct loc loc)
 	cmd->sa.selector.device.name = cmd->policy.device.name = cmd->device;
 }
 
+void
+field_port_masks(struct parser *p, struct loc src, struct loc dst)
+{
+	uint64_t s, d;
+
+	field_given(p, F_PORT_MASKS, src);
+	if (number_read_hex_at(p, src, "a mask", UINT16_MAX, &s) &&
+	    number_read_hex_at(p, dst, "a mask", UINT16_MAX, &d))
+		p->cmd.policy.masks = p->cmd.sa.selector.masks =
+		    (struct port_masks){ true, (uint16_t)s, (uint16_t)d };
+}
+
 /* The value of a word, or of the number behind an option. */
 static bool
 read_setting(struct parser *p, const struct option *option,
@@ -246,7 +261,7 @@ field_setting(struct parser *p, const struct option *option, struct loc loc)
 {
 	const struct setting *row =
 	    &settings[option->setting - EXT_X_SETTING];
-	bool policy = names_policy(&p->cmd);
+	bool policy = is_policy_command(&p->cmd);
 	struct settings *s = policy ? &p->cmd.policy.settings :
 	    &p->cmd.sa.settings;
 	uint32_t value;

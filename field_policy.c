@@ -344,6 +344,69 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 	p->cmd.rule_at[policy->nrules++] = all;
 }
 
+/* What a rule on Linux can say of the SA beside the level. */
+static const struct rule_word {
+	const char *word, *what;
+	size_t offset;
+	bool is_mask;
+} rule_words[] = {
+	{ "spi", "an SPI", offsetof(struct rule, spi), false },
+	{ "auth", "a mask", offsetof(struct rule, auth_mask), true },
+	{ "enc", "a mask", offsetof(struct rule, enc_mask), true },
+	{ "comp", "a mask", offsetof(struct rule, comp_mask), true },
+};
+
+static const struct rule_word *
+rule_word(const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rule_words) / sizeof(rule_words[0]); i++)
+		if (word_is(rule_words[i].word, word, len))
+			return &rule_words[i];
+	return NULL;
+}
+
+void
+field_rule_more(struct parser *p, struct loc loc)
+{
+	const char *word = parser_text(p, loc),
+	    *colon = memchr(word, ':', loc_length(loc));
+	const struct rule_word *row = colon == NULL ? NULL :
+	    rule_word(word, (size_t)(colon - word));
+	struct policy *policy = &p->cmd.policy;
+	struct loc number = loc;
+	struct rule *rule;
+	char buf[QUOTED];
+	uint64_t value;
+
+	/* Behind a level that was left out there is another rule. */
+	if (row == NULL && p->cmd.bad)
+		return;
+	if (row == NULL) {
+		field_error(p, loc, "expected spi:N, auth:MASK, enc:MASK or "
+		    "comp:MASK behind the level, found %s",
+		    field_quote(p, loc, buf));
+		return;
+	}
+	if (ext_number(p->dialect, EXT_X_TEMPLATES) == 0) {
+		field_error(p, loc, "%s has no rules with %s",
+		    p->dialect->system, row->what);
+		return;
+	}
+	number.begin += (uint32_t)(colon + 1 - word);
+	if (policy->nrules == 0 ||
+	    !number_read_hex_at(p, number, row->what, UINT32_MAX, &value))
+		return;
+	rule = &policy->rules[policy->nrules - 1];
+	if (row->is_mask && !rule->has_masks) {
+		rule->has_masks = true;
+		rule->auth_mask = rule->enc_mask = rule->comp_mask = ~0u;
+	}
+	memcpy((char *)rule + row->offset, &(uint32_t){ (uint32_t)value },
+	    sizeof(uint32_t));
+}
+
 void
 field_tagged(struct parser *p, struct loc word, struct loc string)
 {

@@ -106,6 +106,7 @@ void field_label(struct parser *, struct loc domain, struct loc algorithm,
 void field_mark(struct parser *, struct loc value, struct loc mask);
 void field_output_mark(struct parser *, struct loc value, struct loc mask);
 void field_device(struct parser *, struct loc);
+void field_port_masks(struct parser *, struct loc src, struct loc dst);
 /* The number or word of a row of setting.c; of a flag, the option itself. */
 void field_setting(struct parser *, const struct option *, struct loc);
 void field_policy_flag(struct parser *, struct loc);
@@ -171,6 +172,8 @@ struct rule_words {
 	struct loc level;
 };
 void field_rule(struct parser *, struct loc all, const struct rule_words *);
+/* "spi:0x1001" and such, behind the level: more of the last rule. */
+void field_rule_more(struct parser *, struct loc);
 /* "tagged "NAME"", of KAME's packet filter. */
 void field_tagged(struct parser *, struct loc word, struct loc string);
 

@@ -52,6 +52,10 @@ filter_of(const struct command *cmd, struct filter *f)
 	f->upper = cmd->policy.upper;
 	f->dir = cmd->policy.dir;
 	f->encap = cmd->sa.natt.type;
+	if (setting_given(&cmd->policy.settings, EXT_X_POLICY_TYPE))
+		f->given |= FILTER_PTYPE;
+	f->ptype = (uint8_t)setting_value(&cmd->policy.settings,
+	    EXT_X_POLICY_TYPE);
 	if (f->given == 0 && f->dir == 0 && f->src.family == 0)
 		return false;
 	/* "flush esp-udp;" alone has always been about all of ESP. */
@@ -215,6 +219,8 @@ policy_fits(const struct filter *f, const struct view *view)
 	policy_decode(view, &policy);
 	mark = (struct mark){ policy.has_mark, policy.mark, policy.mark_mask };
 	return (f->dir == 0 || f->dir == policy.dir) &&
+	    !differs(f, FILTER_PTYPE, f->ptype, setting_value(&policy.settings,
+	    EXT_X_POLICY_TYPE)) &&
 	    selector_fits(f, &policy) &&
 	    ((!all && policy.nrules == 0) || rules_fit(f, &policy)) &&
 	    marks_fit(f, all, &mark, policy.if_id);

@@ -46,13 +46,14 @@ member_device(struct json *j, const char *hwif)
 }
 
 static void
-member_mark(struct json *j, bool has_mark, uint32_t mark, uint32_t mask)
+member_mark(struct json *j, const char *name, bool has_mark, uint32_t mark,
+    uint32_t mask)
 {
 	if (!has_mark) {
-		json_null(j, "mark");
+		json_null(j, name);
 		return;
 	}
-	json_object(j, "mark");
+	json_object(j, name);
 	json_number(j, "value", mark);
 	json_number(j, "mask", mask);
 	json_end_object(j);
@@ -70,6 +71,102 @@ member_label(struct json *j, const struct label *label)
 	json_number(j, "alg", label->alg);
 	json_text(j, "text", label->text, label->len);
 	json_end_object(j);
+}
+
+/* ---- what Linux has beyond PF_KEY: absent where there is none ---- */
+
+/* "state-flags" of -D is "state_flags" here. */
+#define MEMBER	32
+
+static const char *
+member_of(const char *label, char name[MEMBER])
+{
+	size_t i;
+
+	for (i = 0; i < MEMBER - 1 && label[i] != '\0'; i++)
+		name[i] = label[i] == '-' ? '_' : label[i];
+	name[i] = '\0';
+	return name;
+}
+
+/* Bits by name; those that have none as one number. */
+static void
+member_bits(struct json *j, const char *name, const struct name *words,
+    uint32_t value)
+{
+	char rest[16];
+
+	json_array(j, name);
+	for (; words->name != NULL; words++)
+		if ((value & words->value) != 0) {
+			json_string(j, NULL, words->name);
+			value &= ~words->value;
+		}
+	if (value != 0) {
+		snprintf(rest, sizeof(rest), "0x%08x", (unsigned)value);
+		json_string(j, NULL, rest);
+	}
+	json_end_array(j);
+}
+
+static void
+member_settings(struct json *j, const struct settings *s, bool policy)
+{
+	const struct setting *row;
+	char name[MEMBER];
+	unsigned i;
+
+	for (i = 0; s->given >> i != 0; i++) {
+		row = &settings[i];
+		if ((s->given >> i & 1) == 0 ||
+		    !(policy ? row->policy : row->sa))
+			continue;
+		member_of(row->label, name);
+		if (row->shape == SETTING_BITS)
+			member_bits(j, name, row->words, s->value[i]);
+		else if (row->shape == SETTING_WORD)
+			member_word(j, name, name_of(row->words, s->value[i]),
+			    s->value[i]);
+		else if (row->shape == SETTING_FLAG)
+			json_bool(j, name, true);
+		else
+			json_number(j, name, s->value[i]);
+	}
+}
+
+static void
+member_rest(struct json *j, const struct device *device,
+    const struct port_masks *masks)
+{
+	if (device->index != 0 || device->name != NULL) {
+		json_object(j, "dev");
+		if (device->name == NULL)
+			json_null(j, "ifname");
+		else
+			json_string(j, "ifname", device->name);
+		json_number_or_null(j, "ifindex", device->index);
+		json_end_object(j);
+	}
+	if (masks->given) {
+		json_object(j, "port_masks");
+		json_number(j, "src", masks->src);
+		json_number(j, "dst", masks->dst);
+		json_end_object(j);
+	}
+}
+
+/* Attributes of a kernel that is newer than this program. */
+static void
+member_unknown(struct json *j, const struct unknown *unknown)
+{
+	unsigned i;
+
+	if (unknown->count == 0)
+		return;
+	json_array(j, "unknown_attributes");
+	for (i = 0; i < unknown->count; i++)
+		json_number(j, NULL, unknown->attrs[i]);
+	json_end_array(j);
 }
 
 /* FreeBSD says "no limit" as the largest number, Linux as 0 or as ~0. */
@@ -172,10 +269,24 @@ sa_state(struct json *j, const struct sa *sa)
 	json_hex32(j, "flags_hex", sa->flags);
 }
 
-static void
-algorithm(struct json *j, const char *name, enum alg_kind kind, uint8_t id,
-    const struct key *key)
+/* The bits of an ICV: what the SA says, or the algorithm's usual number. */
+static uint32_t
+icv_of(const struct sa *sa, const struct algorithm *alg)
 {
+	uint32_t own = setting_value(&sa->settings, EXT_X_ICV);
+
+	if (alg == NULL || alg->icv == 0)
+		return 0;
+	return own != 0 ? own : alg->icv;
+}
+
+static void
+algorithm(struct json *j, const struct sa *sa, enum alg_kind kind)
+{
+	const char *name = kind == ALG_ENC ? "enc" : "auth";
+	uint8_t id = kind == ALG_ENC ? sa->encrypt : sa->auth;
+	const struct key *key = kind == ALG_ENC ? &sa->enc_key :
+	    &sa->auth_key;
 	const struct algorithm *alg = algorithm_numbered(kind, j->dialect, id);
 	bool hide = j->style->hide_keys && key->bits != 0;
 
@@ -187,7 +298,7 @@ algorithm(struct json *j, const char *name, enum alg_kind kind, uint8_t id,
 	member_word(j, "alg", alg != NULL ? alg->name :
 	    id == 0 ? "none" : NULL, id);
 	json_number(j, "key_bits", key->bits);
-	json_number_or_null(j, "icv_bits", alg != NULL ? alg->icv : 0);
+	json_number_or_null(j, "icv_bits", icv_of(sa, alg));
 	if (hide) {
 		json_null(j, "key");
 		json_bool(j, "key_hidden", true);
@@ -220,10 +331,18 @@ sa_algorithms(struct json *j, const struct sa *sa)
 		sa_compression(j, sa);
 		return;
 	}
-	algorithm(j, "enc", ALG_ENC, sa->encrypt, &sa->enc_key);
-	algorithm(j, "auth", ALG_AUTH, sa->auth, &sa->auth_key);
+	algorithm(j, sa, ALG_ENC);
+	algorithm(j, sa, ALG_AUTH);
 	json_null(j, "comp");
 }
+
+/* The kernel's words, not those of the language, for they came first. */
+static const struct name encap_words[] = {
+	{ "espinudp", UDP_ENCAP_ESPINUDP },
+	{ "espinudp-nonike", UDP_ENCAP_ESPINUDP_NON_IKE },
+	{ "espintcp", TCP_ENCAP_ESPINTCP },
+	{ NULL, 0 }
+};
 
 static void
 sa_encapsulation(struct json *j, const struct natt *natt)
@@ -233,8 +352,7 @@ sa_encapsulation(struct json *j, const struct natt *natt)
 		return;
 	}
 	json_object(j, "encap");
-	member_word(j, "type", natt->type == UDP_ENCAP_ESPINUDP ?
-	    "espinudp" : NULL, natt->type);
+	member_word(j, "type", name_of(encap_words, natt->type), natt->type);
 	json_number_or_null(j, "src_port", natt->sport);
 	json_number_or_null(j, "dst_port", natt->dport);
 	json_addr(j, "oai", &natt->oai);
@@ -275,6 +393,67 @@ sa_offload(struct json *j, const char *name, const struct lifetime *use)
 	json_end_object(j);
 }
 
+/* One end of an SA's selector. */
+static void
+selector_end(struct json *j, const char *name, const struct addr *addr)
+{
+	json_object(j, name);
+	json_addr(j, "addr", addr);
+	json_number(j, "prefix", addr->prefix);
+	json_number_or_null(j, "port", addr->port);
+	json_end_object(j);
+}
+
+static void
+sa_selector(struct json *j, const struct sa_selector *selector)
+{
+	if (!selector->given)
+		return;
+	json_object(j, "selector");
+	selector_end(j, "src", &selector->src);
+	selector_end(j, "dst", &selector->dst);
+	member_word(j, "upperspec", protocol_name(selector->upper),
+	    selector->upper);
+	json_end_object(j);
+}
+
+/* Sequence numbers, the window as the kernel has it, and what was refused. */
+static void
+sa_traffic(struct json *j, const struct sa_state *state)
+{
+	unsigned i;
+
+	if (!state->given)
+		return;
+	json_object(j, "traffic");
+	json_number(j, "out_seq", state->out_seq);
+	json_number(j, "in_seq", state->in_seq);
+	json_array(j, "window");
+	for (i = 0; i < state->words; i++)
+		json_hex32(j, NULL, state->bitmap[i]);
+	json_end_array(j);
+	json_time(j, "last_packet", state->last_used);
+	json_number(j, "late_packets", state->late);
+	json_number(j, "replayed_packets", state->replayed);
+	json_number(j, "forged_packets", state->forged);
+	json_end_object(j);
+}
+
+static void
+sa_beyond(struct json *j, const struct sa *sa)
+{
+	sa_selector(j, &sa->selector);
+	member_rest(j, &sa->selector.device, &sa->selector.masks);
+	if (sa->output_mark.given)
+		member_mark(j, "output_mark", true, sa->output_mark.value,
+		    sa->output_mark.mask);
+	if (sa->care_of.family != 0)
+		json_addr(j, "care_of", &sa->care_of);
+	member_settings(j, &sa->settings, false);
+	sa_traffic(j, &sa->traffic);
+	member_unknown(j, &sa->unknown);
+}
+
 void
 json_sa(struct json *j, const char *name, const struct sa *sa)
 {
@@ -284,7 +463,7 @@ json_sa(struct json *j, const char *name, const struct sa *sa)
 	sa_algorithms(j, sa);
 	sa_encapsulation(j, &sa->natt);
 	sa_lifetimes(j, sa);
-	member_mark(j, sa->has_mark, sa->mark, sa->mark_mask);
+	member_mark(j, "mark", sa->has_mark, sa->mark, sa->mark_mask);
 	json_number_or_null(j, "if_id", sa->if_id);
 	member_device(j, sa->hwif);
 	member_label(j, &sa->label);
@@ -292,6 +471,7 @@ json_sa(struct json *j, const char *name, const struct sa *sa)
 	json_number(j, "refcnt", sa->refcnt);
 	sa_offload(j, "sw_offload", &sa->sw_offload);
 	sa_offload(j, "hw_offload", &sa->hw_offload);
+	sa_beyond(j, sa);
 	json_end_object(j);
 }
 
@@ -389,6 +569,17 @@ json_rule(struct json *j, const struct rule *rule)
 	json_addr(j, "dst", &rule->dst);
 	json_number_or_null(j, "src_port", rule->src.port);
 	json_number_or_null(j, "dst_port", rule->dst.port);
+	if (rule->spi != 0) {
+		json_number(j, "spi", rule->spi);
+		json_hex32(j, "spi_hex", rule->spi);
+	}
+	if (rule->has_masks) {
+		json_hex32(j, "auth_mask", rule->auth_mask);
+		json_hex32(j, "enc_mask", rule->enc_mask);
+		json_hex32(j, "comp_mask", rule->comp_mask);
+	}
+	if (rule->share != 0)
+		json_number(j, "share", rule->share);
 }
 
 static const char *
@@ -442,12 +633,16 @@ json_policy(struct json *j, const char *name, const struct policy *policy)
 	if (policy->has_policy)
 		policy_proper(j, policy);
 	policy_lifetimes(j, policy);
-	member_mark(j, policy->has_mark, policy->mark, policy->mark_mask);
+	member_mark(j, "mark", policy->has_mark, policy->mark,
+	    policy->mark_mask);
 	json_number_or_null(j, "if_id", policy->if_id);
 	member_device(j, policy->hwif);
 	member_label(j, &policy->label);
 	json_number(j, "pid", policy->pid);
 	json_number(j, "refcnt", policy->refcnt);
+	member_rest(j, &policy->device, &policy->masks);
+	member_settings(j, &policy->settings, true);
+	member_unknown(j, &policy->unknown);
 	json_end_object(j);
 }
 

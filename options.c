@@ -82,6 +82,8 @@ const struct option options[] = {
 	    .feature = "selectors of SAs" },
 	{ "-dev", OPT_DEVICE, F_DEVICE, NO_NUMBER, .ext = EXT_X_DEVICE,
 	    .feature = "interfaces in selectors" },
+	{ "-port_masks", OPT_PORT_MASKS, F_PORT_MASKS, NO_NUMBER,
+	    .ext = EXT_X_PORT_MASKS, .feature = "masks of ports" },
 	{ "-index", OPT_NUMBER, F_INDEX, "a policy's number", UINT32_MAX,
 	    IN_POLICY(id), .unsaved = true, .ext = EXT_X_POLICY_FLAGS,
 	    .feature = "numbers to choose for policies" },

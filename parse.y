@@ -58,6 +58,7 @@ static void command_dropped(struct parser *);
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
 %token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK
+%token <option> OPT_PORT_MASKS
 %token <option> OPT_MARK OPT_POLICY
 %token <loc> OPT_ADDRESS WORD STRING
 /* In a policy only, where no host can be called so. */
@@ -223,6 +224,7 @@ filter_options
 	: %empty
 	| filter_options OPT_NUMBER word	{ field_filter(p, $2, $3); }
 	| filter_options OPT_MARK WORD prefix	{ field_mark(p, $3, $4); }
+	| filter_options OPT_SETTING word	{ field_filter(p, $2, $3); }
 	;
 
 sa_options
@@ -258,6 +260,7 @@ shared_option
 	| OPT_LABEL WORD WORD STRING	{ field_label(p, $2, $3, $4); }
 	| OPT_MARK WORD prefix		{ field_mark(p, $2, $3); }
 	| OPT_DEVICE word		{ field_device(p, $2); }
+	| OPT_PORT_MASKS WORD '/' WORD	{ field_port_masks(p, $2, $4); }
 	| OPT_SETTING word		{ field_setting(p, $1, $2); }
 	| OPT_SETTING_FLAG		{ field_setting(p, $1, @1); }
 	;
@@ -331,6 +334,10 @@ rules
 	| rules rule
 	;
 rule
+	: short_rule
+	| long_rule
+	;
+short_rule
 	: WORD '/' WORD
 		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, NOWHERE)); }
 	| WORD '/' WORD '/'	%prec RULE_ENDS
@@ -339,10 +346,13 @@ rule
 		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
 	| WORD '/' WORD '/' end '-' end '/'	%prec RULE_ENDS
 		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
-	| WORD '/' WORD '/' end '-' end '/' WORD
+	;
+long_rule
+	: WORD '/' WORD '/' end '-' end '/' WORD
 		{ field_rule(p, @$, RULE($1, $3, $5, $7, $9)); }
 	| WORD '/' WORD '/' '/' WORD
 		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, $6)); }
+	| long_rule '/' WORD		{ field_rule_more(p, $3); }
 	;
 end
 	: WORD port			{ $$ = (struct rule_end){ $1, $2 }; }

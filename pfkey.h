@@ -114,6 +114,7 @@ struct filter {
 	uint8_t satype;			/* 0: all; of policies always */
 	uint8_t given;			/* FILTER_*, of what is below */
 	uint8_t upper, dir, encap;	/* dir 0: all */
+	uint8_t ptype;			/* XFRM_POLICY_TYPE_: 1 is sub */
 	struct addr src, dst;		/* ranges; family, port 0: all */
 	uint32_t spi, reqid, mark, mark_mask, if_id;
 };
@@ -124,6 +125,7 @@ struct filter {
 #define FILTER_UPPER	0x10
 #define FILTER_ENCAP	0x20		/* by that */
 #define FILTER_OLD	0x40		/* an old format (SADB_X_EXT_OLD) */
+#define FILTER_PTYPE	0x80
 
 #define POLICY_RULES	8		/* more than any kernel takes */
 

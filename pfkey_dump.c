@@ -820,6 +820,25 @@ policy_selectors(struct text *t, const struct dialect *dialect,
 	text_char(t, '\n');
 }
 
+static char *
+fmt_mask(char *p, const char *word, uint32_t mask)
+{
+	return mask == ~0u ? p : fmt_hex8(fmt_str(p, word), mask);
+}
+
+/* The words behind the level; -DP shows them on a line of their own. */
+static char *
+fmt_rule_more(char *p, const struct rule *rule)
+{
+	if (rule->spi != 0)
+		p = fmt_hex8(fmt_str(p, "/spi:0x"), rule->spi);
+	if (!rule->has_masks)
+		return p;
+	p = fmt_mask(p, "/auth:0x", rule->auth_mask);
+	p = fmt_mask(p, "/enc:0x", rule->enc_mask);
+	return fmt_mask(p, "/comp:0x", rule->comp_mask);
+}
+
 /*
  * An id above IPSEC_MANUAL_REQID_MAX was chosen by a kernel, which '#' shows.
  * In the language an id makes a rule that must be obeyed a unique one; a BSD
@@ -853,7 +872,7 @@ fmt_rule(char *p, const struct dialect *dialect, const struct rule *rule,
 		*p++ = chosen && !script ? '#' : ':';
 		p = fmt_dec(p, rule->reqid);
 	}
-	return p;
+	return script ? fmt_rule_more(p, rule) : p;
 }
 
 void

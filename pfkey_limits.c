@@ -124,6 +124,28 @@ has_setting(const struct view *view)
 }
 
 static bool
+has_port_masks(const struct view *view)
+{
+	return view->ext[EXT_X_PORT_MASKS] != NULL;
+}
+
+static bool
+has_idle_rules(const struct view *view)
+{
+	const struct wire_policy *policy = view->ext[EXT_POLICY];
+
+	return policy != NULL && policy->policy_type == IPSEC_POLICY_DISCARD &&
+	    (size_t)policy->len * 8 > sizeof(*policy) &&
+	    view->msg->type != SADB_X_SPDDELETE;
+}
+
+static bool
+has_templates(const struct view *view)
+{
+	return view->ext[EXT_X_TEMPLATES] != NULL;
+}
+
+static bool
 has_defaults(const struct view *view)
 {
 	return view->ext[EXT_X_DEFAULTS] != NULL;
@@ -223,6 +245,11 @@ static const struct {
 	{ has_device, NULL, F_DEVICE, "cannot carry a selector's interface" },
 	{ has_setting, NULL, F_SETTING, "cannot carry this option" },
 	{ has_index, NULL, F_INDEX, "cannot carry a number for a policy" },
+	{ has_port_masks, NULL, F_PORT_MASKS, "cannot carry masks of ports" },
+	{ has_templates, NULL, F_ACTION,
+	    "cannot carry what a rule says of an SPI or of algorithms" },
+	{ has_idle_rules, NULL, F_ACTION,
+	    "does not keep the rules of a policy that discards" },
 	{ has_defaults, NULL, F_VERB,
 	    "cannot carry what becomes of packets without a policy" },
 	{ is_iptfs, NULL, F_MODE, "cannot carry mode iptfs" },

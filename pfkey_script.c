@@ -129,6 +129,17 @@ print_device(struct text *t, const struct device *device)
 }
 
 static void
+print_port_masks(struct text *t, const struct port_masks *masks)
+{
+	if (!masks->given)
+		return;
+	text_str(t, " -port_masks 0x");
+	text_hex(t, masks->src, 1);
+	text_str(t, "/0x");
+	text_hex(t, masks->dst, 1);
+}
+
+static void
 print_sa_beyond(struct text *t, const struct sa *sa)
 {
 	if (sa->selector.given) {
@@ -140,6 +151,7 @@ print_sa_beyond(struct text *t, const struct sa *sa)
 		print_upper(t, sa->selector.upper);
 	}
 	print_device(t, &sa->selector.device);
+	print_port_masks(t, &sa->selector.masks);
 	if (sa->output_mark.given) {
 		text_str(t, " -output_mark 0x");
 		text_hex(t, sa->output_mark.value, 1);
@@ -177,15 +189,13 @@ settings_inexpressible(const struct settings *s)
 }
 
 static const char *
-rest_inexpressible(const struct device *device, const struct port_masks *masks,
-    const struct settings *set, const struct unknown *unknown)
+rest_inexpressible(const struct device *device, const struct settings *set,
+    const struct unknown *unknown)
 {
 	if (unknown->count != 0)
 		return "it has attributes that this program does not know";
 	if (device->index != 0 && device->name == NULL)
 		return "its interface is gone";
-	if (masks->given)
-		return "the masks of its ports are not in the language";
 	if (settings_inexpressible(set) != NULL)
 		return "it has flags that are not in the language";
 	return NULL;
@@ -200,26 +210,21 @@ sa_inexpressible(const struct sa *sa)
 		return "its mode is not in the language";
 	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)
 		return "its encapsulation is not in the language";
-	return rest_inexpressible(&sa->selector.device, &sa->selector.masks,
-	    &sa->settings, &sa->unknown);
+	return rest_inexpressible(&sa->selector.device, &sa->settings,
+	    &sa->unknown);
 }
 
 const char *
 policy_inexpressible(const struct policy *policy)
 {
-	const struct rule *rule;
 	unsigned i;
 
-	for (i = 0; i < policy->nrules; i++) {
-		rule = &policy->rules[i];
-		if (rule->spi != 0 || rule->has_masks || rule->share != 0)
-			return "what a rule says of SPI or algorithms is not "
-			    "in the language";
-	}
-	if (policy->action == IPSEC_POLICY_DISCARD && policy->nrules != 0)
-		return "rules of a discard policy are not in the language";
-	return rest_inexpressible(&policy->device, &policy->masks,
-	    &policy->settings, &policy->unknown);
+	for (i = 0; i < policy->nrules; i++)
+		if (policy->rules[i].share != 0)
+			return "what a rule says of sharing is not in the "
+			    "language";
+	return rest_inexpressible(&policy->device, &policy->settings,
+	    &policy->unknown);
 }
 
 /* ---- SA ---- */
@@ -466,6 +471,7 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask);
 	print_numbers(t, policy, true, true);
 	print_device(t, &policy->device);
+	print_port_masks(t, &policy->masks);
 	print_settings(t, &policy->settings);
 	text_str(t, " -P ");
 	text_str(t, dir == NULL ? "?" : dir);
@@ -483,7 +489,25 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	text_str(t, ";\n");
 }
 
-/* ---- what no policy is for ---- */
+/* ---- commands about a whole database ---- */
+
+void
+print_header_command(struct text *t, const char *verb,
+    const struct view *view)
+{
+	const char *satype = view->msg->satype == SADB_SATYPE_UNSPEC ? NULL :
+	    name_of(satype_names, view->msg->satype);
+	struct policy policy;
+
+	policy_decode(view, &policy);
+	text_str(t, verb);
+	if (satype != NULL) {
+		text_char(t, ' ');
+		text_str(t, satype);
+	}
+	print_settings(t, &policy.settings);
+	text_str(t, ";\n");
+}
 
 static void
 print_default(struct text *t, const char *dir, uint8_t number)
@@ -558,6 +582,8 @@ print_filter(struct text *t, const struct filter *f)
 	print_mark(t, (f->given & FILTER_MARK) != 0, f->mark, f->mark_mask);
 	if ((f->given & FILTER_IF_ID) != 0)
 		text_printf(t, " -if_id 0x%x", (unsigned)f->if_id);
+	if ((f->given & FILTER_PTYPE) != 0)
+		print_setting(t, EXT_X_POLICY_TYPE, f->ptype);
 	if (f->dir != 0)
 		text_printf(t, " -P %s", dir == NULL ? "?" : dir);
 }

@@ -91,6 +91,9 @@ void print_sa_command(struct text *, const struct dialect *, const char *verb,
 void print_policy_command(struct text *, const struct dialect *,
     const char *verb, const struct policy *, unsigned flags);
 
+/* An event that is a header: its SA type, or the type of policies. */
+void print_header_command(struct text *, const char *verb,
+    const struct view *);
 /* "spddefault in discard out none ...": the directions that have one. */
 void print_defaults_command(struct text *, const char *verb,
     const struct defaults *);

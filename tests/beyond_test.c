@@ -502,12 +502,14 @@ test_policies(void)
 	    "policy device: octets");
 	p = plain_policy();
 	p.masks = (struct port_masks){ true, 0xfff0, 0 };
-	policy_case("port masks", &p, "\tport-masks=0xfff0,0x0\n", NULL);
+	policy_case("port masks", &p, "\tport-masks=0xfff0,0x0\n",
+	    " -port_masks 0xfff0/0x0 -P");
 	ok(the_policy().sel.sport_mask == htons(0xfff0), "port masks: octets");
 	p = plain_policy();
 	p.action = IPSEC_POLICY_DISCARD;
 	policy_case("discard with rules", &p, "\tout discard\n"
-	    "\trule 1: esp/transport//require\n", NULL);
+	    "\trule 1: esp/transport//require\n",
+	    " -P out discard esp/transport//require;");
 }
 
 static void
@@ -529,6 +531,10 @@ test_templates(void)
 	ok(tmpl.id.spi == htonl(0x1001) && tmpl.aalgos == 8 &&
 	    tmpl.ealgos == ~0u && tmpl.calgos == ~0u && tmpl.share == 2,
 	    "template: octets");
+	p.rules[0].share = 0;
+	policy_case("template without share", &p, "\trule 1: spi=0x00001001 "
+	    "auth-mask=0x8 enc-mask=0xffffffff comp-mask=0xffffffff\n",
+	    "esp/transport//require/spi:0x00001001/auth:0x00000008;");
 }
 
 /* Two extensions with one number would be taken for each other. */

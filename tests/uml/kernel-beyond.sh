@@ -82,14 +82,12 @@ like "-DP: an interface" "*	dev=lo*" "$out"
 like "-DP: sub-policies" "*	ptype=sub*" "$out"
 again "policies"
 
-# What has no words is not saved in silence.
 make_policy dir out $sel action block tmpl $ends proto esp mode tunnel
-run setkey -DP -o script
-check "rules of a discard policy are not in the language" 1 "$st"
-like "and the command is a comment" "# rules of a discard policy*
-# spdadd *" "$out"
-like "and it is said" "*not saved: rules of a discard policy*" "$err"
-clear
+make_policy dir out $sel proto tcp tmpl $ends spi 0x1001 proto esp mode tunnel
+run setkey -DP
+like "-DP: rules of a policy that discards" "*	rule 1: esp/tunnel/192.0.2.1-192.0.2.2/require*" "$out"
+like "-DP: a rule's SPI" "*	rule 1: spi=0x00001001*" "$out"
+again "rules"
 
 # Made by setkey.
 cat >/run/tmp/script <<EOF
@@ -117,6 +115,90 @@ run setkey -e "spdadd 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out none;
     spddelete 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out;"
 check "a sub-policy is deleted by its name" "0" "$st$err"
 check "and is gone" "No SPD entries." "$(setkey -DP)"
+
+# Words for what iproute2 has none for: masks of ports and of algorithms.
+sk_ok "masks" "spdadd 10.1.0.0/16[1024] 10.2.0.0/16 tcp -port_masks 0xfc00/0
+    -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/unique:7/spi:0x1001/auth:8
+    ah/transport//use/enc:0x10/comp:1;
+add 192.0.2.1 192.0.2.2 esp 0x1001 -sel 192.0.2.1[256] 192.0.2.2 udp
+    -port_masks 0xff00/0 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f;"
+run setkey -DP
+like "-DP: masks of ports" "*	port-masks=0xfc00,0x0*" "$out"
+like "-DP: masks of algorithms" "*	rule 1: spi=0x00001001 auth-mask=0x8 enc-mask=0xffffffff comp-mask=0xffffffff
+	rule 2: auth-mask=0xffffffff enc-mask=0x10 comp-mask=0x1*" "$out"
+policy=$(ip -d -s xfrm policy)
+like "the kernel has them" "*enc-mask ffffffff auth-mask 00000008 comp-mask ffffffff*enc-mask 00000010 auth-mask ffffffff comp-mask 00000001*" "$policy"
+like "JSON has them" '*"spi_hex": "0x00001001", "auth_mask": "0x00000008"*"port_masks": {"src": 64512, "dst": 0}*' \
+    "$(setkey -DP -o json)"
+like "JSON of the SA" '*"selector": {"src": {"addr": "192.0.2.1", "prefix": 32, "port": 256}*' \
+    "$(setkey -D -o json)"
+setkey -D -o script >/run/tmp/saved
+setkey -DP -o script >>/run/tmp/saved
+clear
+setkey -f /run/tmp/saved
+check "saved and loaded they are the same" "$(cat /run/tmp/saved)" \
+    "$(setkey -D -o script; setkey -DP -o script)"
+clear
+
+# Masks of algorithms do what they say: an in policy that allows hmac-md5 (bit 2)
+# alone does not let in what has hmac-sha1 (bit 3).
+two_hosts
+masked() {
+	clear
+	for side in left right; do
+		[ $side = left ] && dir=out || dir=in
+		in_$side setkey -e "flush; spdflush; add $left4 $right4 esp 0x1001
+		    -E aes-cbc 0x000102030405060708090a0b0c0d0e0f
+		    -A hmac-sha1 0x101112131415161718191a1b1c1d1e1f20212223;
+		spdadd $left4 $right4 icmp -P $dir ipsec esp/transport//require$1;"
+	done
+	in_left ping -q -c 1 -w 1 $right4 >/dev/null
+}
+masked "/auth:8"
+check "a mask that has the algorithm" 0 "$?"
+masked "/auth:4"
+check "one that has not" 1 "$?"
+like "is counted" "*XfrmInTmplMismatch*" "$(in_right setkey -s)"
+masked "/spi:0x1001"
+check "an SPI that is there" 0 "$?"
+masked "/spi:0x1002"
+check "one that is not" 1 "$?"
+like "is counted, too" "*XfrmOutNoStates*" "$(in_left setkey -s)"
+
+# Sub-policies are flushed on request only.
+clear
+sk "spdadd 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P out none;
+spdadd 10.1.0.0/16 10.2.0.0/16 any -P out none;"
+setkey -FP
+like "-FP leaves sub-policies" "*ptype=sub*" "$(setkey -DP)"
+sk_ok "spdadd" "spdadd 10.1.0.0/16 10.2.0.0/16 any -P out none; spdflush -ptype sub;"
+unlike "spdflush -ptype sub removes them" "ptype=sub" "$(setkey -DP)"
+like "and leaves the others" "*out none*" "$(setkey -DP)"
+
+# What has no words is not saved in silence: a template's share.
+python=/usr/bin/python3
+$python - <<'EOP'
+import socket, struct
+sel = bytes([10, 1, 0, 0]) + bytes(12) + bytes([10, 2, 0, 0]) + bytes(12) + \
+    struct.pack("=HHHHHBBBxxxiI", 0, 0, 0, 0, 2, 16, 16, 6, 0, 0)
+lft = struct.pack("=QQQQQQQQ", *([2**64 - 1] * 4 + [0] * 4)) + bytes(32)
+info = sel + lft + struct.pack("=IIBBBBxxxx", 1000, 0, 1, 0, 0, 0)
+tmpl = struct.pack("=16s4sBxxxHxx16sIBBBxIII", bytes(16), bytes(4), 50, 2, bytes(16),
+    0, 0, 3, 0, 0xffffffff, 0xffffffff, 0xffffffff)
+body = info + struct.pack("=HH", 4 + len(tmpl), 5) + tmpl
+s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)
+s.send(struct.pack("=IHHII", 16 + len(body), 0x13, 0x405, 1, 0) + body)
+print(struct.unpack("=i", s.recv(4096)[16:20])[0])
+EOP
+run setkey -DP
+like "-DP: a template's share" "*	rule 1: share=3*" "$out"
+run setkey -DP -o script
+check "it is not in the language" 1 "$st"
+like "and the command is a comment" "# what a rule says of sharing*
+# spdadd *" "$out"
+like "and it is said" "*not saved: what a rule says of sharing*" "$err"
+clear
+
 run setkey -e "spdadd 10.1.0.0/16 10.2.0.0/16 any -dev nosuch -P out none;"
 check "an interface that is not there" 1 "$st"
 
