@@ -40,6 +40,7 @@ const struct dialect dialects[DIALECTS] = {
 		.drops_cyclic_seq = true,
 		.drops_icv_length = true,
 		.updates_limits_only = true,
+		.refuses_before_exists = true,
 		.ignores_transport_ends = true,
 		.sas_come = NEWEST_FIRST,
 		.policies_come = NEWEST_FIRST,

@@ -61,6 +61,8 @@ struct dialect {
 	bool drops_cyclic_seq;		/* SADB_X_EXT_CYCSEQ is not kept */
 	bool drops_icv_length;		/* PF_KEY does not tell it */
 	bool updates_limits_only;	/* of an SA that is in use */
+	bool refuses_before_exists;	/* an ADD of what it has, but could */
+					/* not make: that is told first */
 	bool ignores_transport_ends;	/* end points in transport mode rules */
 	bool spi_is_name;		/* no two SAs have the same SPI */
 	bool joins_headers;		/* an SA that says neither has the mode */

@@ -34,6 +34,8 @@ struct run {
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
 	bool in_pair;			/* the next request belongs to it */
+	bool trying;			/* to add what is there */
+	bool hopeless;			/* that is refused */
 	uint64_t digest;
 };
 
@@ -160,6 +162,7 @@ sent_reply(struct run *run, uint32_t tag, const struct reply *reply)
 
 	if (is_harmless(sent->type, reply->error))
 		return;
+	run->hopeless = run->trying;
 	if (sent->step <= SYNC_PROTECT)
 		run->failed = true;
 	if (sent->number != SYNC_NONE)
@@ -201,6 +204,42 @@ remember(struct run *run, const struct sync_request *r)
 	return true;
 }
 
+static int
+submit(struct run *run, const struct sync_request *r)
+{
+	struct channel *ch = run->s->channel;
+	struct view view;
+
+	if (!remember(run, r))
+		return ENOMEM;
+	view_built(&view, ch->dialect, r->msg);
+	return ch->ops->submit(ch, &view, run->nsent - 1);
+}
+
+/*
+ * Before an SA is deleted to make room for another: would that one be taken?
+ * A kernel that looks at it first says so although the name is not free.
+ */
+static int
+try_next(struct run *run, const struct sync_request *r)
+{
+	struct channel *ch = run->s->channel;
+	struct sync_request next = *r;
+	int error;
+
+	run->hopeless = false;
+	if (!ch->dialect->refuses_before_exists)
+		return 0;
+	next.msg = r->next;
+	run->trying = true;
+	error = submit(run, &next);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	run->trying = false;
+	run->nsent--;
+	return error;
+}
+
 #define STOPPED	(-2)
 
 /*
@@ -213,10 +252,10 @@ send_one(void *ctx, const struct sync_request *r)
 {
 	struct run *run = ctx;
 	struct channel *ch = run->s->channel;
-	struct view view;
+	bool second = run->in_pair;
 	int error = 0;
 
-	if (!run->in_pair && signals_stop())
+	if (!second && signals_stop())
 		return EINTR;
 	run->in_pair = r->with_next;
 	if (r->step != run->step || r->with_next)
@@ -226,12 +265,11 @@ send_one(void *ctx, const struct sync_request *r)
 		return STOPPED;
 	}
 	run->step = r->step;
-	if (error == 0 && !remember(run, r))
-		error = ENOMEM;
-	if (error != 0)
+	if (error == 0 && r->with_next)
+		error = try_next(run, r);
+	if (error != 0 || ((r->with_next || second) && run->hopeless))
 		return error;
-	view_built(&view, ch->dialect, r->msg);
-	return ch->ops->submit(ch, &view, run->nsent - 1);
+	return submit(run, r);
 }
 
 static void
@@ -302,6 +340,10 @@ print_counts(const struct run *run)
 		    "%u replaced, %u removed, %u kept, %u not ours\n",
 		    names[i], c->added, c->updated, c->replaced, c->removed,
 		    c->kept, c->foreign);
+		if (c->unsaid != 0)
+			fprintf(stderr, "setkey: of those that are not ours %u "
+			    "cannot be said in commands: -o script -D%s names "
+			    "them\n", c->unsaid, i == SYNC_SPD ? "P" : "");
 		if (c->unknown != 0)
 			fprintf(stderr, "setkey: of %u that are kept the "
 			    "kernel does not tell the keys\n", c->unknown);

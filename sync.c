@@ -16,6 +16,7 @@
 #include "deletion.h"
 #include "names.h"
 #include "platform.h"
+#include "print.h"
 #include "same.h"
 #include "sync.h"
 
@@ -533,6 +534,21 @@ is_nameless(const struct sync *s, const struct view *view)
 	return is_nameless_sa(s, &sa);
 }
 
+/* Whether no command makes an entry, so that it cannot be an earlier file's. */
+static bool
+is_unsaid(const struct view *view)
+{
+	struct policy policy;
+	struct sa sa;
+
+	if (db_of(view) == SYNC_SPD) {
+		policy_decode(view, &policy);
+		return policy_inexpressible(&policy) != NULL;
+	}
+	sa_decode(view, &sa);
+	return sa_inexpressible(&sa) != NULL;
+}
+
 enum sync_result
 sync_have(struct sync *s, const struct view *have)
 {
@@ -544,8 +560,11 @@ sync_have(struct sync *s, const struct view *have)
 		e = NULL;
 	else if (e != NULL && e->number == SYNC_NONE)
 		return have_other(s, have);
-	else if (e == NULL && !s->only_ours && !s->leave[db])
-		return have_other(s, have);
+	else if (e == NULL && !s->only_ours && !s->leave[db]) {
+		if (!is_unsaid(have))
+			return have_other(s, have);
+		s->counts[db].unsaid++;
+	}
 	if (e == NULL) {
 		s->counts[db].foreign++;
 		return SYNC_OK;
@@ -769,16 +788,8 @@ emit_entry(const struct sync *s, const struct item *item,
 	    .why = change == NULL ? e->move ? "order" : NULL : change->why };
 	struct msgbuf m;
 	struct view view;
-	int rc;
+	int rc = 0;
 
-	if (change != NULL && change->replace) {
-		r.msg = change->old;
-		r.with_next = true;
-		rc = each(ctx, &r);
-		if (rc != 0)
-			return rc;
-		r.with_next = false;
-	}
 	view_built(&view, s->dialect, e->msg);
 	if (db_of(&view) == SYNC_SPD)
 		encode_as(&m, &view, e->seen ? SADB_X_SPDUPDATE :
@@ -786,8 +797,17 @@ emit_entry(const struct sync *s, const struct item *item,
 	else
 		encode_as(&m, &view, e->seen && (change == NULL ||
 		    !change->replace) ? SADB_UPDATE : SADB_ADD);
+	if (change != NULL && change->replace) {
+		r.msg = change->old;
+		r.next = (const void *)m.space;
+		r.with_next = true;
+		rc = each(ctx, &r);
+		r.with_next = false;
+	}
 	r.msg = (const void *)m.space;
-	rc = each(ctx, &r);
+	r.next = NULL;
+	if (rc == 0)
+		rc = each(ctx, &r);
 	wipe(m.space, m.len);
 	return rc;
 }

@@ -63,6 +63,7 @@ struct sync_request {
 	const struct wire_msg *msg;
 	uint32_t number;		/* of what is wanted, or SYNC_NONE */
 	bool with_next;			/* the two are one change */
+	const struct wire_msg *next;	/* then the other one */
 	const char *why;		/* the difference, or NULL */
 };
 
@@ -86,6 +87,7 @@ void sync_refused(const struct sync *, void (*each)(void *, uint32_t number,
 /* What sync_plan() found. */
 struct sync_counts {
 	unsigned added, updated, replaced, removed, kept, foreign;
+	unsigned unsaid;		/* foreign ones that no command makes */
 	unsigned unknown;		/* kept, but their keys are not told */
 	unsigned uncured;		/* kept, though the kernel did not do */
 					/* all that was asked for */

@@ -33,6 +33,8 @@ struct xfrm_channel {
 	int event_fd;			/* -1: nobody looks at events */
 	struct patience patience;
 	unsigned losses;		/* since the last datagram */
+	bool zero_marks;		/* SAs were seen with a mark that one */
+					/* without any is found by, too */
 	unsigned dropped;		/* events, by the kernel, that were told */
 	struct nlbuf batch;
 	struct xfrm_pending pending[BATCH_REQUESTS];
@@ -101,6 +103,14 @@ const char *xfrm_not_taken(int error);
 typedef int xfrm_perform(struct xfrm_channel *, const struct view *,
     uint32_t tag);
 xfrm_perform *xfrm_answering(const struct view *);
+
+/*
+ * Whether the SA that the kernel would delete, or update, is not the one that
+ * was named, but for the mark.  By a mark it finds the first SA of that name
+ * that a packet with the mark would find: one without a mark, too, which may
+ * well be another's.  Sends the batch before it looks.
+ */
+bool xfrm_finds_another(struct xfrm_channel *, const struct view *);
 
 /*
  * Sends the batch, and learns a reqid that no policy has, for the encoder.  An

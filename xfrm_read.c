@@ -243,6 +243,7 @@ deliver_record(struct xfrm_channel *c, struct answer *a, uint32_t seq)
 {
 	struct msgbuf *m = &c->record[a->count & 1];
 	struct wire_msg *msg = (struct wire_msg *)(void *)m->space;
+	const struct wire_mark *mark;
 	struct view view;
 	struct reply reply = { .view = &view };
 
@@ -252,6 +253,9 @@ deliver_record(struct xfrm_channel *c, struct answer *a, uint32_t seq)
 	msg->pid = c->base.pid;
 	xfrm_trace(c, false, m, c->held);
 	view_built(&view, c->base.dialect, m->space);
+	mark = view.ext[EXT_X_MARK];
+	if (mark != NULL && mark->value == 0 && mark->mask != 0)
+		c->zero_marks = true;
 	c->base.reply(c->base.reply_ctx, a->tag, &reply);
 	c->held = 0;
 }
@@ -544,26 +548,34 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 
 /* ---- offload ---- */
 
+/* Asks for the kernel's record of what a request is about; false for none. */
+static bool
+ask(struct xfrm_channel *c, const struct view *request, struct view *record)
+{
+	_Alignas(8) uint8_t octets[512];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	struct answer a = { .type = request->ext[EXT_POLICY] != NULL ?
+	    SADB_X_SPDGET : SADB_GET };
+	const char *reason;
+	bool found;
+
+	c->held = 0;
+	found = xfrm_encode_question(&b, ++c->base.seq, c->base.pid,
+	    request) && nl_send(c->fd, b.octets, b.len) == 0 &&
+	    read_one(c, c->base.seq, &a, &reason) == 0 && c->held != 0 &&
+	    view_init(record, c->base.dialect, c->record[a.count & 1].space,
+	    c->held) == VIEW_OK;
+	c->held = 0;
+	return found;
+}
+
 /* Whether the kernel's record of what a request made names a device. */
 static bool
 is_offloaded(struct xfrm_channel *c, const struct view *made)
 {
-	_Alignas(8) uint8_t octets[512];
-	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
-	struct answer a = { .type = made->ext[EXT_POLICY] != NULL ?
-	    SADB_X_SPDGET : SADB_GET };
-	const char *reason;
-	struct view view;
-	bool offloaded;
+	struct view record;
 
-	c->held = 0;
-	offloaded = xfrm_encode_question(&b, ++c->base.seq, c->base.pid,
-	    made) && nl_send(c->fd, b.octets, b.len) == 0 &&
-	    read_one(c, c->base.seq, &a, &reason) == 0 && c->held != 0 &&
-	    view_init(&view, c->base.dialect, c->record[a.count & 1].space,
-	    c->held) == VIEW_OK && view.ext[EXT_IF_HW_OFFL] != NULL;
-	c->held = 0;
-	return offloaded;
+	return ask(c, made, &record) && record.ext[EXT_IF_HW_OFFL] != NULL;
 }
 
 /*
@@ -591,6 +603,33 @@ do_offload(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	xfrm_finish_request(c, &p, s.error, s.reason);
 	xfrm_wipe_datagram(c);
 	return broken != 0 ? broken : s.error == ETIMEDOUT ? s.error : 0;
+}
+
+/* ---- marks ---- */
+
+bool
+xfrm_finds_another(struct xfrm_channel *c, const struct view *request)
+{
+	uint8_t type = request->msg->type;
+	struct sa wanted, found;
+	struct view record;
+	uint32_t seq = c->base.seq;
+	bool another = false;
+
+	if ((type != SADB_DELETE && type != SADB_UPDATE) ||
+	    request->ext[EXT_SA] == NULL ||
+	    (request->ext[EXT_X_MARK] == NULL && !c->zero_marks))
+		return false;
+	if (xfrm_flush_batch(c) == 0 && ask(c, request, &record)) {
+		sa_decode(request, &wanted);
+		sa_decode(&record, &found);
+		another = wanted.mark != found.mark ||
+		    wanted.mark_mask != found.mark_mask;
+	}
+	xfrm_wipe_datagram(c);
+	/* The request has a number already; answers are told by theirs. */
+	c->base.seq = seq;
+	return another;
 }
 
 /* ---- unique ---- */

@@ -47,9 +47,9 @@ settle(unsigned changes)
 
 /* A signal in the middle of a file, over PF_KEY, request by request. */
 static int
-run_with_signal(int sig)
+run_with_signal(const char *mode, int sig)
 {
-	const char *argv[] = { "setkey", "-T", "pfkey", "-f", "-", NULL };
+	const char *argv[] = { "setkey", "-T", "pfkey", mode, "-", NULL };
 	int status;
 	pid_t pid;
 
@@ -66,7 +66,7 @@ run_with_signal(int sig)
 static void
 test_stop(int sig, const char *name)
 {
-	int status = run_with_signal(sig);
+	int status = run_with_signal("-f", sig);
 	unsigned left = 0, line = 0;
 
 	sscanf(run.text, "setkey: a signal came: %u commands from line %u",
@@ -103,12 +103,16 @@ test_stop_sync(void)
 }
 
 static void
-test_hangup(void)
+test_hangup(const char *mode)
 {
-	int status = run_with_signal(SIGHUP);
+	int status = run_with_signal(mode, SIGHUP);
 
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    faults->changes == COMMANDS, "SIGHUP does not cut a file in two");
+	/* The kernel that is made up dumps what it always does. */
+	if (!ok(WIFEXITED(status) && (mode[1] == 'S' ||
+	    WEXITSTATUS(status) == 0) && faults->changes >= COMMANDS,
+	    "%s: SIGHUP does not cut a file in two", mode))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
 }
 
 /* Nobody reads what it writes. */
@@ -181,7 +185,8 @@ main(void)
 	test_stop(SIGINT, "SIGINT");
 	test_stop(SIGTERM, "SIGTERM");
 	test_stop_sync();
-	test_hangup();
+	test_hangup("-f");
+	test_hangup("-S");
 	for (i = 0; i < 2; i++) {
 		test_reader(channels[i]);
 		test_endless(KERNEL_CHATS, "talks without an answer",

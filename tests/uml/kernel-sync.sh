@@ -194,6 +194,110 @@ if [ "$channel" = xfrm ]; then
 fi
 
 #
+# What no command makes, larval SAs, and rivals by mark
+#
+
+if [ "$channel" = xfrm ]; then
+	clear
+	setkey -f /run/tmp/a
+	ip -batch - <<-END
+	xfrm state allocspi src 192.0.2.9 dst 192.0.2.8 proto esp min 0x300 max 0x300
+	xfrm policy add src 10.8.0.0/24 dst 10.9.0.0/24 dir out tmpl src 192.0.2.9 dst 192.0.2.8 proto esp spi 0x77 mode tunnel
+	xfrm policy add src 10.8.1.0/24 dst 10.9.0.0/24 dir out
+	END
+	run setkey -v -S /run/tmp/a
+	check "cannot be said: exit status" 0 "$st"
+	like "cannot be said: the policy is left, another is not" \
+	    "policies: 0 added, 0 updated, 0 replaced, 1 removed, 7 kept, 1 not ours" "$err"
+	like "cannot be said: that is told" "1 cannot be said in commands" "$err"
+	like "cannot be said: it is there" 10.8.0.0 "$(policies)"
+	like "a larval SA is there" 0x00000300 "$(states)"
+	nothing_left "cannot be said" /run/tmp/a
+
+	# A daemon's SA of the same name, but for the mark, which the kernel
+	# finds for every mark: it is never touched.
+	clear
+	ours="$left4 $right4 esp 0x1001"
+	echo "add $ours -mark 5 -lh 100 $keys;" >/run/tmp/b
+	setkey -f /run/tmp/b
+	rival="src $left4 dst $right4 proto esp spi 0x1001"
+	ip xfrm state add $rival enc 'cbc(aes)' $other
+	ip -s xfrm state get $rival | grep -v use >/run/tmp/rival
+	run setkey -S /dev/null -O /run/tmp/b
+	check "a rival, removal: exit status" 1 "$st"
+	like "a rival, removal: why" "SA with another mark" "$err"
+	sed 's/-lh 100/-lh 200/' /run/tmp/b >/run/tmp/c
+	run setkey -S /run/tmp/c -O /run/tmp/b
+	check "a rival, update: exit status" 1 "$st"
+	like "a rival, update: why" "SA with another mark" "$err"
+	sed "s/$aes/$other/" /run/tmp/b >/run/tmp/c
+	run setkey -S /run/tmp/c -O /run/tmp/b
+	check "a rival, replacement: exit status" 1 "$st"
+	run setkey -e "delete $ours -mark 5;"
+	check "a rival, delete: exit status" 1 "$st"
+	run setkey -F -- -mark 5
+	check "a rival, -F: exit status" 1 "$st"
+	check "a rival is as it was" "$(cat /run/tmp/rival)" \
+	    "$(ip -s xfrm state get $rival | grep -v use)"
+	check "and so is ours" 2 "$(count_sas)"
+	# Where it stands behind ours, ours can be removed.
+	clear
+	ip xfrm state add $rival mark 6 mask 0xff enc 'cbc(aes)' $other
+	setkey -f /run/tmp/b
+	sync "no rival: removal" /dev/null -O /run/tmp/b
+	check "no rival: the other one is there" "1 0x6/0xff" \
+	    "$(count_sas) $(states | sed -n 's/.*mark \([^ ]*\).*/\1/p')"
+	clear
+
+	#
+	# The new SA is refused: the old one is not deleted for it.
+	#
+	printf 'add %s -E aes-cbc %s;\n' "$ours" $aes >/run/tmp/b
+	setkey -f /run/tmp/b
+	sed 's/-E/-dev nosuch0 -E/' /run/tmp/b >/run/tmp/c
+	sed 's/0x1001/0x1002/' /run/tmp/b >>/run/tmp/c
+	run setkey -S /run/tmp/c
+	check "a replacement that is refused: exit status" 1 "$st"
+	like "a replacement that is refused: where" /run/tmp/c:1: "$err"
+	check "a replacement that is refused: the old one is there" 2 \
+	    "$(count_sas)"
+	clear
+fi
+
+#
+# While somebody else changes the same entries
+#
+
+clear
+setkey -f /run/tmp/a
+(
+	while [ ! -e /run/tmp/enough ]; do
+		setkey -e "delete $left4 $right4 ipcomp 0x1004;
+		    spddelete 10.3.0.0/24 10.1.0.0/24 udp -P out;
+		    add $left4 $right4 ipcomp 0x1004 -C deflate;
+		    spdadd 10.3.0.0/24 10.1.0.0/24 udp -P out none;"
+	done >/dev/null 2>&1
+) &
+rival=$!
+good=0 bad=0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	run setkey -S /run/tmp/a
+	case $st$out$err in
+	0)	good=$((good + 1)) ;;
+	1*error:*|1*'there all the same'*|1*'faster than'*) ;;
+	*)	bad=$((bad + 1))
+		comment "status $st: $out$err" ;;
+	esac
+done
+: >/run/tmp/enough
+wait $rival
+check "a rival program: silence, or what is not as it is to be" 0 $bad
+comment "$good of 10 were not disturbed"
+sync "a rival program: at the end all is as the file says" /run/tmp/a
+nothing_left "a rival program" /run/tmp/a
+clear
+
+#
 # Many: nothing is sent for what is as it is to be; killed at any moment, the
 # next run comes to the same.
 #
