@@ -214,7 +214,7 @@ static bool
 check_pair(struct parser *p, struct command *cmd)
 {
 	bool tcp = cmd->sa.satype == SADB_X_SATYPE_TCPSIGNATURE;
-	bool md5 = cmd->auth != NULL && (cmd->auth->flags & ALG_NO_ESP) != 0;
+	bool md5 = cmd->auth != NULL && (cmd->auth->flags & ALG_TCP) != 0;
 
 	if (cmd->enc != NULL && (cmd->enc->flags & ALG_AEAD) != 0 &&
 	    cmd->auth != NULL && cmd->auth->id[0] != SADB_X_AALG_NULL)
@@ -424,10 +424,6 @@ check_extensions(struct parser *p, struct command *cmd)
 		    "without UDP encapsulation");
 	if (cmd->sa.mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
 		field_error(p, cmd->at[F_MODE], "%s has no beet mode",
-		    p->dialect->system);
-	if ((cmd->sa.flags & (SADB_SAFLAGS_NOECN | SADB_SAFLAGS_DECAP_DSCP |
-	    SADB_SAFLAGS_NOPMTUDISC)) != 0 && !p->dialect->has_header_flags)
-		field_error(p, cmd->at[F_SEQ], "%s has no such flag",
 		    p->dialect->system);
 	if (is_given(cmd, F_ESN) && !p->dialect->has_esn)
 		field_error(p, cmd->at[F_ESN], "%s has no -esn",

@@ -185,8 +185,6 @@ is_shown(struct diag *d, enum severity severity)
 {
 	if (severity == DIAG_ADVICE && !d->advice)
 		return false;
-	if (severity == DIAG_WARNING || severity == DIAG_ADVICE)
-		d->warnings++;
 	if (severity == DIAG_ERROR && d->errors++ >= d->max_errors &&
 	    d->max_errors != 0)
 		return false;

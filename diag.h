@@ -26,7 +26,7 @@ struct diag {
 	bool colour;
 	bool advice;			/* show it */
 	unsigned max_errors;		/* shown; the rest is counted. 0: all */
-	unsigned errors, warnings;
+	unsigned errors;
 	bool quiet;			/* the last message was not shown */
 	struct secrets secrets;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The options of SAs and policies, those of options.c with a number and others. */
+/* The options of SAs and policies: those with a number, and others. */
 #include <string.h>
 
 #include "fields.h"
@@ -63,17 +63,18 @@ field_mode(struct parser *p, struct loc loc)
 static const struct {
 	uint32_t clear, set;
 	enum field field;
-} pads[] = {
-	{ 0, SADB_X_EXT_PRAND, F_PAD },
-	{ 0, 0, F_PAD },
-	{ 0, SADB_X_EXT_PZERO, F_PAD },
-	{ 0, SADB_X_EXT_CYCSEQ, F_SEQ },
-	{ SADB_X_EXT_CYCSEQ, 0, F_SEQ },
-	{ 0, SADB_SAFLAGS_NOECN, F_SEQ },
-	{ 0, SADB_SAFLAGS_DECAP_DSCP, F_SEQ },
-	{ 0, SADB_SAFLAGS_NOPMTUDISC, F_SEQ },
+	bool of_headers;		/* see dialect.h */
+} sa_flags[] = {
+	{ 0, SADB_X_EXT_PRAND, F_PAD, false },
+	{ 0, 0, F_PAD, false },
+	{ 0, SADB_X_EXT_PZERO, F_PAD, false },
+	{ 0, SADB_X_EXT_CYCSEQ, F_FLAG, false },
+	{ SADB_X_EXT_CYCSEQ, 0, F_FLAG, false },
+	{ 0, SADB_SAFLAGS_NOECN, F_FLAG, true },
+	{ 0, SADB_SAFLAGS_DECAP_DSCP, F_FLAG, true },
+	{ 0, SADB_SAFLAGS_NOPMTUDISC, F_FLAG, true },
 };
-static const struct name pad_names[] = {
+static const struct name sa_flag_names[] = {
 	{ "random-pad", 0 }, { "seq-pad", 1 }, { "zero-pad", 2 },
 	{ "cyclic-seq", 3 }, { "nocyclic-seq", 4 }, { "noecn", 5 },
 	{ "decap-dscp", 6 }, { "nopmtudisc", 7 }, { NULL, 0 }
@@ -107,7 +108,7 @@ field_policy_flag(struct parser *p, struct loc loc)
 }
 
 void
-field_pad(struct parser *p, struct loc loc)
+field_sa_flag(struct parser *p, struct loc loc)
 {
 	struct settings *s = &p->cmd.sa.settings;
 	const struct name *row;
@@ -115,12 +116,14 @@ field_pad(struct parser *p, struct loc loc)
 	if (read_bit(p, EXT_X_STATE_FLAGS, loc, s) ||
 	    read_bit(p, EXT_X_EXTRA_FLAGS, loc, s))
 		return;
-	row = field_named(p, pad_names, loc, "-f option");
+	row = field_named(p, sa_flag_names, loc, "-f option");
 	if (row == NULL)
 		return;
-	field_given(p, pads[row->value].field, loc);
-	p->cmd.sa.flags &= ~pads[row->value].clear;
-	p->cmd.sa.flags |= pads[row->value].set;
+	field_given(p, sa_flags[row->value].field, loc);
+	if (sa_flags[row->value].of_headers && !p->dialect->has_header_flags)
+		field_error(p, loc, "%s has no such flag", p->dialect->system);
+	p->cmd.sa.flags &= ~sa_flags[row->value].clear;
+	p->cmd.sa.flags |= sa_flags[row->value].set;
 }
 
 void

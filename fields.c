@@ -74,7 +74,7 @@ field_is(const struct parser *p, struct loc loc, const char *word)
 void
 field_given(struct parser *p, enum field field, struct loc loc)
 {
-	if (is_given(&p->cmd, field) && field != F_PAD && field != F_SEQ)
+	if (is_given(&p->cmd, field) && field != F_PAD && field != F_FLAG)
 		diag(p->diag, DIAG_ADVICE, loc, "this was given before: the "
 		    "last one counts");
 	p->cmd.at[field] = loc;
@@ -230,24 +230,18 @@ field_topic(struct parser *p, struct loc loc)
 /* ---- the name of an SA ---- */
 
 /* The protocols of an SA, and what their words imply. */
-static const struct sa_protocol {
-	const char *name;
+static const struct {
 	uint8_t satype;
 	uint32_t flags;
 } sa_protocols[] = {
-	{ "esp", SADB_SATYPE_ESP, 0 },
-	{ "esp-udp", SADB_SATYPE_ESP, 0 },
-	{ "esp-old", SADB_SATYPE_ESP, SADB_X_EXT_OLD },
-	{ "ah", SADB_SATYPE_AH, 0 },
-	{ "ah-old", SADB_SATYPE_AH, SADB_X_EXT_OLD },
-	{ "ipcomp", SADB_X_SATYPE_IPCOMP, 0 },
-	{ "tcp", SADB_X_SATYPE_TCPSIGNATURE, 0 },
-	{ NULL, 0, 0 }
+	{ SADB_SATYPE_ESP, 0 }, { SADB_SATYPE_ESP, SADB_X_EXT_OLD },
+	{ SADB_SATYPE_AH, 0 }, { SADB_SATYPE_AH, SADB_X_EXT_OLD },
+	{ SADB_X_SATYPE_IPCOMP, 0 }, { SADB_X_SATYPE_TCPSIGNATURE, 0 },
 };
-
+/* Wrapped ESP is in encap_names, and here for the list of words. */
 static const struct name sa_protocol_names[] = {
-	{ "esp", 0 }, { "esp-udp", 1 }, { "esp-old", 2 }, { "ah", 3 },
-	{ "ah-old", 4 }, { "ipcomp", 5 }, { "tcp", 6 }, { NULL, 0 }
+	{ "esp", 0 }, { "esp-udp", 0 }, { "esp-old", 1 }, { "ah", 2 },
+	{ "ah-old", 3 }, { "ipcomp", 4 }, { "tcp", 5 }, { NULL, 0 }
 };
 
 /* "esp-udp" and what else ESP can be wrapped in; false for another word. */
@@ -275,7 +269,6 @@ encapsulated(struct parser *p, struct loc loc)
 void
 field_protocol(struct parser *p, struct loc loc)
 {
-	const struct sa_protocol *proto;
 	struct sa *sa = &p->cmd.sa;
 	const struct name *row;
 
@@ -285,9 +278,8 @@ field_protocol(struct parser *p, struct loc loc)
 	row = field_named(p, sa_protocol_names, loc, "protocol");
 	if (row == NULL)
 		return;
-	proto = &sa_protocols[row->value];
-	sa->satype = proto->satype;
-	sa->flags |= proto->flags;
+	sa->satype = sa_protocols[row->value].satype;
+	sa->flags |= sa_protocols[row->value].flags;
 }
 
 #define SPI_RESERVED	255	/* 0 to here: RFC 4302, 4303 */

@@ -98,7 +98,7 @@ void field_number(struct parser *, const struct option *, struct loc);
 /* The same where a filter is meant: only some options tell entries apart. */
 void field_filter(struct parser *, const struct option *, struct loc);
 void field_mode(struct parser *, struct loc);
-void field_pad(struct parser *, struct loc);
+void field_sa_flag(struct parser *, struct loc);
 void field_esn(struct parser *, struct loc);
 void field_hwif(struct parser *, struct loc);
 void field_label(struct parser *, struct loc domain, struct loc algorithm,

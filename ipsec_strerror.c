@@ -428,7 +428,7 @@ static const struct {
 	{ "IP-TFS", F_SETTING }, { "SA_DIR", F_SETTING },
 	{ "PCPU", F_SETTING }, { "pCPU", F_SETTING },
 	{ "keepalive", F_SETTING }, { "MTIMER", F_SETTING },
-	{ "DECAP_DSCP", F_SEQ }, { "NOPMTUDISC", F_SEQ },
+	{ "DECAP_DSCP", F_FLAG }, { "NOPMTUDISC", F_FLAG },
 	{ "Flag ", F_SETTING }, { "DSCP", F_SETTING },
 	{ "OSEQ", F_SETTING }, { "output SA", F_SETTING },
 	{ "input SA", F_SETTING }, { "olicy index", F_INDEX },

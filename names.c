@@ -192,7 +192,7 @@ const struct algorithm algorithms[] = {
 { "null", { NULL }, ALG_AUTH, ALL(SADB_X_AALG_NULL),
     0, 2048, 8, 0, 0, ALG_KEYLESS, "digest_null", NULL },
 { "tcp-md5", { NULL }, ALG_AUTH, BSD(252),
-    8, 640, 8, 0, 128, ALG_NO_ESP | ALG_NO_AH, NULL, NULL },
+    8, 640, 8, 0, 128, ALG_TCP, NULL, NULL },
 /* encryption; the AEADs have a salt at the key's end and an ICV */
 { "aes-cbc", { "rijndael-cbc", "aes", "rijndael", NULL }, ALG_ENC, ALL(12),
     128, 256, 64, 0, 0, 0, "cbc(aes)", NULL },

@@ -68,8 +68,7 @@ enum alg_kind { ALG_AUTH, ALG_ENC, ALG_COMP };
 #define ALG_NETLINK	0x02	/* on Linux PF_KEY cannot carry it */
 #define ALG_WEAK	0x04	/* obsolete: broken or too short */
 #define ALG_KEYLESS	0x08	/* the key may be left out */
-#define ALG_NO_ESP	0x10	/* not for esp (tcp-md5) */
-#define ALG_NO_AH	0x20	/* not for ah */
+#define ALG_TCP	0x10	/* for tcp only (tcp-md5) */
 #define ALG_FADING	0x40	/* holds yet, but is on its way out */
 #define ALG_DERIVES_IV	0x80	/* SADB_X_EXT_DERIV tells it from des-cbc */
 

@@ -59,7 +59,7 @@ const struct option options[] = {
 	    IN_BOTH(hard.usetime) },
 	{ "-us", OPT_NUMBER, F_SOFT_USE, "a life time in seconds", INT64_MAX,
 	    IN_BOTH(soft.usetime) },
-	{ "-f", OPT_PAD, F_PAD, NO_NUMBER },
+	{ "-f", OPT_FLAG, F_PAD, NO_NUMBER },
 	{ "-esn", OPT_ESN, F_ESN, NO_NUMBER },
 	{ "-natt", OPT_NATT, F_NATT, NO_NUMBER },
 	{ "-natt_mtu", OPT_NUMBER, F_NATT_MTU, "an MTU", UINT16_MAX,

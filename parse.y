@@ -56,7 +56,7 @@ static void command_dropped(struct parser *);
 %token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_SPDFLUSH CMD_BARE CMD_HELP
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
-%token <option> OPT_PAD OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
+%token <option> OPT_FLAG OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
 %token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK
 %token <option> OPT_PORT_MASKS
 %token <option> OPT_MARK OPT_POLICY
@@ -234,7 +234,7 @@ sa_options
 sa_option
 	: OPT_NUMBER word		{ field_number(p, $1, $2); }
 	| OPT_MODE word			{ field_mode(p, $2); }
-	| OPT_PAD word			{ field_pad(p, $2); }
+	| OPT_FLAG word			{ field_sa_flag(p, $2); }
 	| OPT_ESN			{ field_esn(p, @1); }
 	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
 	| OPT_OUTPUT_MARK WORD prefix	{ field_output_mark(p, $2, $3); }
@@ -267,7 +267,7 @@ shared_option
 spd_options
 	: %empty
 	| spd_options OPT_NUMBER word	{ field_number(p, $2, $3); }
-	| spd_options OPT_PAD word	{ field_policy_flag(p, $3); }
+	| spd_options OPT_FLAG word	{ field_policy_flag(p, $3); }
 	| spd_options shared_option
 	;
 

@@ -248,7 +248,6 @@ compare_device(const char *want, const char *have, struct difference *d)
 		DIFFERS(d, "device");
 }
 
-/* Of mode iptfs a kernel tells all, also what nobody asked for. */
 static void
 compare_settings(const struct settings *want, const struct settings *have,
     struct difference *d)
@@ -259,8 +258,7 @@ compare_settings(const struct settings *want, const struct settings *have,
 	for (i = 0; i < SETTINGS; i++) {
 		id = (enum ext)(EXT_X_SETTING + i);
 		if (same_setting(want, have, id) || id == EXT_X_OFFLOAD ||
-		    (id >= EXT_X_IPTFS_DROP_TIME && id <= EXT_X_IPTFS_SIZE &&
-		    !setting_given(want, id)))
+		    (settings[i].told_unasked && !setting_given(want, id)))
 			continue;
 		DIFFERS(d, "%s", settings[i].label);
 	}

@@ -30,6 +30,7 @@ struct setting {
 	uint16_t attr;			/* XFRMA_; 0: it has none of its own */
 	uint8_t octets;			/* of that: 4, 2, 1; 0 for a flag */
 	bool sa, policy;		/* what may have it */
+	bool told_unasked;		/* the kernel says what it chose */
 	const char *since;		/* the first Linux with it; NULL: 6.1 */
 };
 

@@ -19,7 +19,7 @@ static const struct name announced[] = {
 	{ "a compression algorithm", OPT_COMP },
 	{ "a mode (transport, tunnel or any)", OPT_MODE },
 	{ "a padding (zero-pad, random-pad, seq-pad) or nocyclic-seq",
-	    OPT_PAD },
+	    OPT_FLAG },
 	{ "a number", OPT_NUMBER },
 	{ "two addresses with ports", OPT_NATT },
 	{ "an interface", OPT_HWIF },
