@@ -217,6 +217,7 @@ ip xfrm state flush
 # -v: the same of what setkey itself sends and gets
 #
 
+: >/run/tmp/watch		# what is there may be waited for too early
 {
 	echo "add 192.0.2.1 192.0.2.2 esp 0x1001 -m transport -E aes-cbc $key;"
 	wait_until 120 grep -q "state=1" /run/tmp/watch
