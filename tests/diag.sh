@@ -216,6 +216,7 @@ t.conf: 12000 errors, of which 11999 are not shown (-E 0 shows all)"
 	mkdir t.conf && try -n && rmdir t.conf
 	expect "directory" "setkey: t.conf: Is a directory"
 	ln -s t.conf t.conf && try -n && rm t.conf
+	sed -i 's/Symbolic link loop/Too many levels of symbolic links/' got # musl
 	expect "link to itself" "setkey: t.conf: Too many levels of symbolic links"
 	echo 'flush;' >t.conf && chmod 0 t.conf
 	# Root can read it: so as somebody else.

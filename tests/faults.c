@@ -38,6 +38,10 @@
 
 #include "wire.h"
 
+#ifndef __GLIBC__
+typedef int __rlimit_resource_t;
+#endif
+
 #define PAIRS		8
 #define HIGH		200	/* descriptors of ours are above */
 #define RECORDS		3	/* in a dump */

@@ -709,6 +709,27 @@ addr_is(struct text *t, const struct addr *addr, const char *want)
 	return t->len == strlen(want) && memcmp(t->buf, want, t->len) == 0;
 }
 
+/* Of two runs of zeros, as long as each other, musl shortens another one. */
+static bool
+is_as_short(const struct text *t, const struct addr *addr, const char *want)
+{
+#ifdef __GLIBC__
+	(void)t;
+	(void)addr;
+	(void)want;
+	return false;
+#else
+	char ours[INET6_ADDRSTRLEN] = "";
+	uint8_t octets[16];
+
+	if (t->len != strlen(want))
+		return false;
+	memcpy(ours, t->buf, t->len);
+	return inet_pton(AF_INET6, ours, octets) == 1 &&
+	    memcmp(octets, addr->octets, sizeof(octets)) == 0;
+#endif
+}
+
 static void
 test_addresses(void)
 {
@@ -733,7 +754,8 @@ test_addresses(void)
 		if (!comparable(addr.octets))
 			continue;
 		inet_ntop(AF_INET6, addr.octets, want, sizeof(want));
-		if (!addr_is(t, &addr, want) && wrong++ < 5)
+		if (!addr_is(t, &addr, want) &&
+		    !is_as_short(t, &addr, want) && wrong++ < 5)
 			printf("# %s, not %.*s\n", want, (int)t->len, t->buf);
 	}
 	ok(wrong == 0, "200000 IPv6 addresses as inet_ntop() (%u are not)",

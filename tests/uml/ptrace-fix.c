@@ -24,6 +24,11 @@
 #define	XSTATE_BV	512		/* offset of the "in use" bits */
 #define	XFEATURE_AMX	((uint64_t)3 << 17)
 
+#ifdef __GLIBC__
+typedef enum __ptrace_request	request;
+#else
+typedef int	request;
+#endif
 typedef long	ptrace_fn(int, pid_t, void *, void *);
 
 static ptrace_fn	*real;
@@ -49,7 +54,7 @@ set_padded(pid_t pid, void *type, const struct iovec *shorter)
 }
 
 long
-ptrace(enum __ptrace_request req, ...)
+ptrace(request req, ...)
 {
 	struct iovec *given, iov;
 	va_list ap;
