@@ -422,9 +422,9 @@ check_extensions(struct parser *p, struct command *cmd)
 	if (is_given(cmd, F_NATT_MTU) && !cmd->sa.natt.given)
 		field_advise(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect "
 		    "without UDP encapsulation");
-	if (cmd->sa.mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
-		field_error(p, cmd->at[F_MODE], "%s has no beet mode",
-		    p->dialect->system);
+	if (mode_name(p->dialect, cmd->sa.mode) == NULL)
+		field_error(p, cmd->at[F_MODE], "%s has no %s mode",
+		    p->dialect->system, name_of(mode_names, cmd->sa.mode));
 	if (is_given(cmd, F_ESN) && !p->dialect->has_esn)
 		field_error(p, cmd->at[F_ESN], "%s has no -esn",
 		    p->dialect->system);
@@ -456,27 +456,49 @@ check_add(struct parser *p, struct command *cmd)
 		    "updates the lifetimes only; keys and the rest stay");
 }
 
+/* Advises of an option that the command has no use for. */
+static void
+advise_unused(struct parser *p, const struct command *cmd, const char *why)
+{
+	const struct option *row;
+
+	for (row = options; row->name != NULL; row++)
+		if (is_given(cmd, row->field) && row->field != F_MODE &&
+		    row->field != F_REQID && row->field != F_MARK &&
+		    row->field != F_IF_ID) {
+			field_advise(p, cmd->at[row->field], "%s", why);
+			return;
+		}
+}
+
+/* An SA by its name: get, delete. */
+static void
+check_name(struct parser *p, struct command *cmd)
+{
+	check_protocol(p, cmd);
+	check_extensions(p, cmd);
+	advise_unused(p, cmd, "this is no part of an SA's name");
+}
+
 /* The SA gets the rest by update, from the same process. */
 static void
 check_getspi(struct parser *p, struct command *cmd)
 {
-	enum field field;
+	static const enum field keys[] = { F_ENC, F_AUTH, F_COMP };
+	size_t i;
 
 	p->reserves = true;
 	check_protocol(p, cmd);
+	check_extensions(p, cmd);
 	check_spi(p, cmd);
 	check_reqid(p, cmd);
-	for (field = F_ENC; field <= F_RAW_CPI && !cmd->bad; field++)
-		if (is_given(cmd, field))
-			field_error(p, cmd->at[field], "getspi takes no "
-			    "algorithms: update brings them");
-	for (field = F_REPLAY; field < F_ENC; field++)
-		if (is_given(cmd, field) && field != F_REQID &&
-		    field != F_MARK && field != F_IF_ID) {
-			field_advise(p, cmd->at[field], "this counts in "
-			    "update, not in getspi");
-			break;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (is_given(cmd, keys[i])) {
+			field_error(p, cmd->at[keys[i]], "getspi takes "
+			    "no algorithms: update brings them");
+			return;
 		}
+	advise_unused(p, cmd, "this counts in update, not in getspi");
 }
 
 static bool
@@ -518,16 +540,16 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 	const struct rule *rule = &cmd->policy.rules[i];
 	struct loc at = cmd->rule_at[i];
 
-	if (rule->mode != IPSEC_MODE_TRANSPORT && rule->src.family == 0)
+	if (mode_name(p->dialect, rule->mode) == NULL)
+		field_error(p, at, "%s has no %s mode", p->dialect->system,
+		    name_of(mode_names, rule->mode));
+	else if (rule->mode != IPSEC_MODE_TRANSPORT && rule->src.family == 0)
 		field_error(p, at, "%s mode needs two end points (src-dst)",
 		    mode_name(p->dialect, rule->mode));
 	else if (rule->level == IPSEC_LEVEL_UNIQUE &&
 	    rule->reqid > IPSEC_MANUAL_REQID_MAX && !p->dialect->wide_request)
 		warn(p, at, "identifiers above 16383 are the kernel's: it "
 		    "will choose one");
-	else if (rule->mode == IPSEC_MODE_BEET && !p->dialect->has_beet)
-		field_error(p, at, "%s has no beet mode",
-		    p->dialect->system);
 	advise_rule(p, cmd, i);
 }
 
@@ -613,7 +635,7 @@ command_check(struct parser *p)
 	case OP_GET:
 	case OP_DELETE:
 	case OP_DELETEALL:
-		check_protocol(p, cmd);
+		check_name(p, cmd);
 		break;
 	case OP_FLUSH:
 	case OP_DUMP:

@@ -20,7 +20,6 @@ const struct dialect dialects[DIALECTS] = {
 		.has_fwd = true,
 		.has_priority = true,
 		.has_xfrm = true,
-		.has_beet = true,
 		.has_esn = true,
 		.has_header_flags = true,
 		.has_sa_selector = true,

@@ -36,7 +36,6 @@ struct dialect {
 	const char *interface_manual;	/* of what makes policies of its own */
 	bool has_priority;		/* struct wire_policy.priority counts */
 	bool has_xfrm;			/* NETLINK_XFRM, beside PF_KEY */
-	bool has_beet;			/* mode beet */
 	bool has_esn;			/* 64-bit sequence numbers */
 	bool has_header_flags;		/* noecn, decap-dscp, nopmtudisc */
 	bool has_tcp_md5;

@@ -44,15 +44,7 @@ field_filter(struct parser *p, const struct option *row, struct loc loc)
 void
 field_mode(struct parser *p, struct loc loc)
 {
-	static const struct name modes[] = {
-		{ "transport", IPSEC_MODE_TRANSPORT },
-		{ "tunnel", IPSEC_MODE_TUNNEL },
-		{ "any", IPSEC_MODE_ANY },
-		{ "beet", IPSEC_MODE_BEET },
-		{ "iptfs", IPSEC_MODE_IPTFS },
-		{ NULL, 0 }
-	};
-	const struct name *row = field_named(p, modes, loc, "mode");
+	const struct name *row = field_named(p, mode_names, loc, "mode");
 
 	field_given(p, F_MODE, loc);
 	if (row != NULL)

@@ -311,12 +311,6 @@ read_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
 void
 field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 {
-	static const struct name modes[] = {
-		{ "transport", IPSEC_MODE_TRANSPORT },
-		{ "tunnel", IPSEC_MODE_TUNNEL },
-		{ "beet", IPSEC_MODE_BEET },
-		{ NULL, 0 }
-	};
 	struct policy *policy = &p->cmd.policy;
 	struct rule *rule = &policy->rules[policy->nrules];
 	const struct name *row;
@@ -332,7 +326,7 @@ field_rule(struct parser *p, struct loc all, const struct rule_words *words)
 	p->cmd.bad = false;
 	row = field_named(p, rule_proto_names, words->protocol, "protocol");
 	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
-	row = field_named(p, modes, words->mode, "mode");
+	row = field_named(p, mode_names + 1, words->mode, "mode");
 	rule->mode = row == NULL ? 0 : (uint8_t)row->value;
 	if (words->src.address.end != 0)
 		read_ends(p, rule, words);

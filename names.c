@@ -36,17 +36,18 @@ const struct name state_names[] = {
 	{ NULL, 0 }
 };
 
+/* A rule has all but the first; those behind tunnel are Linux's. */
 const struct name mode_names[] = {
 	{ "any", IPSEC_MODE_ANY },
 	{ "transport", IPSEC_MODE_TRANSPORT },
 	{ "tunnel", IPSEC_MODE_TUNNEL },
+	{ "beet", IPSEC_MODE_BEET },
+	{ "iptfs", IPSEC_MODE_IPTFS },
 	{ NULL, 0 }
 };
 
-/* The first is PF_KEY's, too, the others are NETLINK_XFRM's only. */
-static const struct name linux_mode_names[] = {
-	{ "beet", IPSEC_MODE_BEET },
-	{ "iptfs", IPSEC_MODE_IPTFS },
+/* Mobile IPv6's modes are shown; the language has no words for the rest. */
+static const struct name mobile_mode_names[] = {
 	{ "ro", IPSEC_MODE_RO },
 	{ "in-trigger", IPSEC_MODE_IN_TRIGGER },
 	{ NULL, 0 }
@@ -271,10 +272,10 @@ name_find(const struct name *table, const char *word, size_t len)
 const char *
 mode_name(const struct dialect *dialect, uint8_t mode)
 {
-	if (mode >= IPSEC_MODE_BEET)
-		return dialect->has_xfrm ? name_of(linux_mode_names, mode) :
-		    NULL;
-	return name_of(mode_names, mode);
+	if (mode >= IPSEC_MODE_BEET && !dialect->has_xfrm)
+		return NULL;
+	return name_of((mode & IPSEC_MODE_XFRM) != 0 &&
+	    mode != IPSEC_MODE_IPTFS ? mobile_mode_names : mode_names, mode);
 }
 
 /* The words that come before /etc/protocols; the first of a number prints. */

@@ -162,11 +162,11 @@ has_index(const struct view *view)
 }
 
 static bool
-is_iptfs(const struct view *view)
+has_xfrm_mode(const struct view *view)
 {
 	const struct wire_sa2 *sa2 = view->ext[EXT_SA2];
 
-	return sa2 != NULL && sa2->mode == IPSEC_MODE_IPTFS;
+	return sa2 != NULL && (sa2->mode & IPSEC_MODE_XFRM) != 0;
 }
 
 /* The kernel puts a number of its own in the place of a high one. */
@@ -189,6 +189,12 @@ static bool
 is_beet(const struct rule *rule)
 {
 	return rule->mode == IPSEC_MODE_BEET;
+}
+
+static bool
+is_of_xfrm_mode(const struct rule *rule)
+{
+	return (rule->mode & IPSEC_MODE_XFRM) != 0;
 }
 
 /* The index of the first such rule of a policy, or -1. */
@@ -252,13 +258,14 @@ static const struct {
 	    "does not keep the rules of a policy that discards" },
 	{ has_defaults, NULL, F_VERB,
 	    "cannot carry what becomes of packets without a policy" },
-	{ is_iptfs, NULL, F_MODE, "cannot carry mode iptfs" },
+	{ has_xfrm_mode, NULL, F_MODE, "cannot carry this mode" },
 	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },
 	{ NULL, is_high_unique, F_ACTION,
 	    "cannot carry a unique number above 16383" },
 	{ NULL, is_use_with_number, F_ACTION,
 	    "cannot carry use with an identifier" },
+	{ NULL, is_of_xfrm_mode, F_ACTION, "cannot carry this mode" },
 	{ NULL, is_beet, F_ACTION,
 	    "drops the addresses of a rule in beet mode" },
 };

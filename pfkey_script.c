@@ -206,7 +206,7 @@ sa_inexpressible(const struct sa *sa)
 {
 	if (sa->care_of.family != 0)
 		return "its care-of address is not in the language";
-	if (sa->mode == IPSEC_MODE_RO || sa->mode == IPSEC_MODE_IN_TRIGGER)
+	if (name_of(mode_names, sa->mode) == NULL)
 		return "its mode is not in the language";
 	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)
 		return "its encapsulation is not in the language";
@@ -219,10 +219,13 @@ policy_inexpressible(const struct policy *policy)
 {
 	unsigned i;
 
-	for (i = 0; i < policy->nrules; i++)
+	for (i = 0; i < policy->nrules; i++) {
 		if (policy->rules[i].share != 0)
 			return "what a rule says of sharing is not in the "
 			    "language";
+		if (name_of(mode_names, policy->rules[i].mode) == NULL)
+			return "the mode of a rule is not in the language";
+	}
 	return rest_inexpressible(&policy->device, &policy->settings,
 	    &policy->unknown);
 }
