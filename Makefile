@@ -66,8 +66,8 @@ MESSAGES = pfkey.o same.o sync.o deletion.o serving.o hiding.o ranges.o \
 	print_keys.o stats.o setting.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
-CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o pfkey_watch.o \
-	pfkey_limits.o platform.o xfrm.o \
+CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o \
+	pfkey_watch.o pfkey_limits.o platform.o xfrm.o \
 	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
