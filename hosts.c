@@ -91,18 +91,10 @@ hosts_is_number(const char *word, size_t len, struct addr *addr)
 
 /* ---- memory ---- */
 
-/* FNV-1a, with all bits in the low ones, which tables use. */
 static uint64_t
 hash(const struct question *q)
 {
-	uint64_t h = 14695981039346656037u ^ q->family;
-	size_t i;
-
-	for (i = 0; i < q->len; i++)
-		h = (h ^ (unsigned char)q->name[i]) * 1099511628211u;
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h ^= h >> 33;
-	return h == 0 ? 1 : h;
+	return table_hash(TABLE_HASH_START ^ q->family, q->name, q->len);
 }
 
 /* What was said of a name; NULL if nothing is known. */

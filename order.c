@@ -38,26 +38,26 @@ class_of(const struct policy *policy)
 		marked ? policy->mark : 0, marked ? policy->mark_mask : 0,
 		setting_value(&policy->settings, EXT_X_POLICY_TYPE),
 	};
-	uint64_t h = ranges_hash(RANGES_START, words, sizeof(words));
+	uint64_t h = table_hash(TABLE_HASH_START, words, sizeof(words));
 
 	if (policy->device.name != NULL)
-		h = ranges_hash(h, policy->device.name,
+		h = table_hash(h, policy->device.name,
 		    strlen(policy->device.name));
 	return policy->label.len == 0 ? h :
-	    ranges_hash(h, policy->label.text, policy->label.len);
+	    table_hash(h, policy->label.text, policy->label.len);
 }
 
 static uint64_t
 hash_end(uint64_t h, const struct addr *addr)
 {
-	h = ranges_hash(h, addr->octets, sizeof(addr->octets));
-	return ranges_hash(h, &addr->family, sizeof(addr->family));
+	h = table_hash(h, addr->octets, sizeof(addr->octets));
+	return table_hash(h, &addr->family, sizeof(addr->family));
 }
 
 static uint64_t
 effect_of(const struct policy *policy)
 {
-	uint64_t h = ranges_hash(RANGES_START, &policy->action,
+	uint64_t h = table_hash(TABLE_HASH_START, &policy->action,
 	    sizeof(policy->action));
 	const struct rule *rule;
 	unsigned i;
@@ -68,7 +68,7 @@ effect_of(const struct policy *policy)
 		uint32_t words[] = { rule->proto, rule->mode, rule->level,
 		    rule->reqid, rule->spi };
 
-		h = ranges_hash(h, words, sizeof(words));
+		h = table_hash(h, words, sizeof(words));
 		h = hash_end(hash_end(h, &rule->src), &rule->dst);
 	}
 	return h;
@@ -93,7 +93,7 @@ tag_of(uint64_t class, const uint32_t fields[FIELDS_ASKED], unsigned bits,
 
 	for (i = 0; i < FIELDS_ASKED; i++)
 		asked[i] = (bits >> i & 1) != 0 ? by : fields[i];
-	return ranges_hash(class, asked, sizeof(asked));
+	return table_hash(class, asked, sizeof(asked));
 }
 
 /* Appends an entry to the list, which doubles when it is full. */

@@ -9,6 +9,7 @@
 
 #include "pfkey_channel.h"
 #include "platform.h"
+#include "table.h"
 
 #define WATCH_OCTETS	(32 * 1024 * 1024)
 #define LOSSES		100	/* in a row: the socket is broken */
@@ -41,17 +42,6 @@ pfkey_watch(struct channel *base)
 		error = announce(ch, SADB_REGISTER, SADB_SATYPE_ESP);
 	/* satype 1 turns it on (RFC 2367 3.1.11). */
 	return error != 0 ? error : announce(ch, SADB_X_PROMISC, 1);
-}
-
-/* FNV-1a: good enough to tell a few messages apart. */
-static uint64_t
-hash(const uint8_t *p, size_t len)
-{
-	uint64_t h = 14695981039346656037u;
-
-	while (len-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	return h;
 }
 
 /*
@@ -111,7 +101,7 @@ static bool
 is_copy(struct pfkey_channel *ch, bool wrapped, const uint8_t *octets,
     size_t len)
 {
-	uint64_t h = hash(octets, len) | 1;
+	uint64_t h = table_hash(TABLE_HASH_START, octets, len);
 
 	if (ch->base.dialect->wraps_for_promisc)
 		return is_copy_on_bsd(ch, wrapped, h);

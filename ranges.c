@@ -10,19 +10,6 @@
 
 #include "ranges.h"
 
-uint64_t
-ranges_hash(uint64_t h, const void *octets, size_t n)
-{
-	const uint8_t *p = octets;
-
-	/* FNV-1a, and all bits in the low ones, which tables use. */
-	while (n-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h ^= h >> 33;
-	return h == 0 ? 1 : h;
-}
-
 /* The tag with the first bits of an address. */
 static uint64_t
 key(uint64_t tag, const struct addr *addr, unsigned prefix)
@@ -30,8 +17,8 @@ key(uint64_t tag, const struct addr *addr, unsigned prefix)
 	struct addr cut = addr_cut(addr, (uint8_t)prefix);
 	uint8_t form[2] = { cut.family, cut.prefix };
 
-	tag = ranges_hash(tag, form, sizeof(form));
-	return ranges_hash(tag, cut.octets, sizeof(cut.octets));
+	tag = table_hash(tag, form, sizeof(form));
+	return table_hash(tag, cut.octets, sizeof(cut.octets));
 }
 
 static void

@@ -39,8 +39,4 @@ void ranges_around(const struct ranges *, uint64_t tag,
 
 void ranges_free(struct ranges *);
 
-/* A hash of n octets that goes on from another one; never 0, the start. */
-#define RANGES_START	14695981039346656037u
-uint64_t ranges_hash(uint64_t h, const void *octets, size_t n);
-
 #endif

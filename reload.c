@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "reload.h"
 #include "signals.h"
+#include "table.h"
 
 /* What a reply may need to know of its request. */
 struct sent {
@@ -90,12 +91,9 @@ read_both(struct run *run)
 static int
 digest_request(void *ctx, const struct sync_request *r)
 {
-	const uint8_t *p = (const uint8_t *)r->msg;
 	struct run *run = ctx;
-	size_t i;
 
-	for (i = 0; i < (size_t)r->msg->len * 8; i++)
-		run->digest = (run->digest ^ p[i]) * 1099511628211u;
+	run->digest = table_hash(run->digest, r->msg, (size_t)r->msg->len * 8);
 	return 0;
 }
 
@@ -119,7 +117,7 @@ read_consistently(struct run *run)
 			break;
 		if (error == 0 && knows)
 			return true;
-		run->digest = 1;
+		run->digest = TABLE_HASH_START;
 		if (error == 0 && sync_plan(run->reload->sync, digest_request,
 		    run) != 0)
 			error = ENOMEM;

@@ -11,6 +11,7 @@
 
 #include "names.h"
 #include "same.h"
+#include "table.h"
 
 /* ---- names ---- */
 
@@ -105,29 +106,16 @@ policy_same_name(const struct policy *a, const struct policy *b)
 	    same_setting(&a->settings, &b->settings, EXT_X_POLICY_TYPE);
 }
 
-/* FNV-1a. */
-static uint64_t
-hash_octets(uint64_t h, const void *octets, size_t n)
-{
-	const uint8_t *p = octets;
-
-	while (n-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	return h;
-}
-
-#define HASH_START	14695981039346656037u
-
 static uint64_t
 hash_number(uint64_t h, uint32_t n)
 {
-	return hash_octets(h, &n, sizeof(n));
+	return table_hash(h, &n, sizeof(n));
 }
 
 static uint64_t
 hash_range(uint64_t h, const struct addr *addr)
 {
-	h = hash_octets(h, addr->octets, sizeof(addr->octets));
+	h = table_hash(h, addr->octets, sizeof(addr->octets));
 	h = hash_number(h, addr->scope);
 	return hash_number(h, (uint32_t)addr->port << 16 |
 	    (uint32_t)addr->prefix << 8 | addr->family);
@@ -141,44 +129,35 @@ hash_mark(uint64_t h, bool has_mark, uint32_t mark, uint32_t mask)
 	return hash_number(h, has_mark ? mask : 0);
 }
 
-/* Lets all bits count in the low ones, which tables use. */
-static uint64_t
-finish(uint64_t h)
-{
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h ^= h >> 33;
-	return h == 0 ? 1 : h;
-}
-
 uint64_t
 sa_name_hash(const struct dialect *dialect, const struct sa *sa)
 {
-	uint64_t h = hash_number(HASH_START, sa->satype ==
+	uint64_t h = hash_number(TABLE_HASH_START, sa->satype ==
 	    SADB_X_SATYPE_TCPSIGNATURE || !dialect->spi_is_name ?
 	    sa->satype : 0);
 
 	if (sa->satype == SADB_X_SATYPE_TCPSIGNATURE)
-		return finish(hash_octets(hash_octets(h, sa->src.octets,
+		return table_hash(table_hash(h, sa->src.octets,
 		    sizeof(sa->src.octets)), sa->dst.octets,
-		    sizeof(sa->dst.octets)));
+		    sizeof(sa->dst.octets));
 	h = hash_number(h, sa->spi);
 	if (dialect->spi_is_name)
-		return finish(h);
-	h = hash_octets(h, sa->dst.octets, sizeof(sa->dst.octets));
+		return h;
+	h = table_hash(h, sa->dst.octets, sizeof(sa->dst.octets));
 	h = hash_number(h, sa->dst.scope);
-	return finish(hash_mark(h, sa->has_mark, sa->mark, sa->mark_mask));
+	return hash_mark(h, sa->has_mark, sa->mark, sa->mark_mask);
 }
 
 uint64_t
 policy_name_hash(const struct policy *policy)
 {
-	uint64_t h = hash_number(HASH_START, (uint32_t)policy->dir << 8 |
+	uint64_t h = hash_number(TABLE_HASH_START, (uint32_t)policy->dir << 8 |
 	    upper_of(policy));
 
 	h = hash_number(h, policy->if_id);
 	h = hash_mark(h, policy->has_mark, policy->mark, policy->mark_mask);
-	h = hash_octets(h, policy->label.text, policy->label.len);
-	return finish(hash_range(hash_range(h, &policy->src), &policy->dst));
+	h = table_hash(h, policy->label.text, policy->label.len);
+	return hash_range(hash_range(h, &policy->src), &policy->dst);
 }
 
 /* ---- differences ---- */

@@ -22,7 +22,7 @@ tag_of(const struct service *service, uint8_t mode)
 	uint32_t words[] = { service->satype, service->reqid, service->if_id,
 	    mode };
 
-	return ranges_hash(RANGES_START, words, sizeof(words));
+	return table_hash(TABLE_HASH_START, words, sizeof(words));
 }
 
 /* Appends a kind to the list, which doubles when it is full. */

@@ -8,6 +8,19 @@
 #define FIRST_SIZE	1024	/* slots; sizes are powers of two */
 #define LARGE		65536	/* up to here growth costs little memory */
 
+uint64_t
+table_hash(uint64_t h, const void *octets, size_t n)
+{
+	const uint8_t *p = octets;
+
+	/* FNV-1a; then all bits count in the low ones, which make a slot. */
+	while (n-- > 0)
+		h = (h ^ *p++) * 1099511628211u;
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
+	h ^= h >> 33;
+	return h == 0 ? 1 : h;
+}
+
 /* The slot of a key, or the free one where it belongs. */
 static size_t
 slot(const struct table *table, uint64_t key)

@@ -13,6 +13,13 @@ struct table {
 	size_t n, size;
 };
 
+/*
+ * A hash of n octets that goes on from another one, or from the start: never 0,
+ * and a key for a table.
+ */
+#define TABLE_HASH_START	14695981039346656037u
+uint64_t table_hash(uint64_t h, const void *octets, size_t n);
+
 /* The value of a key (not 0), or NULL; valid until something is added. */
 uint32_t *table_find(const struct table *, uint64_t key);
 
