@@ -202,7 +202,9 @@ if [ "$channel" = xfrm ]; then
 	setkey -f /run/tmp/a
 	ip -batch - <<-END
 	xfrm state allocspi src 192.0.2.9 dst 192.0.2.8 proto esp min 0x300 max 0x300
-	xfrm policy add src 10.8.0.0/24 dst 10.9.0.0/24 dir out tmpl src 192.0.2.9 dst 192.0.2.8 proto esp spi 0x77 mode tunnel
+	link add gone0 type dummy
+	xfrm policy add src 10.8.0.0/24 dst 10.9.0.0/24 dev gone0 dir out
+	link delete gone0
 	xfrm policy add src 10.8.1.0/24 dst 10.9.0.0/24 dir out
 	END
 	run setkey -v -S /run/tmp/a
