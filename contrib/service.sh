@@ -4,6 +4,7 @@
 # away what was loaded, and nothing else.
 #
 #	sh service.sh load [FILE]	/etc/ipsec.conf, or $SETKEY_FILE
+#	sh service.sh reload [FILE]
 #	sh service.sh unload
 #
 # What was loaded is kept, without keys, in a file that only root reads.  It is
@@ -12,7 +13,7 @@
 #
 # Exit status: 0; 1 if nothing of ours is in force; 75 if something is, though
 # not all of the file: what was loaded before, or the rest of what the kernel
-# refused in part.
+# refused in part.  Who reloads wants all of it: there that is 1, too.
 
 setkey=${SETKEY:-@SBINDIR@/setkey}
 if [ -d /run ]; then
@@ -24,7 +25,7 @@ record=$dir/loaded.conf
 file=${2:-${SETKEY_FILE:-/etc/ipsec.conf}}
 
 fail() {
-	[ -s "$record" ] && exit 75
+	[ "$reloading" ] || [ ! -s "$record" ] || exit 75
 	exit 1
 }
 
@@ -74,7 +75,9 @@ unload() {
 	rm -f "$record" "$record.new" "$record.both"
 }
 
+reloading=
 case $1 in
 load|unload)	"$1" ;;
-*)		echo "usage: service.sh load [FILE] | unload" >&2; exit 1 ;;
+reload)		reloading=y; load ;;
+*)		echo "usage: service.sh load|reload [FILE] | unload" >&2; exit 1 ;;
 esac

@@ -79,12 +79,18 @@ ok $? "another file: both are ours until it is done"
 service load "$work/wrong"
 [ $? -eq 75 ] && [ ! -e asked ] && grep -q 0x00001002 run/loaded.conf
 ok $? "a wrong one: what was loaded stays, status 75"
+service reload "$work/wrong"
+[ $? -eq 1 ] && [ ! -e asked ] && grep -q 0x00001002 run/loaded.conf
+ok $? "a reload of a wrong one: the same, status 1"
 touch refuse
 echo "$sa" | sed s/0x1001/0x1003/ >good
 service load "$work/good"
 [ $? -eq 75 ] && grep -q 0x00001002 run/loaded.conf &&
     grep -q 0x00001003 run/loaded.conf
 ok $? "one that is refused: both are ours, status 75"
+service reload "$work/good"
+[ $? -eq 1 ] && grep -q 0x00001003 run/loaded.conf
+ok $? "a reload that is refused: status 1"
 service unload
 [ $? -eq 1 ] && [ -e run/loaded.conf ]
 ok $? "what cannot be removed is still ours"
