@@ -134,6 +134,7 @@ order_extension(enum ext id)
 		[EXT_SUPPORTED_AUTH] = "4(..222)",
 		[EXT_SUPPORTED_ENCRYPT] = "4(..222)",
 		[EXT_SPIRANGE] = "444",
+		[EXT_X_SELECTION] = "4" "........" "..24A" "..24A" "44444",
 		[EXT_POLICY] = "2..44(R)",
 		[EXT_SA2] = "..244",
 		[EXT_NAT_T_TYPE] = "....",
