@@ -547,6 +547,14 @@ show_header(const struct raw_printer *d, const struct wire_msg *msg, size_t len)
 		    "has %u.\n", len, msg->len * 8u);
 }
 
+/* Whether the octets are a message and not, say, an extension with a key. */
+static bool
+is_whole(const struct wire_msg *msg, size_t len)
+{
+	return len >= sizeof(*msg) && msg->version == PF_KEY_V2 &&
+	    msg->type != 0 && (size_t)msg->len * 8 == len;
+}
+
 /*
  * Octets of headers around a message: BSD kernels wrap what a promiscuous
  * socket gets in a message X_PROMISC.
@@ -559,7 +567,8 @@ message_wrapping(const struct dialect *dialect, const void *msg, size_t len)
 
 	while (!dialect->wide_request && len - n > sizeof(*outer)) {
 		outer = (const void *)((const uint8_t *)msg + n);
-		if (outer->type != SADB_X_PROMISC)
+		if (outer->type != SADB_X_PROMISC ||
+		    !is_whole(outer + 1, len - n - sizeof(*outer)))
 			break;
 		n += sizeof(*outer);
 	}

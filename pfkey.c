@@ -10,7 +10,6 @@
 #include "pfkey.h"
 #include "platform.h"
 
-#define PF_KEY_V2	2
 #define PROTO_ANY	255		/* in the addresses of an SA */
 
 /* ---- the builder ---- */

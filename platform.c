@@ -15,6 +15,7 @@
 
 #include "dialect.h"
 #include "platform.h"
+#include "wire.h"
 
 /* ---- what differs, in one place ---- */
 
@@ -263,8 +264,6 @@ platform_load_ipsec(void)
 {
 	load_ipsec();
 }
-
-#define PF_KEY_V2	2
 
 static int
 open_pfkey(void)

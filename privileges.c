@@ -50,9 +50,11 @@ drop_capabilities(void)
 
 #ifdef ARCHITECTURE
 
-/* What no mode needs after its sockets are open. */
+/*
+ * What a stream does not need, either, though it has names to look up: what a
+ * resolver does is up to its modules, and nobody knows all of them.
+ */
 static const uint16_t refused[] = {
-	SYS_connect,			/* the first: the resolver does */
 	/* other programs and processes */
 	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv,
 	SYS_process_vm_writev, SYS_kcmp, SYS_setns, SYS_unshare,
@@ -90,6 +92,51 @@ static const uint16_t refused[] = {
 	SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid, SYS_capset,
 };
 #define REFUSED		(sizeof(refused) / sizeof(refused[0]))
+
+/*
+ * What the others need, libc's own calls included.  Files are opened for
+ * reading below: of protocols, of the time zone.
+ */
+static const uint16_t needed[] = {
+	/* the kernel, and the output */
+	SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_ppoll,
+	SYS_read, SYS_readv, SYS_pread64, SYS_write, SYS_writev, SYS_close,
+	SYS_getsockopt, SYS_setsockopt, SYS_getsockname,
+	/* names of interfaces; more sockets for links and events */
+	SYS_socket, SYS_bind, SYS_ioctl,
+	/* files */
+	SYS_lseek, SYS_fstat, SYS_newfstatat, SYS_fcntl, SYS_faccessat,
+	SYS_readlinkat, SYS_getdents64,
+	/* memory */
+	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_mprotect, SYS_madvise,
+	SYS_mlock, SYS_munlock,
+	/* time, signals, the process itself */
+	SYS_clock_gettime, SYS_clock_nanosleep, SYS_nanosleep,
+	SYS_gettimeofday, SYS_rt_sigaction, SYS_rt_sigprocmask,
+	SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_futex,
+	SYS_getpid, SYS_gettid, SYS_getuid, SYS_geteuid, SYS_getgid,
+	SYS_getegid, SYS_tgkill, SYS_tkill, SYS_exit, SYS_exit_group,
+	SYS_prlimit64, SYS_getrlimit, SYS_sched_getaffinity, SYS_sched_yield,
+	SYS_uname, SYS_sysinfo, SYS_set_robust_list, SYS_getrandom,
+#ifdef SYS_mlock2
+	SYS_mlock2,
+#endif
+#ifdef SYS_statx
+	SYS_statx,
+#endif
+#ifdef SYS_poll
+	SYS_poll, SYS_select, SYS_stat, SYS_lstat, SYS_access, SYS_readlink,
+	SYS_time,
+#endif
+};
+#define NEEDED		(sizeof(needed) / sizeof(needed[0]))
+
+/*
+ * Calls from here on came with Linux 5.1 and later, so a libc that tries one of
+ * them knows what to do without.
+ */
+#define RECENT_CALLS	424
+
 #define X32_CALLS	0x40000000u
 #define OPENING		(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
 
@@ -97,6 +144,8 @@ static const uint16_t refused[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
 #define IF_EQUAL(value, then, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
+#define IF_AT_LEAST(value, then, otherwise) \
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)(value), then, otherwise)
 #define IF_ANY_BIT(bits, then, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), then, otherwise)
 #define RETURN(what)	BPF_STMT(BPF_RET | BPF_K, what)
@@ -106,47 +155,75 @@ static const uint16_t refused[] = {
 /* An argument's low half, on the processors above. */
 #define ARGUMENT(n)	args[n]
 
+struct filter {
+	struct sock_filter code[16 + 2 * (REFUSED > NEEDED ? REFUSED :
+	    NEEDED) + 8];
+	unsigned short len;
+};
+
+static void
+add(struct filter *f, struct sock_filter instruction)
+{
+	f->code[f->len++] = instruction;
+}
+
+#define ADD(f, ...)	add(f, (struct sock_filter)__VA_ARGS__)
+
 /*
  * Another architecture's calls (32-bit ones on a 64-bit kernel) have other
  * numbers, and this program makes none: they are refused.
  */
 static void
+begin(struct filter *f)
+{
+	f->len = 0;
+	ADD(f, LOAD(arch));
+	ADD(f, IF_EQUAL(ARCHITECTURE, 1, 0));
+	ADD(f, REFUSE);
+	ADD(f, LOAD(nr));
+	ADD(f, IF_AT_LEAST(X32_CALLS, 0, 1));
+	ADD(f, REFUSE);
+}
+
+/* A call that opens files has these flags: only those for reading. */
+static void
+allow_reading(struct filter *f, uint32_t call, unsigned flags)
+{
+	ADD(f, IF_EQUAL(call, 0, 4));
+	ADD(f, LOAD(ARGUMENT(flags)));
+	ADD(f, IF_ANY_BIT(OPENING, 0, 1));
+	ADD(f, REFUSE);
+	ADD(f, ALLOW);
+}
+
+static void
 filter_calls(bool resolves)
 {
-	static const struct sock_filter head[] = {
-		LOAD(arch),
-		IF_EQUAL(ARCHITECTURE, 1, 0),
-		REFUSE,
-		LOAD(nr),
-		/* The x32 calls of x86-64. */
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, 0, 1),
-		REFUSE,
-		IF_EQUAL(SYS_openat, 0, 4),
-		LOAD(ARGUMENT(2)),
-		IF_ANY_BIT(OPENING, 0, 1),
-		REFUSE,
-		ALLOW,
-#ifdef SYS_open
-		IF_EQUAL(SYS_open, 0, 4),
-		LOAD(ARGUMENT(1)),
-		IF_ANY_BIT(OPENING, 0, 1),
-		REFUSE,
-		ALLOW,
-#endif
-	};
-	const size_t first = sizeof(head) / sizeof(head[0]);
-	struct sock_filter filter[sizeof(head) / sizeof(head[0]) +
-	    2 * REFUSED + 1];
-	struct sock_fprog program = { .filter = filter };
-	size_t i, n = first;
+	const uint16_t *calls = resolves ? refused : needed;
+	size_t n = resolves ? REFUSED : NEEDED, i;
+	static struct filter f;
+	struct sock_fprog program = { .filter = f.code };
 
-	memcpy(filter, head, sizeof(head));
-	for (i = resolves ? 1 : 0; i < REFUSED; i++) {
-		filter[n++] = (struct sock_filter)IF_EQUAL(refused[i], 0, 1);
-		filter[n++] = (struct sock_filter)REFUSE;
+	begin(&f);
+	allow_reading(&f, SYS_openat, 2);
+#ifdef SYS_open
+	allow_reading(&f, SYS_open, 1);
+#endif
+	for (i = 0; i < n; i++) {
+		ADD(&f, IF_EQUAL(calls[i], 0, 1));
+		if (resolves)
+			ADD(&f, REFUSE);
+		else
+			ADD(&f, ALLOW);
 	}
-	filter[n++] = (struct sock_filter)ALLOW;
-	program.len = (unsigned short)n;
+	if (resolves)
+		ADD(&f, ALLOW);
+	else {
+		ADD(&f, IF_AT_LEAST(RECENT_CALLS, 0, 1));
+		ADD(&f, RETURN(SECCOMP_RET_ERRNO | ENOSYS));
+		ADD(&f, REFUSE);
+	}
+	program.len = f.len;
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }
 

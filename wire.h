@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PF_KEY_V2	2		/* RFC 2367 */
+
 /* sadb_msg_type: RFC 2367 section 3.1, and the KAME additions (SADB_X_). */
 enum {
 	SADB_GETSPI = 1, SADB_UPDATE, SADB_ADD, SADB_DELETE, SADB_GET,

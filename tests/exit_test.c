@@ -217,7 +217,9 @@ check_privileges(const struct mode *mode, const struct left *left)
 	    faults->probe_error[PROBE_EXEC] == EPERM &&
 	    faults->probe_error[PROBE_WRITE_FILE] == EPERM &&
 	    faults->probe_error[PROBE_PTRACE] == EPERM &&
-	    (stream || faults->probe_error[PROBE_NETWORK] == EPERM),
+	    (stream || (faults->probe_error[PROBE_NETWORK] == EPERM &&
+	    faults->probe_error[PROBE_OTHER] == EPERM &&
+	    faults->probe_error[PROBE_RECENT] == ENOSYS)),
 	    "%s: what nobody needs is refused", mode->name))
 		printf("# seccomp %d, errno %d %d %d %d\n", (int)left->filter,
 		    faults->probe_error[PROBE_EXEC],

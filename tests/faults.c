@@ -237,6 +237,10 @@ try_what_is_forbidden(void)
 			    "/dev/null", O_WRONLY);
 		else if (i == PROBE_NETWORK)
 			result[i] = syscall(SYS_connect, -1, NULL, 0);
+		else if (i == PROBE_OTHER)
+			result[i] = syscall(SYS_chdir, "/");
+		else if (i == PROBE_RECENT)
+			result[i] = syscall(SYS_pidfd_open, getpid(), 0);
 		else
 			result[i] = syscall(SYS_ptrace, PTRACE_PEEKDATA, 0,
 			    NULL, NULL);
@@ -693,7 +697,8 @@ give_event(struct pair *p)
 	    NULL, NULL) > 0)
 		return;
 	if (p->events++ > 0)
-		syscall(SYS_kill, getpid(), SIGTERM);
+		syscall(SYS_tgkill, getpid(), syscall(SYS_gettid),
+		    SIGTERM);
 	else if (p->kind == KIND_PFKEY)
 		tell_sa(p, SADB_ADD, 99, 1);
 	else

@@ -26,7 +26,7 @@ enum fault_kernel {
 
 /* What a process should be refused once its privileges are dropped. */
 enum fault_probe { PROBE_EXEC, PROBE_OPEN, PROBE_WRITE_FILE, PROBE_NETWORK,
-    PROBE_PTRACE, PROBE_COUNT };
+    PROBE_PTRACE, PROBE_OTHER, PROBE_RECENT, PROBE_COUNT };
 
 struct faults {
 	/* What is asked for. */

@@ -1014,6 +1014,13 @@ test_hexdump(void)
 	    "00000010: 01 00 14 00 02 00 00 00 -- -- -- -- -- -- -- -- \n"
 	    "00000020: -- -- -- -- -- -- -- -- \n",
 	    "what may be a key, where lengths do not add up");
+	/* The fuzzer's: octets of the key stood where a header would. */
+	octets_print(DIALECT_FREEBSD, "020b0003050000000000000000000000"
+	    "0300090080000000" "11223344556677881122334455667788", &secret,
+	    "00000000: 02 0b 00 03 05 00 00 00 00 00 00 00 00 00 00 00 \n"
+	    "00000010: 03 00 09 00 80 00 00 00 -- -- -- -- -- -- -- -- \n"
+	    "00000020: -- -- -- -- -- -- -- -- \n",
+	    "X_PROMISC with a key first");
 }
 
 /* ---- messages that lie ---- */
@@ -1182,7 +1189,10 @@ static const struct {
 	    "  len=2 reserved=0 seq=0 pid=5\n", DIALECT_FREEBSD },
 	{ "X_PROMISC around a part of a header",
 	    "020b0000030000000000000000000000" "0203000302000000",
-	    "kdebug_sadb: message cut short (8 < 16).\n", DIALECT_FREEBSD },
+	    "sadb_msg{ version=2 type=11(X_PROMISC) errno=0 satype=0\n"
+	    "  len=3 reserved=0 seq=0 pid=0\n"
+	    "sadb_ext{ len=770 type=768(UNKNOWN) }\n"
+	    "kdebug_sadb: ext_len too big (6160 > 8).\n", DIALECT_FREEBSD },
 };
 
 static void

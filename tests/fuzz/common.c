@@ -124,20 +124,26 @@ print_request(struct text *t, const struct view *view)
 {
 	static const struct name verbs[] = {
 		{ "add", SADB_ADD }, { "update", SADB_UPDATE },
+		{ "getspi", SADB_GETSPI },
 		{ "get", SADB_GET }, { "delete", SADB_DELETE },
 		{ "flush", SADB_FLUSH }, { "dump", SADB_DUMP },
 		{ "spdadd", SADB_X_SPDADD }, { "spdupdate", SADB_X_SPDUPDATE },
 		{ "spddelete", SADB_X_SPDDELETE },
 		{ "spdflush", SADB_X_SPDFLUSH },
-		{ "spddump", SADB_X_SPDDUMP }, { NULL, 0 }
+		{ "spddump", SADB_X_SPDDUMP },
+		{ "spddefault", SADB_X_SPDDEFAULT }, { NULL, 0 }
 	};
 	const char *verb = name_of(verbs, view->msg->type);
 	struct print_style style = { .now = 1 };
+	struct defaults defaults;
 	struct policy policy;
 	struct sa sa;
 
 	must(verb != NULL, "a request has a verb");
-	if (view->ext[EXT_POLICY] != NULL) {
+	if (view->ext[EXT_X_DEFAULTS] != NULL) {
+		defaults_decode(view, &defaults);
+		print_defaults_command(t, verb, &defaults);
+	} else if (view->ext[EXT_POLICY] != NULL) {
 		policy_decode(view, &policy);
 		print_policy_command(t, view->dialect, verb, &policy, 0);
 	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {

@@ -62,8 +62,7 @@ turn_keys(const struct dialect *dialect, uint8_t *msg, size_t len)
 
 	if (len < head)
 		return false;
-	if (!dialect->wide_request && len > head && msg[1] == SADB_X_PROMISC)
-		return turn_keys(dialect, msg + head, len - head);
+	offset += message_wrapping(dialect, msg, len);
 	while ((ext = msg_next_ext(msg, len, &offset, &extlen)) != NULL) {
 		id = ext_of_wire(dialect, ext->type);
 		if (id != EXT_KEY_AUTH && id != EXT_KEY_ENCRYPT)
