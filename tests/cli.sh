@@ -297,7 +297,7 @@ if [ -d /proc/self/fd ]; then
 		[ "$(readlink "/proc/$pid/fd/2")" = /dev/null ] && break
 		sleep 1
 	done
-	{ readlink "/proc/$pid/fd/1" "/proc/$pid/fd/2"; } >stdout
+	{ readlink "/proc/$pid/fd/1"; readlink "/proc/$pid/fd/2"; } >stdout
 	exec 3>&-
 	wait "$pid"
 	echo $? >status

@@ -24,7 +24,7 @@ result() {
 	fi
 }
 
-# A system that has next to nothing
+# A system that has next to nothing (but for what is part of its shell)
 mkdir "$work/bin"
 for name in sh awk cat dirname grep head id ls mktemp rm sed sort tr uname; do
 	ln -s "$(command -v $name)" "$work/bin/$name" || exit 1
@@ -57,9 +57,10 @@ says "Fedora" '^dnf install ' ' flex ' ' gcc ' ' glibc-devel '
 asks apk demo
 says "Alpine" '^apk add ' ' bison ' ' linux-headers ' ' musl-dev '
 asks pacman demo
-says "Arch" '^pacman -S ' ' glibc ' ' iputils '
+says "Arch" '^pacman -S ' ' glibc ' ' gcc '
 asks dnf
-says "all of it, on Fedora" ' clang ' ' compiler-rt ' ' busybox '
+says "all of it, on Fedora" ' clang ' ' compiler-rt ' \
+    ' groff-base '
 asks nothing demo
 says "another system" 'Please install: .*flex'
 asks apk wrong

@@ -711,18 +711,17 @@ addr_is(struct text *t, const struct addr *addr, const char *want)
 
 /* Of two runs of zeros, as long as each other, musl shortens another one. */
 static bool
-is_as_short(const struct text *t, const struct addr *addr, const char *want)
+is_the_same(const struct text *t, const struct addr *addr)
 {
 #ifdef __GLIBC__
 	(void)t;
 	(void)addr;
-	(void)want;
 	return false;
 #else
 	char ours[INET6_ADDRSTRLEN] = "";
 	uint8_t octets[16];
 
-	if (t->len != strlen(want))
+	if (t->len >= sizeof(ours))
 		return false;
 	memcpy(ours, t->buf, t->len);
 	return inet_pton(AF_INET6, ours, octets) == 1 &&
@@ -755,7 +754,7 @@ test_addresses(void)
 			continue;
 		inet_ntop(AF_INET6, addr.octets, want, sizeof(want));
 		if (!addr_is(t, &addr, want) &&
-		    !is_as_short(t, &addr, want) && wrong++ < 5)
+		    !is_the_same(t, &addr) && wrong++ < 5)
 			printf("# %s, not %.*s\n", want, (int)t->len, t->buf);
 	}
 	ok(wrong == 0, "200000 IPv6 addresses as inet_ntop() (%u are not)",
