@@ -72,7 +72,7 @@ CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
-OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o \
+OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o help.o \
 	execute.o whole.o resync.o twins.o existing.o lint.o save.o operands.o \
 	$(LIB)
 
@@ -124,7 +124,7 @@ HEADERS = addr.h channel.h check.h command.h deletion.h diag.h dialect.h \
 	serving.h setting.h source.h stats.h sync.h syntax.h table.h text.h \
 	twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h
 $(OBJS): $(HEADERS) message.h patience.h privileges.h signals.h flags.compile
-token.o parse.o syntax.o command.o options.o: parse.h
+token.o parse.o syntax.o command.o options.o help.o: parse.h
 
 # ---- tests ----
 

@@ -452,14 +452,21 @@ command_dropped(struct parser *p)
 
 /*
  * Parses to the end of the text.  Behind a ';' that was forgotten in the last
- * statement there is more of it.
+ * statement there is more of it; behind an interruption a person goes on.
  */
 static bool
 parse_all(struct parser *p, struct loc range)
 {
 	if (!token_open(p, range) || setjmp(p->scanner.give_up) != 0)
 		return false;
-	while (yyparse(p) != 0) {
+	for (;;) {
+		if (yyparse(p) == 0 && !p->scanner.interrupted)
+			break;
+		if (p->scanner.interrupted) {
+			command_end(p);
+			token_drop(p);
+			continue;
+		}
 		command_dropped(p);
 		if (p->scanner.go_back.end == 0)
 			break;

@@ -30,6 +30,7 @@ struct scanner {
 	uint32_t statement;		/* where the statement began */
 	uint32_t keep;			/* from here text may yet be shown */
 	bool pausing;			/* for more of a stream */
+	bool interrupted;		/* what was typed is to be dropped */
 	bool in_statement;		/* some of it was read */
 	bool skipping;			/* up to the end of a wrong statement */
 	struct loc stray;		/* a command at the beginning of a line */
@@ -38,6 +39,9 @@ struct scanner {
 	struct loc go_back;		/* to a command before which a ';' was */
 					/* forgotten */
 };
+
+/* For a statement, more of one, or nothing more: the line ends there. */
+enum prompt { PROMPT_STATEMENT, PROMPT_MORE, PROMPT_END };
 
 struct parser {
 	struct source *source;
@@ -48,8 +52,8 @@ struct parser {
 	void *sink_ctx;
 	bool names_only;		/* keys may be "(hidden)" */
 	struct hosts *hosts;		/* names that were looked up, or NULL */
-	/* Before a read, when a person types; else NULL. */
-	void (*prompt)(void *ctx, bool in_statement);
+	/* Before a read and at the end, when a person types; else NULL. */
+	void (*prompt)(void *ctx, enum prompt);
 	struct command cmd;		/* the one being parsed */
 	unsigned commands, errors;	/* all that ended; wrong ones */
 	bool exiting;			/* "exit" was read */
@@ -81,11 +85,12 @@ parser_text(const struct parser *p, struct loc loc)
  * token_open() makes a scanner for a range of the text, false when memory is
  * out, and token_close() ends it.  token_next() reads a token: its number in
  * the grammar, 0 at the end; its value, and its place.  When memory is out it
- * jumps to give_up.
+ * jumps to give_up.  token_drop() forgets all that was read.
  */
 union YYSTYPE;
 bool token_open(struct parser *, struct loc);
 int token_next(struct parser *, union YYSTYPE *, struct loc *);
+void token_drop(struct parser *);
 void token_close(struct parser *);
 
 #endif

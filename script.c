@@ -14,11 +14,13 @@
 
 #include "expand.h"
 #include "fields.h"
+#include "help.h"
 #include "filter.h"
 #include "mode_any.h"
 #include "pfkey_limits.h"
 #include "platform.h"
 #include "script.h"
+#include "signals.h"
 
 /* ---- planning ---- */
 
@@ -226,27 +228,6 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 	return rc;
 }
 
-static void
-print_synopsis(struct text *t, const struct command_word *row)
-{
-	text_str(t, row->name);
-	if (row->synopsis[0] != '\0') {
-		text_char(t, ' ');
-		text_str(t, row->synopsis);
-	}
-	text_str(t, " ;\n");
-}
-
-static void
-print_help(struct script *sc, const struct command_word *topic)
-{
-	const struct command_word *row;
-
-	for (row = command_words; row->name != NULL; row++)
-		if (topic == NULL || row == topic)
-			print_synopsis(&sc->session.text, row);
-}
-
 /* Keeps what is known of the kernel's policies in step with a command. */
 static void
 follow_policies(struct script *sc, const struct command *cmd)
@@ -317,7 +298,8 @@ take_command(void *ctx, struct command *cmd)
 		return;
 	if (cmd->op == OP_HELP) {
 		if (!opt->check_only || sc->terminal)
-			print_help(sc, cmd->topic);
+			print_help(&sc->session.text, sc->session.dialect,
+			    cmd->topic);
 	} else
 		command_expand(&sc->parser, take_message, sc);
 	if (sc->streaming) {
@@ -329,12 +311,16 @@ take_command(void *ctx, struct command *cmd)
 /* ---- the input ---- */
 
 static void
-prompt(void *ctx, bool in_statement)
+prompt(void *ctx, enum prompt what)
 {
+	static const char *const texts[] = {
+		[PROMPT_STATEMENT] = "setkey> ", [PROMPT_MORE] = "      > ",
+		[PROMPT_END] = "\n",
+	};
 	struct script *sc = ctx;
 
 	text_flush(&sc->session.text);
-	fputs(in_statement ? "      > " : "setkey> ", stdout);
+	fputs(texts[what], stdout);
 	fflush(stdout);
 }
 
@@ -410,6 +396,15 @@ add_input(struct script *sc, const char *path)
 	return source_add_file(&sc->source, path);
 }
 
+/* A prompt, and an interrupt drops what was typed. */
+static void
+hear_person(struct script *sc)
+{
+	sc->parser.prompt = prompt;
+	sc->source.wait = signals_wait;
+	signals_hear_person();
+}
+
 static int
 open_source(struct script *sc)
 {
@@ -433,7 +428,7 @@ open_source(struct script *sc)
 	sc->terminal = isatty(STDIN_FILENO) != 0;
 	sc->hosts.ask_again = sc->terminal;
 	if (sc->terminal && isatty(STDOUT_FILENO))
-		sc->parser.prompt = prompt;
+		hear_person(sc);
 	return source_add_stream(source, "stdin", STDIN_FILENO);
 }
 

@@ -19,4 +19,11 @@ void signals_release(void);
 /* Whether one came: to stop between two requests. */
 bool signals_stop(void);
 
+/*
+ * A person types: SIGINT drops what is typed, and does not end the program.
+ * signals_wait() waits until there is something to read; false: SIGINT came.
+ */
+void signals_hear_person(void);
+bool signals_wait(int fd);
+
 #endif

@@ -250,6 +250,8 @@ source_more(struct source *source)
 
 	if (source->fd < 0)
 		return 0;
+	if (source->wait != NULL && !source->wait(source->fd))
+		return 0;
 	n = read_some(source, source->fd, CHUNK);
 	if (n < 0)
 		source->error = errno;

@@ -46,6 +46,7 @@ struct source {
 	unsigned nfiles;
 	int fd;				/* a stream's, while it is open; or -1 */
 	int error;			/* errno, when reading it failed */
+	bool (*wait)(int fd);		/* before a read; false: do not read */
 	uint32_t *lines;		/* where they begin, up to `counted` */
 	size_t nlines, lines_room, counted;
 	unsigned forgotten;		/* lines of a stream before the text */
@@ -72,7 +73,8 @@ int source_add_stream(struct source *, const char *name, int fd);
 
 /*
  * Reads what a stream has, and waits for it.  Returns the octets, 0 at the end
- * or, with source->error set, on failure.
+ * or, with source->error set, on failure; also 0, and source->fd is still open,
+ * when source->wait (NULL for none) was false.
  */
 size_t source_more(struct source *);
 

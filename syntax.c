@@ -504,6 +504,9 @@ syntax_report(struct parser *p, const struct syntax_error *e)
 	size_t i;
 
 	p->scanner.skipping = true;
+	/* What a person drops needs no comment. */
+	if (p->scanner.interrupted)
+		return;
 	/* A mistake that was reported often derails what follows it. */
 	if (p->scanner.go_back.end != 0)
 		return;

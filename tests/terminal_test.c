@@ -170,15 +170,83 @@ test_mistakes(void)
 	type("help;\n");
 	ok(shows("spdadd ") && shows(PROMPT), "help");
 	type("\004");
-	ok(status() == 1, "the end of the input ends it; mistakes count");
+	ok(shows("\r\n") && status() == 1, "the end of the input ends it, and "
+	    "the line; mistakes count");
 
-	start("-v", NULL);
+	start("-v", "1");
 	shows(PROMPT);
 	type("flush\n");
 	shows(MORE);
 	type("\004");
-	ok(shows("missing ';'") && status() == 1,
+	ok(shows("\r\nstdin:1:6: ") && shows("missing ';'") && status() == 1,
 	    "the end of the input inside a command");
+}
+
+/* Help, without a ';' for the first. */
+static void
+test_help(void)
+{
+	start("-v", "1");
+	shows(PROMPT);
+	type("help\n");
+	ok(shows("add [-46n] ") && shows("bye ;\r\n" PROMPT), "help alone");
+	type("help add\n");
+	ok(shows("\r\n    -r N: ") && shows(PROMPT) &&
+	    count("    -r N: ") == 1, "help of a command, and its options");
+	type("help spdadd;\n");
+	ok(shows("\r\n    -P DIRECTION") && shows(PROMPT) &&
+	    count("    -r N: ") == 1, "a policy has others");
+	type("help foo\n");
+	ok(shows("unknown command 'foo'") && shows(PROMPT), "of none");
+	type("exit\n");
+	ok(status() == 1, "exit alone");
+}
+
+/* What Ctrl-C drops, wherever it is. */
+static void
+test_interrupts(void)
+{
+	static const char *const begun[] = { "add 10.0.0.1 10.0.0.2\n",
+	    "add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc \"half a\n",
+	    "spdadd 10.0.0.1 10.0.0.2 any -P out ipsec\n", "help foo bar\n",
+	    "flush" };
+	char last[] = "add 10.0.0.1 10.0.0.2 esp 1000 -E null; dump\n";
+	bool good = true;
+	size_t i;
+
+	start("-v", "1");
+	shows(PROMPT);
+	type("\003");
+	ok(shows("\r\n" PROMPT), "an interrupt of nothing");
+	for (i = 0; i < sizeof(begun) / sizeof(begun[0]); i++) {
+		type(begun[i]);
+		if (strchr(begun[i], '\n') != NULL && i != 3)
+			good &= shows(MORE);
+		else if (i == 3)
+			good &= shows(PROMPT);
+		type("\003");
+		good &= shows("\r\n" PROMPT);
+		type("spdflush;\n");
+		good &= shows("spdflush;\r\n" PROMPT);
+	}
+	ok(good, "an interrupt drops what was begun, and the next is whole");
+	type(last);
+	ok(shows("-E null;\r\n" MORE), "what was whole before it stays");
+	type("\003");
+	shows(PROMPT);
+	type("flsh;\n");
+	ok(shows("stdin:11:1: error: ") && shows(PROMPT), "lines are counted");
+	type("\004");
+	ok(status() == 1, "and the session ends when it is told to");
+
+	start("-v", "1");
+	shows(PROMPT);
+	type("flush\n");
+	shows(MORE);
+	type("\003");
+	shows(PROMPT);
+	type("exit;\n");
+	ok(status() == 0, "an interrupt is no mistake");
 }
 
 static void
@@ -235,6 +303,8 @@ main(void)
 	signal(SIGPIPE, SIG_IGN);
 	test_session();
 	test_mistakes();
+	test_help();
+	test_interrupts();
 	test_colours();
 	test_many();
 	return done();
