@@ -8,15 +8,18 @@
 #include "names.h"
 #include "print_keys.h"
 
-/* By the name of names.c; NULL: that program has none. */
+/*
+ * By the name of names.c; NULL: that program has none.  tcpdump takes "-cbc" away
+ * and asks OpenSSL for the rest, whatever its manual says.
+ */
 static const struct {
 	const char *name;
 	uint16_t bits;			/* of the key, 0: any */
 	const char *wireshark, *tcpdump;
 } ciphers[] = {
-	{ "aes-cbc", 128, "AES-CBC [RFC3602]", "aes-128-cbc" },
-	{ "aes-cbc", 192, "AES-CBC [RFC3602]", "aes-192-cbc" },
-	{ "aes-cbc", 256, "AES-CBC [RFC3602]", "aes-256-cbc" },
+	{ "aes-cbc", 128, "AES-CBC [RFC3602]", "aes128-cbc" },
+	{ "aes-cbc", 192, "AES-CBC [RFC3602]", "aes192-cbc" },
+	{ "aes-cbc", 256, "AES-CBC [RFC3602]", "aes256-cbc" },
 	{ "aes-ctr", 0, "AES-CTR [RFC3686]", NULL },
 	{ "aes-gcm-8", 0, "AES-GCM with 8 octet ICV [RFC4106]", NULL },
 	{ "aes-gcm-12", 0, "AES-GCM with 12 octet ICV [RFC4106]", NULL },
@@ -24,12 +27,12 @@ static const struct {
 	{ "3des-cbc", 0, "TripleDES-CBC [RFC2451]", "3des-cbc" },
 	{ "des-cbc", 0, "DES-CBC [RFC2405]", "des-cbc" },
 	{ "blowfish-cbc", 0, "BLOWFISH-CBC [RFC2451]", "blowfish-cbc" },
-	{ "cast128-cbc", 0, "CAST5-CBC [RFC2144]", "cast128-cbc" },
+	{ "cast128-cbc", 0, "CAST5-CBC [RFC2144]", "cast-cbc" },
 	{ "twofish-cbc", 0, "TWOFISH-CBC", NULL },
-	{ "camellia-cbc", 128, NULL, "camellia-128-cbc" },
-	{ "camellia-cbc", 192, NULL, "camellia-192-cbc" },
-	{ "camellia-cbc", 256, NULL, "camellia-256-cbc" },
-	{ "null", 0, "NULL", "none" },
+	{ "camellia-cbc", 128, NULL, "camellia128-cbc" },
+	{ "camellia-cbc", 192, NULL, "camellia192-cbc" },
+	{ "camellia-cbc", 256, NULL, "camellia256-cbc" },
+	{ "null", 0, "NULL", NULL },
 };
 
 static const struct {
@@ -101,6 +104,34 @@ print_field(struct text *t, const char *value)
 	text_char(t, '"');
 }
 
+/* The lengths of ICVs, in bits, that Wireshark can leave unchecked. */
+static const uint16_t unchecked[] = { 64, 96, 128, 192, 256 };
+
+/* Wireshark's name for an SA's authentication, or NULL. */
+static const char *
+authentication_of(const struct algorithm *alg, uint32_t icv)
+{
+	size_t i;
+
+	if (alg == NULL || alg->icv != icv)
+		return NULL;
+	for (i = 0; i < COUNT(authentications); i++)
+		if (strcmp(authentications[i].name, alg->name) == 0)
+			return authentications[i].wireshark;
+	return NULL;
+}
+
+static bool
+may_be_unchecked(uint32_t icv)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(unchecked); i++)
+		if (unchecked[i] == icv)
+			return true;
+	return icv == 0;
+}
+
 /*
  * Where Wireshark cannot check an ICV, it must know its length at least.  The
  * key is then of no use.
@@ -109,21 +140,18 @@ static void
 print_wireshark_auth(struct text *t, const struct dialect *dialect,
     const struct sa *sa)
 {
-	const struct algorithm *alg;
-	uint32_t icv = icv_of(dialect, sa);
-	size_t i;
-
-	alg = sa->auth == 0 ? NULL :
+	const struct algorithm *alg = sa->auth == 0 ? NULL :
 	    algorithm_numbered(ALG_AUTH, dialect, sa->auth);
-	for (i = 0; alg != NULL && icv == alg->icv &&
-	    i < COUNT(authentications); i++)
-		if (strcmp(authentications[i].name, alg->name) == 0) {
-			print_field(t, authentications[i].wireshark);
-			text_str(t, ",\"");
-			print_hex(t, &sa->auth_key);
-			text_char(t, '"');
-			return;
-		}
+	uint32_t icv = icv_of(dialect, sa);
+	const char *name = authentication_of(alg, icv);
+
+	if (name != NULL) {
+		print_field(t, name);
+		text_str(t, ",\"");
+		print_hex(t, &sa->auth_key);
+		text_char(t, '"');
+		return;
+	}
 	if (icv == 0)
 		print_field(t, "NULL");
 	else
@@ -143,6 +171,10 @@ print_wireshark(struct text *t, const struct dialect *dialect,
 		return NULL;
 	if (row == NO_CIPHER || ciphers[row].wireshark == NULL)
 		return "Wireshark has no name for its cipher";
+	if (authentication_of(sa->auth == 0 ? NULL : algorithm_numbered(
+	    ALG_AUTH, dialect, sa->auth), icv_of(dialect, sa)) == NULL &&
+	    !may_be_unchecked(icv_of(dialect, sa)))
+		return "Wireshark has no name for an ICV of its length";
 	text_str(t, sa->dst.family == 4 ? "\"IPv4\"" : "\"IPv6\"");
 	print_field(t, addr_text(&sa->src, addr));
 	print_field(t, addr_text(&sa->dst, addr));

@@ -127,7 +127,7 @@ test_tcpdump(void)
 	struct sa sa = an_sa("aes-cbc", 128, "hmac-sha1", 160);
 
 	is("tcpdump: cipher and authentication",
-	    "0x00001001@192.0.2.2 aes-128-cbc-hmac96:" K128 "\n",
+	    "0x00001001@192.0.2.2 aes128-cbc-hmac96:" K128 "\n",
 	    line(print_tcpdump, &sa));
 	sa = an_sa("3des-cbc", 64, NULL, 0);
 	is("tcpdump: a cipher alone",
