@@ -285,6 +285,7 @@ run_plan(struct script *sc)
 	sc->session.style.now = time(NULL);
 	/* What the kernel refuses is told in full, however much. */
 	sc->diag.max_errors = 0;
+	sc->session.silent = !sc->shows;
 	session_drop_privileges(&sc->session);
 	signals_ignore_readers();
 	signals_hold();

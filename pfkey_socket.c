@@ -23,6 +23,7 @@
 #include "patience.h"
 #include "pfkey_socket.h"
 #include "platform.h"
+#include "privileges.h"
 
 #define WAITING_MOST	100000	/* messages of others between requests */
 #define SILENCES	3	/* requests without an answer: nobody is there */
@@ -587,6 +588,7 @@ pfkey_open(void)
 	platform_receive_buffer(fd, dialect->dumps_into_buffer ? BUFFER_MOST :
 	    BUFFER_OCTETS);
 	socket_system->report_losses(fd);
+	privileges_limit_socket(fd);
 	ch = pfkey_open_fd(fd, dialect, ANSWER_PATIENCE);
 	if (ch == NULL)
 		close(fd);

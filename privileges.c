@@ -238,20 +238,61 @@ filter_calls(bool resolves)
 #endif
 
 void
-privileges_drop(bool resolves)
+privileges_drop(bool resolves, bool shows)
 {
+	(void)shows;
 	drop_capabilities();
 	/* A filter wants it, unless one may do anything. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		filter_calls(resolves);
 }
 
+void
+privileges_limit_socket(int fd)
+{
+	(void)fd;
+}
+
+#elif defined(__FreeBSD__)
+
+#include <sys/capsicum.h>
+
+/*
+ * capsicum(4).  In capability mode no file is opened any more, and no name of an
+ * interface is asked for: so it is not for what may have some to show or to
+ * look up, the time zone and /etc/protocols included.
+ */
+void
+privileges_drop(bool resolves, bool shows)
+{
+	if (!resolves && !shows)
+		cap_enter();
+}
+
+/* The kernel's socket is for requests and answers. */
+void
+privileges_limit_socket(int fd)
+{
+	cap_rights_t rights;
+
+	cap_rights_init(&rights, CAP_READ, CAP_WRITE, CAP_EVENT,
+	    CAP_GETSOCKOPT, CAP_SETSOCKOPT);
+	cap_rights_limit(fd, &rights);
+}
+
 #else
 
 void
-privileges_drop(bool resolves)
+privileges_drop(bool resolves, bool shows)
 {
 	(void)resolves;
+	(void)shows;
+}
+
+void
+privileges_limit_socket(int fd)
+{
+	(void)fd;
 }
 
 #endif

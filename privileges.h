@@ -6,13 +6,16 @@
 #include <stdbool.h>
 
 /*
- * Keeps no capability but CAP_NET_ADMIN, gains no privilege any more, and has
- * the kernel refuse (EPERM) what no mode needs from here on: to run programs,
- * to open files for writing or change what is in directories, to look into
- * other processes, to change the machine; and to connect to anybody, unless
- * names are still to be resolved (-c).  Linux.  Where the kernel lacks the
- * means, the program goes on with what it has.
+ * Linux: keeps no capability but CAP_NET_ADMIN, gains no privilege any more, and
+ * has the kernel refuse (EPERM) all system calls but those that the run needs
+ * from here on; of a run that still resolves names (-c), those that it does not
+ * need.  FreeBSD: capability mode, for what neither resolves names nor shows
+ * records, which have names in them.  Where the kernel lacks the means, the
+ * program goes on with what it has.
  */
-void privileges_drop(bool resolves);
+void privileges_drop(bool resolves, bool shows);
+
+/* Leaves a socket to the kernel the rights that requests take (FreeBSD). */
+void privileges_limit_socket(int fd);
 
 #endif

@@ -46,7 +46,7 @@ session_init(struct session *s, const struct options *opt)
 	s->channel_name = "";
 	s->style = opt->style;
 	s->style.now = time(NULL);
-	s->failed = s->dropped = false;
+	s->failed = s->dropped = s->silent = false;
 	text_init(&s->text, stdout);
 	/* What is printed may be keys: no second buffer of it. */
 	setvbuf(stdout, NULL, _IONBF, 0);
@@ -117,7 +117,8 @@ session_drop_privileges(struct session *s)
 		return;
 	s->dropped = true;
 	/* A stream goes on to name hosts. */
-	privileges_drop(s->opt->mode == MODE_STREAM);
+	privileges_drop(s->opt->mode == MODE_STREAM, !s->silent ||
+	    s->opt->verbose != 0 || s->opt->hexdump);
 }
 
 int
@@ -532,6 +533,7 @@ run_flush(const struct options *opt)
 	    &requests) || opt->check_only)
 		return session_end(&s);
 	signals_ignore_readers();
+	s.silent = true;
 	if (session_open(&s, flush_reply, &s) == 0)
 		plan_each(&requests, send_request, &s);
 	plan_free(&requests);

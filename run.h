@@ -45,6 +45,7 @@ struct session {
 	struct print_style style;
 	struct text text;		/* to standard output */
 	bool failed;			/* the exit status will be 1 */
+	bool silent;			/* shows no records */
 	bool dropped;			/* what is not needed any more */
 };
 

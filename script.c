@@ -294,6 +294,9 @@ take_command(void *ctx, struct command *cmd)
 
 	if (is_given(cmd, F_ENC_KEY) || is_given(cmd, F_AUTH_KEY))
 		sc->keys = true;
+	if (cmd->op == OP_GET || cmd->op == OP_DUMP || cmd->op == OP_SPDDUMP ||
+	    is_given(cmd, F_HWIF))
+		sc->shows = true;
 	if (script_is_sync(sc) && !script_sync_takes(sc, cmd))
 		return;
 	if (cmd->op == OP_HELP) {

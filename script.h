@@ -35,6 +35,7 @@ struct script {
 	size_t npaths;
 	bool adds;			/* -S: the text makes entries */
 	bool keys;			/* the text has some */
+	bool shows;			/* there is a command that shows names */
 	bool streaming;			/* commands take effect as they come */
 	bool terminal;			/* a person types */
 	/* execute.c's: */
