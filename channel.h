@@ -74,7 +74,7 @@ struct channel_ops {
 };
 
 /*
- * The PF_KEY socket (pfkey.c) and NETLINK_XFRM (xfrm.c).  Return the channel,
+ * The PF_KEY socket (pfkey_socket.c) and NETLINK_XFRM (xfrm.c).  Return the channel,
  * or NULL with errno: EPERM, EAFNOSUPPORT or EPROTONOSUPPORT where the kernel
  * has none.  Elsewhere than on Linux xfrm_open() says EAFNOSUPPORT.
  */

@@ -94,16 +94,24 @@ command_of(enum op op)
 	return row;
 }
 
+bool
+command_has_shape(int token)
+{
+	const struct command_word *row;
+
+	for (row = command_words; row->name != NULL; row++)
+		if (row->shape == token)
+			return true;
+	return false;
+}
+
 const char *
 command_closest(const char *word, size_t len)
 {
-	const struct command_word *row;
-	struct name one[2] = { { NULL, 0 }, { NULL, 0 } };
-	const char *closest = NULL;
+	struct name names[sizeof(command_words) / sizeof(command_words[0])];
+	size_t i, n = sizeof(names) / sizeof(names[0]);
 
-	for (row = command_words; row->name != NULL && closest == NULL; row++) {
-		one[0].name = row->name;
-		closest = name_closest(one, word, len);
-	}
-	return closest;
+	for (i = 0; i < n; i++)
+		names[i].name = command_words[i].name;
+	return name_closest(names, word, len);
 }

@@ -109,6 +109,9 @@ extern const struct command_word command_words[];
 const struct command_word *command_named(const char *word, size_t len);
 const struct command_word *command_of(enum op);
 
+/* Whether a token of the grammar is a command. */
+bool command_has_shape(int token);
+
 /* The name of the command spelt most like a word, or NULL. */
 const char *command_closest(const char *word, size_t len);
 

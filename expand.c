@@ -313,6 +313,10 @@ command_expand(struct parser *p, message_fn *each, void *ctx)
 	unsigned i, j, pairs = 0;
 	struct loc both = { cmd->at[F_SRC].begin, cmd->at[F_DST].end };
 
+	if (command_of(cmd->op)->type == 0) {
+		field_error(p, cmd->at[F_VERB], "no kernel is asked for this");
+		return -1;
+	}
 	if (!is_given(cmd, F_SRC))
 		return emit(p, cmd, each, ctx);
 	resolve(p, cmd, &cmd->src, &src);

@@ -77,7 +77,7 @@ field_zone(struct parser *p, struct loc loc, struct addr *addr)
 	if (addr->scope == 0 || !p->dialect->drops_zones)
 		return;
 	addr->scope = plain.scope = 0;
-	if (field_first_time(p, SAID_ZONE))
+	if (!p->cmd.bad && field_first_time(p, SAID_ZONE))
 		field_advise(p, loc, "%s keeps no zone with an address: this "
 		    "is %s on every link", p->dialect->system,
 		    addr_text(&plain, buf));

@@ -51,11 +51,9 @@ field_advise(struct parser *p, struct loc loc, const char *fmt, ...)
 bool
 field_first_time(struct parser *p, enum said what)
 {
-	bool first = (p->said & 1u << what) == 0 && !p->cmd.bad &&
-	    p->diag->advice;
+	bool first = (p->said & 1u << what) == 0;
 
-	if (first)
-		p->said |= 1u << what;
+	p->said |= 1u << what;
 	return first;
 }
 

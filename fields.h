@@ -22,7 +22,7 @@
 
 /* ---- fields.c: what all of them use, and the SA's name ---- */
 
-/* Begins a command of that row at a place; nothing of the one before is left. */
+/* Begins a command of that row at a place. */
 void field_command(struct parser *, const struct command_word *, struct loc);
 /* "-46nk" behind the command. */
 void field_address_options(struct parser *, struct loc);
@@ -37,13 +37,12 @@ void field_topic(struct parser *, struct loc);
 void field_error(struct parser *, struct loc, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/*
- * Advice about the command, if nothing is wrong with it; and whether something
- * is advised for the first time, where once in a run is enough.
- */
+/* Advice about the command, if nothing is wrong with it. */
 void field_advise(struct parser *, struct loc, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-enum said { SAID_ZONE, SAID_ENCAP_SOCKET };
+
+/* Whether this is asked for the first time: once in a run is enough. */
+enum said { SAID_COMMANDS, SAID_ZONE, SAID_ENCAP_SOCKET };
 bool field_first_time(struct parser *, enum said);
 
 /* Notes where a field stands. */

@@ -33,12 +33,14 @@
 #define REPLAY_MAX	((UINT32_MAX - 32) / 8)
 
 const struct option options[] = {
-	{ "-E", OPT_ENC, F_ENC, NO_NUMBER },
-	{ "-A", OPT_AUTH, F_AUTH, NO_NUMBER },
-	{ "-C", OPT_COMP, F_COMP, NO_NUMBER },
+	{ "-E", OPT_ENC, F_ENC, "an encryption algorithm", NO_NUMBER },
+	{ "-A", OPT_AUTH, F_AUTH, "an authentication algorithm", NO_NUMBER },
+	{ "-C", OPT_COMP, F_COMP, "a compression algorithm", NO_NUMBER },
 	{ "-R", OPT_RAW_CPI, F_RAW_CPI, NO_NUMBER },
-	{ "-P", OPT_POLICY, F_DIRECTION, NO_NUMBER },
-	{ "-m", OPT_MODE, F_MODE, NO_NUMBER },
+	{ "-P", OPT_POLICY, F_DIRECTION, "a direction (in, out or fwd)",
+	    NO_NUMBER },
+	{ "-m", OPT_MODE, F_MODE, "a mode (transport, tunnel or any)",
+	    NO_NUMBER },
 	{ "-r", OPT_NUMBER, F_REPLAY, "a replay window in octets", REPLAY_MAX,
 	    .scale = 8, IN_SA(replay) },
 	{ "-u", OPT_NUMBER, F_REQID, "an identifier", UINT32_MAX,
@@ -59,30 +61,31 @@ const struct option options[] = {
 	    IN_BOTH(hard.usetime) },
 	{ "-us", OPT_NUMBER, F_SOFT_USE, "a life time in seconds", INT64_MAX,
 	    IN_BOTH(soft.usetime) },
-	{ "-f", OPT_FLAG, F_PAD, NO_NUMBER },
+	{ "-f", OPT_FLAG, F_PAD, "a padding (zero-pad, random-pad, seq-pad) "
+	    "or another flag", NO_NUMBER },
 	{ "-esn", OPT_ESN, F_ESN, NO_NUMBER },
-	{ "-natt", OPT_NATT, F_NATT, NO_NUMBER },
+	{ "-natt", OPT_NATT, F_NATT, "two addresses with ports", NO_NUMBER },
 	{ "-natt_mtu", OPT_NUMBER, F_NATT_MTU, "an MTU", UINT16_MAX,
 	    IN_SA(natt.frag), .ext = EXT_NAT_T_FRAG, .feature = "-natt_mtu" },
 	{ "-esp_frag", OPT_NUMBER, F_NATT_MTU, "an MTU", UINT16_MAX,
 	    .alias = true, IN_SA(natt.frag), .ext = EXT_NAT_T_FRAG,
 	    .feature = "-natt_mtu" },
-	{ "-hwif", OPT_HWIF, F_HWIF, NO_NUMBER, .ext = EXT_IF_HW_OFFL,
+	{ "-hwif", OPT_HWIF, F_HWIF, "an interface", NO_NUMBER, .ext = EXT_IF_HW_OFFL,
 	    .feature = "hardware offload" },
-	{ "-ctx", OPT_LABEL, F_LABEL, NO_NUMBER, .ext = EXT_SEC_CTX,
+	{ "-ctx", OPT_LABEL, F_LABEL, "a domain, an algorithm and a quoted label", NO_NUMBER, .ext = EXT_SEC_CTX,
 	    .feature = "security labels" },
-	{ "-mark", OPT_MARK, F_MARK, NO_NUMBER, .ext = EXT_X_MARK,
+	{ "-mark", OPT_MARK, F_MARK, "a mark", NO_NUMBER, .ext = EXT_X_MARK,
 	    .feature = "marks" },
 	{ "-if_id", OPT_NUMBER, F_IF_ID, "an interface identifier", UINT32_MAX,
 	    .hex = true, .identifies = true, IN_BOTH(if_id),
 	    .ext = EXT_X_IF_ID, .feature = "XFRM interface identifiers" },
-	{ "-output_mark", OPT_OUTPUT_MARK, F_OUTPUT_MARK, NO_NUMBER,
+	{ "-output_mark", OPT_OUTPUT_MARK, F_OUTPUT_MARK, "a mark", NO_NUMBER,
 	    .ext = EXT_X_OUTPUT_MARK, .feature = "output marks" },
-	{ "-sel", OPT_SELECTOR, F_SELECTOR, NO_NUMBER, .ext = EXT_X_SEL_SRC,
+	{ "-sel", OPT_SELECTOR, F_SELECTOR, "two addresses and a protocol", NO_NUMBER, .ext = EXT_X_SEL_SRC,
 	    .feature = "selectors of SAs" },
-	{ "-dev", OPT_DEVICE, F_DEVICE, NO_NUMBER, .ext = EXT_X_DEVICE,
+	{ "-dev", OPT_DEVICE, F_DEVICE, "an interface", NO_NUMBER, .ext = EXT_X_DEVICE,
 	    .feature = "interfaces in selectors" },
-	{ "-port_masks", OPT_PORT_MASKS, F_PORT_MASKS, NO_NUMBER,
+	{ "-port_masks", OPT_PORT_MASKS, F_PORT_MASKS, "two masks of ports", NO_NUMBER,
 	    .ext = EXT_X_PORT_MASKS, .feature = "masks of ports" },
 	{ "-index", OPT_NUMBER, F_INDEX, "a policy's number", UINT32_MAX,
 	    IN_POLICY(id), .unsaved = true, .ext = EXT_X_POLICY_FLAGS,
@@ -144,14 +147,14 @@ option_named(const char *word, size_t len)
 const char *
 option_closest(const char *word, size_t len)
 {
-	struct name one[2] = { { NULL, 0 }, { NULL, 0 } };
+	struct name names[sizeof(options) / sizeof(options[0])];
 	const struct option *row;
-	const char *closest = NULL;
+	const char *closest;
 
-	for (row = options; row->name != NULL && closest == NULL; row++) {
-		one[0].name = row->name;
-		closest = name_closest(one, word, len);
-	}
+	for (row = options; row->name != NULL; row++)
+		names[row - options].name = row->name;
+	names[row - options].name = NULL;
+	closest = name_closest(names, word, len);
 	for (row = options; row->name != NULL && closest == NULL; row++)
 		if (strncasecmp(row->name, word, len) == 0 &&
 		    row->name[len] == '\0')

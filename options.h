@@ -18,7 +18,7 @@ struct option {
 	const char *name;		/* as written: "-u" */
 	int shape;			/* what follows: a token of parse.y */
 	enum field field;
-	const char *what;		/* what its number is, in messages */
+	const char *what;		/* what follows it, in messages */
 	uint64_t max;			/* of the number */
 	bool hex;			/* may be hexadecimal, is printed so */
 	bool alias;			/* another name for the row before */

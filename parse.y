@@ -232,8 +232,7 @@ sa_options
 	| sa_options sa_option
 	;
 sa_option
-	: OPT_NUMBER word		{ field_number(p, $1, $2); }
-	| OPT_MODE word			{ field_mode(p, $2); }
+	: OPT_MODE word			{ field_mode(p, $2); }
 	| OPT_FLAG word			{ field_sa_flag(p, $2); }
 	| OPT_ESN			{ field_esn(p, @1); }
 	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
@@ -256,7 +255,8 @@ selector_dst
 	;
 /* What an SA and a policy can both have. */
 shared_option
-	: OPT_HWIF word			{ field_hwif(p, $2); }
+	: OPT_NUMBER word		{ field_number(p, $1, $2); }
+	| OPT_HWIF word			{ field_hwif(p, $2); }
 	| OPT_LABEL WORD WORD STRING	{ field_label(p, $2, $3, $4); }
 	| OPT_MARK WORD prefix		{ field_mark(p, $2, $3); }
 	| OPT_DEVICE word		{ field_device(p, $2); }
@@ -266,7 +266,6 @@ shared_option
 	;
 spd_options
 	: %empty
-	| spd_options OPT_NUMBER word	{ field_number(p, $2, $3); }
 	| spd_options OPT_FLAG word	{ field_policy_flag(p, $3); }
 	| spd_options shared_option
 	;
@@ -397,7 +396,7 @@ yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p)
 	for (i = 0; i < n; i++) {
 		token = token_of(kinds[i]);
 		/* Where a command is a word, WORD says so. */
-		if (token >= CMD_ADD && token <= CMD_HELP)
+		if (command_has_shape(token))
 			continue;
 		if (e.nexpected < SYNTAX_EXPECTED)
 			e.expected[e.nexpected] = token;

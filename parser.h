@@ -23,7 +23,8 @@ struct scanner {
 	struct loc at;			/* what flex matched last */
 	struct loc token, before;	/* the last token, and the one before */
 	int kind, kind_before;		/* their numbers in the grammar */
-	int option;			/* the last option before token, or 0 */
+	const struct option *read;	/* the last token, if it is an option */
+	const struct option *option;	/* the last one before it, or NULL */
 	uint32_t quote;			/* where the last string began */
 	int state;			/* flex's start condition before it, */
 					/* or before a comment */
@@ -59,8 +60,7 @@ struct parser {
 	bool exiting;			/* "exit" was read */
 	bool reserves;			/* there was a getspi */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
-	unsigned said;			/* what else is said once: enum said */
-	bool commands_said;		/* the commands were listed */
+	unsigned said;			/* what is said once: enum said */
 	struct scanner scanner;
 };
 

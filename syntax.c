@@ -3,35 +3,16 @@
  * Syntax errors: what was expected, in the manual's words; what was found; and
  * likely slips.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "fields.h"
 #include "names.h"
+#include "setting.h"
 #include "syntax.h"
 #include "parse.h"
 
 /* ---- what was expected ---- */
-
-/* What belongs after a word that announces it. */
-static const struct name announced[] = {
-	{ "an encryption algorithm", OPT_ENC },
-	{ "an authentication algorithm", OPT_AUTH },
-	{ "a compression algorithm", OPT_COMP },
-	{ "a mode (transport, tunnel or any)", OPT_MODE },
-	{ "a padding (zero-pad, random-pad, seq-pad) or nocyclic-seq",
-	    OPT_FLAG },
-	{ "a number", OPT_NUMBER },
-	{ "two addresses with ports", OPT_NATT },
-	{ "an interface", OPT_HWIF },
-	{ "a domain, an algorithm and a quoted label", OPT_LABEL },
-	{ "a mark", OPT_MARK },
-	{ "a mark", OPT_OUTPUT_MARK },
-	{ "a value", OPT_SETTING },
-	{ "two addresses and a protocol", OPT_SELECTOR },
-	{ "an interface", OPT_DEVICE },
-	{ "a direction (in, out or fwd)", OPT_POLICY },
-	{ NULL, 0 }
-};
 
 /* What comes after the slash at that place in a rule. */
 static const char *
@@ -51,6 +32,12 @@ after_rule_slash(const struct parser *p, uint32_t slash)
 	return parts[slashes < 2 ? 0 : slashes < 3 ? 1 : 2];
 }
 
+static bool
+is_of_shape(const struct option *option, int shape)
+{
+	return option != NULL && option->shape == shape;
+}
+
 /* What comes after a punctuation mark. */
 static const char *
 after_mark(const struct parser *p, struct loc mark)
@@ -68,9 +55,9 @@ after_mark(const struct parser *p, struct loc mark)
 		return rules ? "a destination address" : "a number";
 	case '/':
 		return rules ? after_rule_slash(p, mark.begin) :
-		    p->scanner.option == OPT_MARK ||
-		    p->scanner.option == OPT_OUTPUT_MARK ? "a mask" :
-		    "a prefix length";
+		    is_of_shape(p->scanner.option, OPT_MARK) ||
+		    is_of_shape(p->scanner.option, OPT_OUTPUT_MARK) ?
+		    "a mask" : "a prefix length";
 	default:
 		return NULL;
 	}
@@ -197,6 +184,14 @@ only_mark(const struct syntax_error *e)
 	    name_of(marks, (uint32_t)e->expected[0]) : NULL;
 }
 
+/* An option whose argument is one of some words. */
+static bool
+is_of_words(const struct option *option)
+{
+	return option->setting != EXT_NONE &&
+	    settings[option->setting - EXT_X_SETTING].shape == SETTING_WORD;
+}
+
 /*
  * What the grammar wanted where it stumbled.  When it wants little else than a
  * word, that is an argument of the last option.
@@ -220,8 +215,10 @@ expected(const struct parser *p, const struct syntax_error *e)
 		phrase = after_mark(p, s->before);
 	if (phrase == NULL && s->kind_before == PRIORITY)
 		phrase = "a priority (high, def, low or a number)";
-	if (phrase == NULL && is_expected(e, WORD) && !is_expected(e, ';'))
-		phrase = name_of(announced, (uint32_t)s->option);
+	if (phrase == NULL && s->option != NULL && is_expected(e, WORD) &&
+	    !is_expected(e, ';'))
+		phrase = is_of_words(s->option) ? "a value" :
+		    s->option->what;
 	if (phrase == NULL && strstr(next, "';'") == NULL)
 		phrase = only_mark(e);
 	return phrase != NULL ? phrase : next;
@@ -274,7 +271,7 @@ is_lost_semicolon(struct parser *p, const struct syntax_error *e)
 {
 	struct scanner *s = &p->scanner;
 
-	if (p->cmd.op == OP_NONE || e->found < CMD_ADD || e->found > CMD_HELP)
+	if (p->cmd.op == OP_NONE || !command_has_shape(e->found))
 		return false;
 	if (s->stray.end == 0) {
 		s->stray = e->at;
@@ -334,6 +331,22 @@ stray_option(struct parser *p, const struct syntax_error *e)
 	return true;
 }
 
+static void
+hint_commands(struct parser *p)
+{
+	const struct command_word *row;
+	char list[256] = "";
+	size_t used = 0;
+
+	/* Without second names. */
+	for (row = command_words; row->name != NULL; row++)
+		if (row == command_of(row->op))
+			used += (size_t)snprintf(list + used,
+			    sizeof(list) - used, "%s%s",
+			    used == 0 ? "" : ", ", row->name);
+	diag_hint(p->diag, "the commands are %s", list);
+}
+
 static bool
 unknown_command(struct parser *p, const struct syntax_error *e)
 {
@@ -351,13 +364,18 @@ unknown_command(struct parser *p, const struct syntax_error *e)
 	closest = command_closest(parser_text(p, e->at), loc_length(e->at));
 	if (closest != NULL)
 		diag_hint(p->diag, "did you mean '%s'?", closest);
-	else if (!p->commands_said) {
-		p->commands_said = true;
-		diag_hint(p->diag, "the commands are add, update, getspi, get, "
-		    "delete, deleteall, flush, dump, spdadd, spdupdate, "
-		    "spddelete, spdflush, spddump");
-	}
+	else if (field_first_time(p, SAID_COMMANDS))
+		hint_commands(p);
 	return true;
+}
+
+/* An option that stands before the algorithms. */
+static bool
+is_early(const struct option *option)
+{
+	return option != NULL && option->shape != OPT_ENC &&
+	    option->shape != OPT_AUTH && option->shape != OPT_COMP &&
+	    option->shape != OPT_RAW_CPI && option->shape != OPT_POLICY;
 }
 
 /* Parts of a command in the wrong order. */
@@ -370,11 +388,10 @@ wrong_order(struct parser *p, const struct syntax_error *e)
 	    is_given(cmd, F_COMP);
 	char buf[QUOTED];
 
-	found(p, e, buf);
+	field_quote(p, e->at, buf);
 	if (e->found == OPT_ENC && is_given(cmd, F_AUTH))
 		field_error(p, e->at, "-E must come before -A");
-	else if (algorithm && (e->found == OPT_NUMBER ||
-	    (e->found >= OPT_MODE && e->found <= OPT_MARK)))
+	else if (algorithm && is_early(p->scanner.read))
 		field_error(p, e->at, "%s must come before the algorithms",
 		    buf);
 	else if (e->found == OPT_ADDRESS && is_given(cmd, F_SRC))
@@ -396,10 +413,10 @@ static bool
 wrong_mark(struct parser *p, const struct syntax_error *e)
 {
 	const struct command *cmd = &p->cmd;
-	bool sa = cmd->op >= OP_ADD && cmd->op <= OP_DELETEALL;
+	bool sa = !is_policy_command(cmd);
 	char before = *parser_text(p, p->scanner.before);
 
-	if (cmd->op == OP_NONE || p->scanner.option == OPT_POLICY ||
+	if (cmd->op == OP_NONE || is_of_shape(p->scanner.option, OPT_POLICY) ||
 	    (is_given(cmd, F_DST) && is_given(cmd, F_UPPER)))
 		return false;
 	if (e->found == '/' && sa)
