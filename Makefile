@@ -60,7 +60,7 @@ LINK = $(CC) `cat flags.link` $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS)
 # From text to messages, messages to text, messages to the kernel.
 LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
-	check.o expand.o filter.o hosts.o source.o secrets.o diag.o
+	check.o impossible.o expand.o filter.o hosts.o source.o secrets.o diag.o
 MESSAGES = pfkey.o same.o sync.o deletion.o serving.o hiding.o ranges.o \
 	order.o mode_any.o table.o addr.o dialect.o extension.o names.o \
 	print_keys.o stats.o setting.o ipsec_strerror.o

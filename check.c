@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "fields.h"
+#include "impossible.h"
 
 
 #define PROTO_IPCOMP	108
@@ -321,6 +322,7 @@ advise_encapsulated(struct parser *p, struct command *cmd)
 	struct loc at = cmd->at[is_given(cmd, F_NATT) ? F_NATT : F_PROTO];
 
 	if (!cmd->sa.natt.given || !p->dialect->wants_encap_socket || cmd->bad ||
+	    cmd->sa.natt.type == TCP_ENCAP_ESPINTCP ||
 	    !field_first_time(p, SAID_ENCAP_SOCKET))
 		return;
 	field_advise(p, at, "ESP in UDP comes in only while a program, such as "
@@ -420,8 +422,8 @@ check_extensions(struct parser *p, struct command *cmd)
 			field_error(p, cmd->at[row->field], "%s has no %s",
 			    p->dialect->system, row->feature);
 	if (is_given(cmd, F_NATT_MTU) && !cmd->sa.natt.given)
-		field_advise(p, cmd->at[F_NATT_MTU], "-natt_mtu has no effect "
-		    "without UDP encapsulation");
+		field_advise(p, cmd->at[F_NATT_MTU], "a fragment size has no "
+		    "effect without UDP encapsulation");
 	if (mode_name(p->dialect, cmd->sa.mode) == NULL)
 		field_error(p, cmd->at[F_MODE], "%s has no %s mode",
 		    p->dialect->system, name_of(mode_names, cmd->sa.mode));
@@ -628,6 +630,7 @@ command_check(struct parser *p)
 	case OP_ADD:
 	case OP_UPDATE:
 		check_add(p, cmd);
+		check_possible(p, cmd);
 		break;
 	case OP_GETSPI:
 		check_getspi(p, cmd);
@@ -651,6 +654,7 @@ command_check(struct parser *p)
 	case OP_SPDUPDATE:
 	case OP_SPDDELETE:
 		check_policy(p, cmd);
+		check_possible(p, cmd);
 		break;
 	case OP_SPDDEFAULT:
 		if (ext_number(p->dialect, EXT_X_DEFAULTS) == 0)

@@ -244,6 +244,20 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 	return rc;
 }
 
+/* Only a tunnel carries packets of the other family. */
+static bool
+check_selector(struct parser *p, struct command *cmd)
+{
+	const struct sa_selector *selector = &cmd->sa.selector;
+
+	if (!selector->given || cmd->sa.mode != IPSEC_MODE_TRANSPORT ||
+	    selector->dst.family == cmd->sa.dst.family)
+		return true;
+	field_error(p, cmd->at[F_SELECTOR], "in mode transport these are of "
+	    "the family of the SA's addresses");
+	return false;
+}
+
 /* One pair of addresses: into the SA, or the policy's selectors. */
 static int
 emit_pair(struct parser *p, struct command *cmd, const struct addr *src,
@@ -254,6 +268,8 @@ emit_pair(struct parser *p, struct command *cmd, const struct addr *src,
 		cmd->sa.src = *src;
 		cmd->sa.dst = *dst;
 		cmd->sa.src.port = cmd->sa.dst.port = 0;
+		if (!check_selector(p, cmd))
+			return -1;
 	} else {
 		cmd->policy.src = *src;
 		cmd->policy.dst = *dst;

@@ -27,7 +27,7 @@ static const struct {
 	{ OPT_OUTPUT_MARK, true, false, "VALUE[/MASK]", "packets get it" },
 	{ OPT_SELECTOR, true, false, "SRC DST PROTOCOL",
 	    "for these packets only" },
-	{ OPT_PORT_MASKS, false, true, "SRC DST", "of the ports" },
+	{ OPT_PORT_MASKS, false, true, "SRC/DST", "of the ports" },
 	{ OPT_DEVICE, true, true, "INTERFACE", "of the selector" },
 	{ OPT_FLAG, true, true, "FLAG", "may be repeated" },
 };

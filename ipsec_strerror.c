@@ -189,6 +189,12 @@ has_offload(const struct command *cmd)
 }
 
 static bool
+has_device(const struct command *cmd)
+{
+	return cmd->at[F_DEVICE].end != 0 && cmd->at[F_HWIF].end == 0;
+}
+
+static bool
 has_encapsulated_offload(const struct command *cmd)
 {
 	return has_offload(cmd) && cmd->sa.natt.given;
@@ -359,6 +365,8 @@ static const struct {
 	    "the kernel takes no rules for tcp", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_offload, F_HWIF,
 	    "the device cannot take this SA over", NULL },
+	{ LINUX, 0, ENODEV, has_device, F_DEVICE,
+	    "there is no such interface", NULL },
 	{ ANY, 0, ENODEV, has_offload, F_HWIF,
 	    "there is no such device", NULL },
 	{ LINUX, SADB_ADD, EOPNOTSUPP, has_aead, F_ENC,

@@ -228,6 +228,27 @@ is_cross_family(const struct view *view)
 	return sa.dst.family != 0 && inner.family != sa.dst.family;
 }
 
+/* To af_key such a rule is of the selector's family, behind a tunnel, too. */
+static bool
+has_rule_in_other_tunnel(const struct view *view)
+{
+	struct policy policy;
+	uint8_t family;
+	unsigned i;
+
+	if (view->ext[EXT_POLICY] == NULL)
+		return false;
+	policy_decode(view, &policy);
+	family = policy.src.family;
+	for (i = 0; i < policy.nrules; i++) {
+		if (policy.rules[i].mode != IPSEC_MODE_TRANSPORT)
+			family = policy.rules[i].src.family;
+		else if (family != policy.src.family)
+			return true;
+	}
+	return false;
+}
+
 /* A limit is about a request as a whole, or about a rule of a policy. */
 static const struct {
 	bool (*applies)(const struct view *);
@@ -261,6 +282,8 @@ static const struct {
 	{ has_xfrm_mode, NULL, F_MODE, "cannot carry this mode" },
 	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },
+	{ has_rule_in_other_tunnel, NULL, F_ACTION,
+	    "cannot carry transport mode in a tunnel of the other family" },
 	{ NULL, is_high_unique, F_ACTION,
 	    "cannot carry a unique number above 16383" },
 	{ NULL, is_use_with_number, F_ACTION,

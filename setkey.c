@@ -195,6 +195,9 @@ options_fit(const struct options *opt)
 		wrong = "-O goes with -S";
 	else if (opt->form != AS_TEXT && !shows)
 		wrong = "-o goes with -D and -x";
+	else if (opt->loop && !shows && opt->mode != MODE_STATS &&
+	    opt->mode != MODE_NONE)
+		wrong = "-l goes with -D, -x and -s";
 	else if (opt->form != AS_TEXT && opt->loop)
 		wrong = "-o and -l are two formats: only one can be given";
 	else if (opt->form != AS_TEXT && opt->hexdump)

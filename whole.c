@@ -94,6 +94,30 @@ report_both_modes(struct script *sc, uint32_t number,
 	sc->session.failed = true;
 }
 
+/* What an SA has that is not for the mode that was chosen. */
+static void
+report_transport(struct script *sc, uint32_t number, enum field field)
+{
+	struct loc loc = sc->plan.requests[number].loc;
+	struct command cmd;
+
+	if (script_command_at(sc, loc, &cmd))
+		loc = cmd.at[field];
+	diag(&sc->diag, DIAG_ERROR, loc, "this is for mode tunnel, and no "
+	    "policy of the file wants this SA in it");
+	diag_hint(&sc->diag, "say so: -m tunnel");
+	sc->session.failed = true;
+}
+
+static void
+check_transport(struct script *sc, uint32_t number, const struct sa *sa)
+{
+	if (setting_given(&sa->settings, EXT_X_TFCPAD))
+		report_transport(sc, number, F_SETTING);
+	if (sa->selector.given && sa->selector.dst.family != sa->dst.family)
+		report_transport(sc, number, F_SELECTOR);
+}
+
 /* Gives an SA without a mode the one that the file's rules want. */
 static void
 choose_mode(void *ctx, uint32_t number, void *msg)
@@ -111,6 +135,8 @@ choose_mode(void *ctx, uint32_t number, void *msg)
 			report_both_modes(sc, number, &uses);
 		return;
 	}
+	if (sa.mode == IPSEC_MODE_TRANSPORT)
+		check_transport(sc, number, &sa);
 	mode_any_set(sc->session.dialect, msg, sa.mode);
 	serving_sa(&sc->serving, &sa);
 }

@@ -795,6 +795,8 @@ put_templates(struct nlbuf *b, struct xfrm_encoder *enc,
 			error = fill_template(&tmpl, enc, &rule, family);
 		if (!used || error != 0)
 			continue;
+		/* Behind a tunnel, packets are of its family. */
+		family = tmpl.family;
 		if (n == 1)
 			nl_attr(b, XFRMA_TMPL, &tmpl, sizeof(tmpl));
 		else

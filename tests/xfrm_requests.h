@@ -52,7 +52,7 @@
 	"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff(67)80" \
 	"(4)01(7)c40005(21)6c00000002(25)0100ffffffffffffffffffffffff20010db8" \
 	"(11)02(4)320000000a00000020010db8(11)010300000001000000ffffffffffff" \
-	"ffffffffffff(20)3300000002(19)05(7)ffffffffffffffffffffffff"
+	"ffffffffffff(20)330000000a(19)05(7)ffffffffffffffffffffffff"
 #define SPDUPDATE_NONE \
 	"dc000000190001000700000009000000c0000280(12)c00002(18)50ffff02001918" \
 	"06(11)ffffffffffffffff06(7)ffffffffffffffff05(15)07(15)08(42)80(12)" \
