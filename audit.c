@@ -250,6 +250,21 @@ tell_unused(struct audit *a, const struct sa *sa)
 	text_char(&a->session.text, '\n');
 }
 
+/* The offload modules take over what they can, padding not being that. */
+static void
+tell_unpadded(struct audit *a, const struct sa *sa)
+{
+	const char *module = sa->dst.family == 4 ? "esp4_offload" :
+	    "esp6_offload";
+
+	if (setting_value(&sa->settings, EXT_X_TFCPAD) == 0 ||
+	    !module_loaded(module))
+		return;
+	name_sa(a, sa);
+	text_printf(&a->session.text, "what it sends is not padded (tfcpad) "
+	    "while module %s is loaded\n", module);
+}
+
 static void
 look_at_sa(struct audit *a, const struct view *view)
 {
@@ -262,6 +277,7 @@ look_at_sa(struct audit *a, const struct view *view)
 	if (!serving_sa(&a->serving, &sa) && !a->serving.incomplete)
 		tell_unused(a, &sa);
 	tell_limits(a, &sa);
+	tell_unpadded(a, &sa);
 }
 
 /* ---- what no policy is for ---- */

@@ -42,13 +42,13 @@ is_in(const char *list, const char *module)
 	return found;
 }
 
-static bool
-is_loaded(const char *module)
+bool
+module_loaded(const char *module)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "/sys/module/%s", module);
-	return access(path, F_OK) == 0 || access("/sys/module", F_OK) != 0;
+	return dialect_host()->has_xfrm && access(path, F_OK) == 0;
 }
 
 const char *
@@ -60,7 +60,8 @@ module_missing(uint16_t proto, uint8_t family)
 	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
 		if (modules[i].proto == proto && modules[i].family == family)
 			module = modules[i].module;
-	if (module == NULL || !dialect_host()->has_xfrm || is_loaded(module) ||
+	if (module == NULL || !dialect_host()->has_xfrm ||
+	    module_loaded(module) || access("/sys/module", F_OK) != 0 ||
 	    is_in("modules.builtin", module) || is_in("modules.dep", module))
 		return NULL;
 	return module;

@@ -3,7 +3,11 @@
 #ifndef MODULES_H
 #define MODULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* Whether a module is loaded; false where that cannot be known. */
+bool module_loaded(const char *module);
 
 /*
  * The module that an IP protocol of IPsec needs for SAs between addresses of a
