@@ -21,6 +21,7 @@ struct sent {
 	enum sync_step step;
 	uint32_t number;
 	uint8_t type;
+	bool second;			/* of two that are one change */
 };
 
 struct run {
@@ -34,6 +35,7 @@ struct run {
 	enum sync_step step;		/* of the last request */
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
+	struct sync_counts done[SYNC_DBS]; /* what was not refused */
 	bool in_pair;			/* the next request belongs to it */
 	bool trying;			/* to add what is there */
 	bool hopeless;			/* that is refused */
@@ -74,15 +76,18 @@ read_one(struct run *run, uint8_t type)
 static int
 read_both(struct run *run)
 {
-	int error;
+	int error, policies;
 
 	run->reading = true;
 	run->read_error = 0;
 	run->read_reason = NULL;
 	sync_begin(run->reload->sync);
 	error = read_one(run, SADB_DUMP);
-	if (error == 0)
-		error = read_one(run, SADB_X_SPDDUMP);
+	if (error == 0 || error == EAGAIN) {
+		run->read_error = 0;
+		policies = read_one(run, SADB_X_SPDDUMP);
+		error = policies != 0 ? policies : error;
+	}
 	run->reading = false;
 	return error;
 }
@@ -97,35 +102,52 @@ digest_request(void *ctx, const struct sync_request *r)
 	return 0;
 }
 
+/* A digest of what would be sent; false when memory is out. */
+static bool
+digest_plan(struct run *run)
+{
+	struct sync *sync = run->reload->sync;
+	struct sync_counts counts[SYNC_DBS];
+	bool ok;
+	int i;
+
+	for (i = 0; i < SYNC_DBS; i++)
+		counts[i] = *sync_counts(sync, (enum sync_db)i);
+	run->digest = TABLE_HASH_START;
+	ok = sync_plan(sync, digest_request, run) == 0;
+	/* To plan is to count. */
+	sync_set_counts(sync, counts);
+	return ok;
+}
+
 #define READS	5
 
 /*
- * Reads until it is one moment's truth: the NETLINK_XFRM channel knows, and of
- * the other two plans in a row must be the same.  Returns false if that cannot
- * be had, reported.
+ * Reads until it is one moment's truth for all that matters.  The NETLINK_XFRM
+ * channel knows when nothing has changed at all; else two plans in a row must
+ * be the same: where others never stand still, what they change is not ours.
+ * Returns false if that cannot be had, reported.
  */
 static bool
 read_consistently(struct run *run)
 {
-	bool knows = strcmp(run->s->channel->ops->name, "pfkey") != 0, same;
+	bool knows = strcmp(run->s->channel->ops->name, "pfkey") != 0;
 	uint64_t before = 0;
 	int i, error = EAGAIN;
 
 	for (i = 0; i < READS; i++) {
 		error = read_both(run);
-		if (error != 0 && error != EAGAIN)
-			break;
 		if (error == 0 && knows)
 			return true;
-		run->digest = TABLE_HASH_START;
-		if (error == 0 && sync_plan(run->reload->sync, digest_request,
-		    run) != 0)
+		if (error != 0 && error != EAGAIN)
+			break;
+		if (!digest_plan(run)) {
 			error = ENOMEM;
-		same = error == 0 && i > 0 && run->digest == before;
+			break;
+		}
+		if (i > 0 && run->digest == before)
+			return true;
 		before = run->digest;
-		/* The plan has counted. */
-		if (same)
-			return read_both(run) == 0;
 	}
 	session_error(run->s, "%s: nothing was changed", error == 0 ||
 	    error == EAGAIN ? "others change the databases faster than they "
@@ -154,12 +176,29 @@ is_harmless(uint8_t type, int error)
 }
 
 static void
+count_done(struct run *run, const struct sent *sent)
+{
+	struct sync_counts *done = &run->done[sent->type < SADB_X_SPDUPDATE ?
+	    SYNC_SAD : SYNC_SPD];
+
+	if (sent->type == SADB_ADD || sent->type == SADB_X_SPDADD)
+		++*(sent->second ? &done->replaced : &done->added);
+	else if (!is_delete(sent->type))
+		done->updated++;
+	else if (sent->number == SYNC_NONE)
+		done->removed++;
+}
+
+static void
 sent_reply(struct run *run, uint32_t tag, const struct reply *reply)
 {
 	const struct sent *sent = &run->sent[tag];
 
-	if (is_harmless(sent->type, reply->error))
+	if (is_harmless(sent->type, reply->error)) {
+		if (!run->trying)
+			count_done(run, sent);
 		return;
+	}
 	run->hopeless = run->trying;
 	if (sent->step <= SYNC_PROTECT)
 		run->failed = true;
@@ -185,7 +224,7 @@ take_reply(void *ctx, uint32_t tag, const struct reply *reply)
 }
 
 static bool
-remember(struct run *run, const struct sync_request *r)
+remember(struct run *run, const struct sync_request *r, bool second)
 {
 	struct sent *grown;
 
@@ -198,17 +237,17 @@ remember(struct run *run, const struct sync_request *r)
 		run->room = run->room * 2 + 64;
 	}
 	run->sent[run->nsent++] = (struct sent){ r->step, r->number,
-	    r->msg->type };
+	    r->msg->type, second };
 	return true;
 }
 
 static int
-submit(struct run *run, const struct sync_request *r)
+submit(struct run *run, const struct sync_request *r, bool second)
 {
 	struct channel *ch = run->s->channel;
 	struct view view;
 
-	if (!remember(run, r))
+	if (!remember(run, r, second))
 		return ENOMEM;
 	view_built(&view, ch->dialect, r->msg);
 	return ch->ops->submit(ch, &view, run->nsent - 1);
@@ -230,7 +269,7 @@ try_next(struct run *run, const struct sync_request *r)
 		return 0;
 	next.msg = r->next;
 	run->trying = true;
-	error = submit(run, &next);
+	error = submit(run, &next, true);
 	if (error == 0)
 		error = ch->ops->finish(ch);
 	run->trying = false;
@@ -267,7 +306,7 @@ send_one(void *ctx, const struct sync_request *r)
 		error = try_next(run, r);
 	if (error != 0 || ((r->with_next || second) && run->hopeless))
 		return error;
-	return submit(run, r);
+	return submit(run, r, second);
 }
 
 static void
@@ -329,15 +368,16 @@ static void
 print_counts(const struct run *run)
 {
 	static const char *const names[] = { "SAs", "policies" };
-	const struct sync_counts *c;
+	const struct sync_counts *c, *did;
 	int i;
 
 	for (i = 0; i < SYNC_DBS; i++) {
 		c = sync_counts(run->reload->sync, (enum sync_db)i);
+		did = run->s->opt->check_only ? c : &run->done[i];
 		fprintf(stderr, "setkey: %s: %u added, %u updated, "
 		    "%u replaced, %u removed, %u kept, %u not ours\n",
-		    names[i], c->added, c->updated, c->replaced, c->removed,
-		    c->kept, c->foreign);
+		    names[i], did->added, did->updated, did->replaced,
+		    did->removed, c->kept, c->foreign);
 		if (c->unsaid != 0)
 			fprintf(stderr, "setkey: of those that are not ours %u "
 			    "cannot be said in commands: -o script -D%s names "
@@ -484,7 +524,9 @@ reload_run(const struct reload *reload)
 	}
 	if (!s->failed)
 		set_defaults(reload);
-	if (s->opt->verbose != 0 && refusals.n == 0)
+	/* When something went wrong it matters what was done. */
+	if (refusals.n == 0 && (s->opt->verbose != 0 ||
+	    (s->failed && run.nsent != 0)))
 		print_counts(&run);
 	free(run.sent);
 }

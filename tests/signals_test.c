@@ -102,6 +102,28 @@ test_stop_sync(void)
 		    faults->changes, run.text);
 }
 
+/* A stream ends, too, though the signal came while a command was sent. */
+static void
+test_stop_stream(int sig, const char *name)
+{
+	const char *argv[] = { "setkey", "-T", "pfkey", "-c", NULL };
+	int status;
+	pid_t pid;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = KERNEL_SLOW;
+	pid = run_start(argv, script, NULL);
+	settle(LATER);
+	kill(pid, sig);
+	waitpid(pid, &status, 0);
+	run_collect();
+	if (!ok((WIFSIGNALED(status) || (WIFEXITED(status) &&
+	    WEXITSTATUS(status) == 1 && strstr(run.text, "a signal came") !=
+	    NULL)) && faults->changes < COMMANDS, "%s ends -c", name))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
+}
+
 static void
 test_hangup(const char *mode)
 {
@@ -185,6 +207,8 @@ main(void)
 	test_stop(SIGINT, "SIGINT");
 	test_stop(SIGTERM, "SIGTERM");
 	test_stop_sync();
+	test_stop_stream(SIGINT, "SIGINT");
+	test_stop_stream(SIGTERM, "SIGTERM");
 	test_hangup("-f");
 	test_hangup("-S");
 	for (i = 0; i < 2; i++) {

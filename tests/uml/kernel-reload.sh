@@ -60,6 +60,51 @@ check "JSON of $n SAs: at most 4 MB of memory ($peak KiB)" 0 $?
 clear
 
 #
+# Beside a program that never stands still: -S alone cannot know what there is,
+# and changes nothing; what only -O's files are about it can.
+#
+
+many 2000 0 >/run/tmp/a
+many 2000 20 >/run/tmp/b	# 1 % of it are others
+run setkey -S /run/tmp/a
+while :; do
+	printf 'add 198.51.100.1 198.51.100.2 esp %d -E null;\n' 301 302 303 304 305
+	printf 'delete 198.51.100.1 198.51.100.2 esp %d;\n' 301 302 303 304 305
+done | setkey -c >/dev/null 2>&1 &
+busy=$!
+watch
+sleep 1
+watched
+changes=$(grep -c '198\.51\.100\.2' /run/tmp/watch)
+[ "$changes" -ge 100 ]
+check "a busy program makes changes ($changes in a second or two)" 0 $?
+refused=0
+for i in 1 2 3 4 5; do
+	run setkey -S /run/tmp/a
+	case $st$err in
+	0)	;;
+	1*"faster than they can be read: nothing was changed"*|1*"there all the same"*)
+		refused=$((refused + 1)) ;;
+	*)	comment "$st $err"
+		refused=100 ;;
+	esac
+done
+[ $refused -le 5 ]
+check "beside a busy program: -S works or says why not ($refused of 5)" 0 $?
+for file in b b; do
+	run setkey -v -S /run/tmp/$file -O /run/tmp/a
+	like "beside a busy program: -S -O" \
+	    "SAs: 20 added, 0 updated, 0 replaced, 20 removed, 1980 kept" "$st$err"
+	cp /run/tmp/$file /run/tmp/old
+	run setkey -S /run/tmp/a -O /run/tmp/old
+	check "beside a busy program: and back" 0 "$st$err"
+done
+kill $busy
+check "it was busy all the time" 0 $?
+wait $busy
+clear
+
+#
 # Traffic at full speed: not one clear packet, not one that is lost, and each
 # has the number that comes after the last.
 #

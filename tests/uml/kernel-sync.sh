@@ -189,6 +189,8 @@ if [ "$channel" = xfrm ]; then
 	like "refused: nothing was removed" "nothing was removed" "$err"
 	check "refused: the others are there, and the old" 13 \
 	    "$(count_sas)"
+	like "refused: what was done" \
+	    "SAs: 8 added, 0 updated, 0 replaced, 0 removed, 0 kept" "$err"
 	sync "the next run mends it" /run/tmp/b
 	nothing_left "the next run" /run/tmp/b
 fi
