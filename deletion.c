@@ -30,6 +30,10 @@ deletion_encode(struct msgbuf *m, const struct view *record)
 		delete_policy(m, record);
 	else {
 		sa_decode(record, &sa);
+		/* They name nothing, and PF_KEY may have no number for one. */
+		sa.auth = sa.encrypt = 0;
+		memset(&sa.auth_key, 0, sizeof(sa.auth_key));
+		memset(&sa.enc_key, 0, sizeof(sa.enc_key));
 		msg_begin(m, record->dialect, SADB_DELETE, sa.satype);
 		sa_encode(m, &sa);
 	}

@@ -123,8 +123,8 @@ spdadd $a any -P out discard;" 2
 clear
 seven=$(for i in 1 2 3 4 5 6 7; do printf ' ah/transport//require'; done)
 refused "too many rules" "spdadd $a any -P out ipsec $seven;" 1
-# The optional rule of a tunnel: kernels of 2023 and later refuse it.
-refused "level use for an outgoing tunnel" "spdadd $a any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/use;" 1
+# The optional rule of a tunnel: kernels of 2023 and later refuse it, 6.1 too.
+since 6 1 && refused "level use for an outgoing tunnel" "spdadd $a any -P out ipsec esp/tunnel/192.0.2.1-192.0.2.2/use;" 1
 check "nothing of these was done" "" "$(policies)$(states)"
 
 #
