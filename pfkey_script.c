@@ -363,9 +363,15 @@ static void
 print_encryption(struct text *t, const struct dialect *dialect,
     const struct sa *sa, bool hide)
 {
+	static const char derived[] = "des-deriv";
+	const struct algorithm *alg = algorithm_named(ALG_ENC, derived,
+	    sizeof(derived) - 1);
+
 	text_str(t, " -E ");
-	if ((sa->flags & SADB_X_EXT_DERIV) != 0)
-		text_str(t, "des-deriv");
+	if ((sa->flags & (SADB_X_EXT_DERIV | SADB_X_EXT_OLD)) ==
+	    SADB_X_EXT_DERIV && sa->encrypt != 0 &&
+	    sa->encrypt == alg->id[dialect->index])
+		text_str(t, derived);
 	else
 		print_algorithm(t, dialect, ALG_ENC, sa->encrypt);
 	print_key(t, &sa->enc_key, hide);
