@@ -58,7 +58,7 @@ struct command {
 	struct loc rule_at[POLICY_RULES];
 	struct defaults defaults;	/* of spddefault */
 	unsigned wrong_rules;		/* bits: reported already */
-	struct policy policy;		/* of its rules, only nrules are */
+	struct policy policy;		/* rules beyond nrules: not cleared */
 	/* Not cleared with the rest: their members above say what is used. */
 	uint8_t keys[2][KEY_OCTETS];	/* of -E and -A */
 	char hwif[HWIF_OCTETS], device[DEVICE_OCTETS], label[LABEL_OCTETS];

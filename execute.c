@@ -127,7 +127,7 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	bool dump = request->type == SADB_DUMP ||
 	    request->type == SADB_X_SPDDUMP;
 	/* A twin is refused for what its policy was refused for. */
-	bool is_orphan = request->twin && sc->refused == tag;
+	bool follows_refused = request->twin && sc->refused == tag;
 
 	/* getspi gets the SPI that it named. */
 	if (reply->view != NULL && request->type == SADB_GETSPI)
@@ -138,16 +138,16 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	}
 	if (twins_concern(request))
 		twins_answered(&sc->twins, request, tag, reply->error,
-		    is_orphan && sc->surely);
+		    follows_refused && sc->not_done);
 	if (dump && (reply->error == 0 || reply->error == ENOENT)) {
 		if (sc->records == 0)
 			session_print_empty(&sc->session,
 			    request->type == SADB_X_SPDDUMP);
-	} else if (reply->error != 0 && !is_orphan &&
+	} else if (reply->error != 0 && !follows_refused &&
 	    !is_twins_affair(request, reply->error)) {
 		script_refused(sc, request, reply);
 		sc->refused = tag + 1;
-		sc->surely = !may_be_done(reply->error);
+		sc->not_done = !may_be_done(reply->error);
 	}
 	if (reply->error == 0 && reply->reason != NULL) {
 		/* What holds for a policy mostly holds for its twin. */

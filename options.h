@@ -26,8 +26,8 @@ struct option {
 	uint8_t scale;			/* of the number in memory; 0: 1 */
 	uint8_t size;			/* of the member that has the number */
 	size_t sa, policy;		/* its offset in them, or NO_MEMBER */
-	const char *feature;		/* what a dialect lacks that has not */
-	enum ext ext;			/* this extension; NULL: all have it */
+	enum ext ext;			/* what carries it, if not all systems */
+	const char *feature;		/* do: what a system without it lacks */
 	enum ext setting;		/* a row of setting.c, or EXT_NONE */
 	bool unsaved;			/* -o script leaves it out */
 };

@@ -26,19 +26,20 @@ struct scanner {
 	const struct option *read;	/* the last token, if it is an option */
 	const struct option *option;	/* the last one before it, or NULL */
 	uint32_t quote;			/* where the last string began */
-	int state;			/* flex's start condition before it, */
-					/* or before a comment */
+	/* flex's start condition before that string, or before a comment */
+	int state;
 	uint32_t statement;		/* where the statement began */
 	uint32_t keep;			/* from here text may yet be shown */
 	bool pausing;			/* for more of a stream */
 	bool interrupted;		/* what was typed is to be dropped */
 	bool in_statement;		/* some of it was read */
 	bool skipping;			/* up to the end of a wrong statement */
-	struct loc stray;		/* a command at the beginning of a line */
-	uint32_t stray_after;		/* in another; the end of the token */
-					/* before it */
-	struct loc go_back;		/* to a command before which a ';' was */
-					/* forgotten */
+	/* A command that begins a line inside another command, and the end of
+	 * the token before it. */
+	struct loc stray;
+	uint32_t stray_after;
+	/* A command before which a ';' was forgotten, to be scanned again. */
+	struct loc go_back;
 };
 
 /* For a statement, more of one, or nothing more: the line ends there. */

@@ -24,17 +24,18 @@
 
 /* ---- planning ---- */
 
-/* Whether a command is about an in policy alone. */
-static bool
-has_no_twin(const struct script *sc, const struct command *cmd)
-{
-	return sc->session.opt->kernel_semantics || cmd->no_twin;
-}
-
 static bool
 is_about_policy(const struct command *cmd, uint8_t dir)
 {
 	return names_policy(cmd) && cmd->policy.dir == dir;
+}
+
+/* Whether a command is about an in policy and -k leaves its twin out. */
+static bool
+has_no_twin(const struct script *sc, const struct command *cmd)
+{
+	return is_about_policy(cmd, IPSEC_DIR_INBOUND) &&
+	    (sc->session.opt->kernel_semantics || cmd->no_twin);
 }
 
 /* Whether an in policy is followed by the same one for fwd, see twins.h. */
@@ -52,8 +53,7 @@ plan_message(struct script *sc, const struct command *cmd, bool twin,
 	const struct wire_msg *msg = (const void *)m->space;
 	struct planned request = {
 		.loc = cmd->loc, .type = msg->type, .op = (uint8_t)cmd->op,
-		.no_twin = has_no_twin(sc, cmd) &&
-		    is_about_policy(cmd, IPSEC_DIR_INBOUND),
+		.no_twin = has_no_twin(sc, cmd),
 		.twin = twin,
 		.fwd = is_about_policy(cmd, IPSEC_DIR_FWD),
 	};

@@ -42,9 +42,9 @@ struct script {
 	int open_error;			/* errno: there is no channel */
 	unsigned records;		/* printed for the request at hand */
 	uint32_t answered;		/* requests of the plan */
-	uint32_t refused;		/* the last request that was, plus 1 */
-	uint32_t warned;		/* the last one with a warning, plus 1 */
-	bool surely;			/* and nothing came of it */
+	uint32_t refused;		/* number of the last one that was, plus 1 */
+	bool not_done;			/* that was surely not carried out */
+	uint32_t warned;		/* number of the last with a warning, plus 1 */
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
 };

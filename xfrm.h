@@ -21,8 +21,8 @@
 #include "pfkey.h"
 
 /*
- * Attributes have numbers below this: 41 is the last of Linux 7.2.  Those
- * without a name in old headers are rows of setting.c, but for
+ * Attributes have numbers below XFRM_ATTRS: 41 is the last of Linux 7.2.  Most
+ * of those without a name in old headers are rows of setting.c; these are not.
  */
 #define XFRM_ATTRS	64
 #define XFRM_SET_MARK	29		/* XFRMA_SET_MARK, Linux 4.14 */
