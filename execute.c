@@ -7,6 +7,7 @@
 
 #include "existing.h"
 #include "ipsec_strerror.h"
+#include "options.h"
 #include "platform.h"
 #include "script.h"
 #include "signals.h"
@@ -120,6 +121,52 @@ is_twins_affair(const struct planned *request, int error)
 }
 
 static void
+note_newer(struct script *sc, const struct planned *request)
+{
+	unsigned i;
+
+	for (i = 0; i < SETTINGS; i++)
+		if ((request->newer >> i & 1) != 0 && sc->newer[i].end == 0)
+			sc->newer[i] = request->loc;
+}
+
+static void
+report_newer(struct script *sc, const struct command *cmd, unsigned i)
+{
+	uint32_t given = cmd->sa.settings.given;
+	const struct option *option =
+	    option_of_setting((enum ext)(EXT_X_SETTING + i));
+
+	/* The place is known of one setting only. */
+	diag(&sc->diag, DIAG_ERROR, cmd->at[(given & (given - 1)) == 0 ?
+	    F_SETTING : F_VERB], "this kernel has made the SA without %s: "
+	    "Linux has it since version %s", option->name, settings[i].since);
+	sc->session.failed = true;
+}
+
+/*
+ * Reports the settings that the kernel dropped from an SA: none of the SAs that
+ * were made with them has any.
+ */
+static void
+check_newer(struct script *sc)
+{
+	struct command cmd;
+	uint32_t lacks;
+	unsigned i;
+
+	for (i = 0; i < SETTINGS; i++) {
+		if (sc->newer[i].end == 0 ||
+		    !script_command_at(sc, sc->newer[i], &cmd))
+			continue;
+		lacks = existing_lacks(&sc->session, &sc->parser, &cmd);
+		if ((lacks >> i & 1) != 0)
+			report_newer(sc, &cmd, i);
+	}
+	memset(sc->newer, 0, sizeof(sc->newer));
+}
+
+static void
 script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
 	struct script *sc = ctx;
@@ -149,6 +196,8 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		sc->refused = tag + 1;
 		sc->not_done = !may_be_done(reply->error);
 	}
+	if (reply->error == 0)
+		note_newer(sc, request);
 	if (reply->error == 0 && reply->reason != NULL) {
 		/* What holds for a policy mostly holds for its twin. */
 		if (!request->twin || sc->warned != tag)
@@ -305,6 +354,7 @@ run_plan(struct script *sc)
 		return -1;
 	}
 	note_existing(sc);
+	check_newer(sc);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shows which entry of the kernel is meant by "exists already". */
+/* Looks at what the kernel has for a command. */
 #include <string.h>
 
 #include "existing.h"
@@ -12,6 +12,7 @@ struct search {
 	const struct command *cmd;
 	struct policy wanted;		/* of a policy: its name */
 	bool found;
+	uint32_t lacks;			/* bits of settings */
 };
 
 static void
@@ -66,24 +67,57 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 	return ch->ops->finish(ch);
 }
 
+/* Asks for what a command makes; each answer goes to that function. */
+static void
+look_for(struct search *search, const struct parser *p, reply_fn *each)
+{
+	struct channel *ch = search->session->channel;
+	reply_fn *reply = ch->reply;
+	void *reply_ctx = ch->reply_ctx;
+	struct diag silent;
+	struct parser again = { .source = p->source, .diag = &silent,
+		.dialect = p->dialect, .hosts = p->hosts };
+	enum op op = search->cmd->op;
+
+	diag_init(&silent, p->source, NULL);
+	command_copy(&again.cmd, search->cmd);
+	if (op == OP_ADD || op == OP_UPDATE || op == OP_GETSPI)
+		again.cmd.op = OP_GET;
+	ch->reply = each;
+	ch->reply_ctx = search;
+	command_expand(&again, ask, search);
+	ch->reply = reply;
+	ch->reply_ctx = reply_ctx;
+}
+
 void
 existing_note(struct session *s, const struct parser *p,
     const struct command *cmd)
 {
 	struct search search = { .session = s, .diag = p->diag, .cmd = cmd };
-	reply_fn *reply = s->channel->reply;
-	void *reply_ctx = s->channel->reply_ctx;
-	struct diag silent;
-	struct parser again = { .source = p->source, .diag = &silent,
-		.dialect = p->dialect, .hosts = p->hosts };
 
-	diag_init(&silent, p->source, NULL);
-	command_copy(&again.cmd, cmd);
-	if (cmd->op == OP_ADD || cmd->op == OP_GETSPI)
-		again.cmd.op = OP_GET;
-	s->channel->reply = show;
-	s->channel->reply_ctx = &search;
-	command_expand(&again, ask, &search);
-	s->channel->reply = reply;
-	s->channel->reply_ctx = reply_ctx;
+	look_for(&search, p, show);
+}
+
+static void
+compare(void *ctx, uint32_t tag, const struct reply *reply)
+{
+	struct search *search = ctx;
+	struct sa sa;
+
+	(void)tag;
+	if (reply->view == NULL || reply->view->msg->type != SADB_GET)
+		return;
+	sa_decode(reply->view, &sa);
+	search->lacks |= search->cmd->sa.settings.given & ~sa.settings.given;
+}
+
+uint32_t
+existing_lacks(struct session *s, const struct parser *p,
+    const struct command *cmd)
+{
+	struct search search = { .session = s, .diag = p->diag, .cmd = cmd };
+
+	look_for(&search, p, compare);
+	return search.lacks;
 }

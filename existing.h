@@ -12,4 +12,11 @@
 void existing_note(struct session *, const struct parser *,
     const struct command *);
 
+/*
+ * Which settings of a command that made an SA, a bit each (setting.h), the SA
+ * of the kernel does not have.  The channel must be idle.
+ */
+uint32_t existing_lacks(struct session *, const struct parser *,
+    const struct command *);
+
 #endif

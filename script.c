@@ -61,6 +61,8 @@ plan_message(struct script *sc, const struct command *cmd, bool twin,
 
 	view_built(&view, sc->session.dialect, msg);
 	request.filtered = view.ext[EXT_X_SELECTION] != NULL;
+	if (cmd->op == OP_ADD || cmd->op == OP_UPDATE)
+		request.newer = settings_newer(&cmd->sa.settings);
 
 	if (plan_add(&sc->plan, &request, m->space, m->len) == 0)
 		return 0;

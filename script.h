@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "run.h"
 #include "serving.h"
+#include "setting.h"
 #include "twins.h"
 
 #define EXISTING_NOTES	10	/* what is in the way is told of so many */
@@ -47,6 +48,9 @@ struct script {
 	uint32_t warned;		/* number of the last with a warning, plus 1 */
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
+	/* The first SA that was made with each setting that is not in all */
+	/* kernels; end 0: none. */
+	struct loc newer[SETTINGS];
 };
 
 /*

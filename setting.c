@@ -69,3 +69,15 @@ const struct setting settings[SETTINGS] = {
 	ROW(POLICY_TYPE) = { "ptype", SETTING_WORD, policy_types, 0, 0,
 	    OF_POLICY },
 };
+
+uint32_t
+settings_newer(const struct settings *s)
+{
+	uint32_t newer = 0;
+	unsigned i;
+
+	for (i = 0; i < SETTINGS; i++)
+		if (settings[i].since != NULL && (s->given >> i & 1) != 0)
+			newer |= 1u << i;
+	return newer;
+}

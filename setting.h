@@ -65,4 +65,11 @@ setting_set(struct settings *s, enum ext id, uint32_t value)
 	s->value[id - EXT_X_SETTING] = value;
 }
 
+/*
+ * Of those that are given the ones that came into Linux later than the first
+ * kernel that this program is for, a bit each.  An older one drops their
+ * attributes without a word.
+ */
+uint32_t settings_newer(const struct settings *);
+
 #endif

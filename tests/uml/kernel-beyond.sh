@@ -202,4 +202,22 @@ clear
 run setkey -e "spdadd 10.1.0.0/16 10.2.0.0/16 any -dev nosuch -P out none;"
 check "an interface that is not there" 1 "$st"
 
+# What is newer than the kernel is not lost without a word.
+newer() {	# NAME MAJOR MINOR
+	run setkey -e "add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel $1 -E null;
+	    add 192.0.2.1 192.0.2.2 esp 0x1002 -m tunnel $1 -E null;"
+	if since "$2" "$3"; then
+		check "$1: the kernel has it" 0 "$st$err"
+	else
+		check "$1: the kernel has not: exit status" 1 "$st"
+		like "$1: and that is said" "*error: this kernel has made the \
+SA without ${1% *}: Linux has it since version $2.$3*" "$err"
+		check "$1: once" 1 "$(printf '%s\n' "$err" | grep -c error:)"
+	fi
+	clear
+}
+newer "-dir in" 6 10
+newer "-nat_keepalive 20" 6 11
+newer "-cpu 0" 6 13
+
 done_testing
