@@ -290,6 +290,7 @@ parse(struct requests *out, const struct dialect *dialect, const char *text,
 	if (p->diag.out != NULL)
 		diag_finish(&p->diag);
 	out->errors = p->diag.errors;
+	out->warnings = p->diag.warnings;
 	if (fd >= 0)
 		close(fd);
 	source_close(&p->source);

@@ -41,7 +41,7 @@ void print_request(struct text *, const struct view *);
 struct requests {
 	uint8_t *octets;
 	size_t len, size;
-	unsigned errors;		/* of the text they came from */
+	unsigned errors, warnings;	/* of the text they came from */
 	bool inexact;			/* a canonical form says less */
 };
 /*
