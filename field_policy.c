@@ -31,8 +31,8 @@ field_upper(struct parser *p, struct loc loc)
 		if (closest != NULL)
 			diag_hint(p->diag, "did you mean '%s'?", closest);
 		else
-			diag_hint(p->diag, "it is a word of /etc/protocols, icmp6, "
-		    "ip4, any, or a number from 0 to 255");
+			diag_hint(p->diag, "it is a word of /etc/protocols, "
+			    "icmp6, ip4, any, or a number from 0 to 255");
 		return;
 	}
 	p->cmd.policy.upper = (uint8_t)proto;

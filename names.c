@@ -294,6 +294,21 @@ static const struct name upper_names[] = {
 	{ NULL, 0 }
 };
 
+/*
+ * Words that are read where /etc/protocols does not know them, or is not there:
+ * NetBSD's ipv4, and those that other systems' files have.
+ */
+static const struct name known_protocols[] = {
+	{ "ipv4", 4 }, { "ipencap", 4 }, { "ip", 0 }, { "igmp", 2 },
+	{ "egp", 8 }, { "dccp", 33 }, { "ipv6", 41 }, { "ipv6-route", 43 },
+	{ "ipv6-frag", 44 }, { "rsvp", 46 }, { "ipv6-icmp", 58 },
+	{ "ipv6-nonxt", 59 }, { "ipv6-opts", 60 }, { "eigrp", 88 },
+	{ "ospf", 89 }, { "ospfigp", 89 }, { "ipip", 94 }, { "etherip", 97 },
+	{ "pim", 103 }, { "vrrp", 112 }, { "carp", 112 }, { "l2tp", 115 },
+	{ "sctp", 132 }, { "mobility-header", 135 }, { "udplite", 136 },
+	{ NULL, 0 }
+};
+
 const char *
 protocol_name(uint8_t number)
 {
@@ -328,7 +343,10 @@ protocol_number(const char *word, size_t len)
 	memcpy(name, word, len);
 	name[len] = '\0';
 	entry = getprotobyname(name);
-	return entry == NULL ? -1 : entry->p_proto & 0xff;
+	if (entry != NULL)
+		return entry->p_proto & 0xff;
+	row = name_find(known_protocols, word, len);
+	return row == NULL ? -1 : (int)row->value;
 }
 
 const struct algorithm *

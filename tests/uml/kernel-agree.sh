@@ -136,4 +136,12 @@ run setkey -n -e "$line"
 check "an optional tunnel: -n advises" "0 Linux since 6.4 takes no tunnel" \
     "$st $(echo "$err" | grep -o "Linux since 6.4 takes no tunnel")"
 
+# Words of /etc/protocols are known without it.
+mount --bind /dev/null /etc/protocols
+run setkey -nv -e "spdadd $a sctp -P out none; spdadd $a ospf -P out none;
+    spdadd $a ipv6-icmp -P out none; spdadd $a nosuch -P out none;"
+check "without /etc/protocols" "132 89 icmp6 " \
+    "$(echo "$out" | awk '{ printf "%s ", $4 }')"
+like "and one that is none" "unknown upper-layer protocol 'nosuch'" "$err"
+
 done_testing
