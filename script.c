@@ -311,7 +311,7 @@ take_command(void *ctx, struct command *cmd)
 		finish_command(sc, cmd);
 		text_flush(&sc->session.text);
 	}
-	if (signals_stop()) {
+	if (signals_end()) {
 		session_error(&sc->session, "a signal came: what follows is "
 		    "not read");
 		sc->parser.exiting = true;

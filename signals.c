@@ -7,7 +7,8 @@
 
 #include "signals.h"
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped;	/* the signal that came, or 0 */
+static bool person;			/* types, and interrupts commands */
 static struct sigaction before[2];
 static const int stopping[2] = { SIGINT, SIGTERM };
 static sigset_t waiting;	/* what is held back while a person thinks */
@@ -23,8 +24,7 @@ signals_ignore_readers(void)
 static void
 note(int sig)
 {
-	(void)sig;
-	stopped = 1;
+	stopped = sig;
 }
 
 void
@@ -64,6 +64,7 @@ signals_hear_person(void)
 	struct sigaction noted = { .sa_handler = note }, old;
 	sigset_t interrupt;
 
+	person = true;
 	sigaction(SIGINT, NULL, &old);
 	if (old.sa_handler != SIG_IGN)
 		sigaction(SIGINT, &noted, NULL);
@@ -91,4 +92,10 @@ bool
 signals_stop(void)
 {
 	return stopped != 0;
+}
+
+bool
+signals_end(void)
+{
+	return stopped != 0 && !(person && stopped == SIGINT);
 }

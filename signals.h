@@ -16,8 +16,12 @@ void signals_ignore_readers(void);
 void signals_hold(void);
 void signals_release(void);
 
-/* Whether one came: to stop between two requests. */
+/*
+ * Whether one came: to stop between two requests, and to read no more; what a
+ * person interrupts is one command.
+ */
 bool signals_stop(void);
+bool signals_end(void);
 
 /*
  * A person types: SIGINT drops what is typed, and does not end the program.
