@@ -136,6 +136,7 @@ print_request(struct text *t, const struct view *view)
 	const char *verb = name_of(verbs, view->msg->type);
 	struct print_style style = { .now = 1 };
 	struct defaults defaults;
+	struct filter filter;
 	struct policy policy;
 	struct sa sa;
 
@@ -152,11 +153,9 @@ print_request(struct text *t, const struct view *view)
 			verb = "deleteall";
 		print_sa_command(t, view->dialect, verb, &sa, &style);
 	} else {
+		filter_decode(view, &filter);
 		text_str(t, verb);
-		if (view->msg->satype != SADB_SATYPE_UNSPEC) {
-			text_char(t, ' ');
-			text_str(t, name_of(satype_names, view->msg->satype));
-		}
+		print_filter(t, &filter);
 		text_str(t, ";\n");
 	}
 }

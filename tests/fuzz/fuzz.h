@@ -10,6 +10,7 @@
 #include "pfkey.h"
 #include "print.h"
 #include "expand.h"
+#include "filter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
