@@ -338,13 +338,18 @@ static int
 report_left(void *ctx, const struct sync_request *r)
 {
 	struct run *run = ctx;
+	char text[200];
 
 	run->s->failed = true;
+	if (r->why != NULL)
+		snprintf(text, sizeof(text), "the kernel has made this "
+		    "otherwise, perhaps because it is too old: %s", r->why);
 	if (r->number == SYNC_NONE)
 		session_error(run->s, "an entry that is not in the file is "
 		    "there all the same");
 	else if (!r->with_next)
-		run->reload->cannot(run->reload->ctx, r->number, r->why);
+		run->reload->cannot(run->reload->ctx, r->number,
+		    r->why != NULL ? text : "this is not there now");
 	return 0;
 }
 

@@ -207,8 +207,7 @@ sync_cannot(void *ctx, uint32_t number, const char *why)
 	struct script *sc = ctx;
 
 	text_flush(&sc->session.text);
-	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s",
-	    why != NULL ? why : "it is not there");
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s", why);
 }
 
 /* Whether the text was right, and makes at least one entry. */

@@ -217,7 +217,14 @@ SA without ${1% *}: Linux has it since version $2.$3*" "$err"
 	clear
 }
 newer "-dir in" 6 10
-newer "-nat_keepalive 20" 6 11
-newer "-cpu 0" 6 13
+echo "add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -dir in -E null;" >/run/tmp/new
+run setkey -S /run/tmp/new
+if since 6 10; then
+	check "-S, -dir: the kernel has it" 0 "$st$err"
+else
+	check "-S, -dir: the kernel has not: exit status" 1 "$st"
+	like "-S, -dir: and that is said" "*too old: dir*" "$err"
+fi
+clear
 
 done_testing
