@@ -897,7 +897,9 @@ policy_has_words(const struct dialect *dialect, const struct policy *policy)
 		return true;
 	for (i = 0; i < policy->nrules; i++) {
 		rule = &policy->rules[i];
-		if (name_of(rule_proto_names, rule->proto) == NULL ||
+		/* Linux has protocols of Mobile IPv6, too. */
+		if ((name_of(rule_proto_names, rule->proto) == NULL &&
+		    !dialect->has_xfrm) ||
 		    mode_name(dialect, rule->mode) == NULL ||
 		    name_of(level_names, rule->level) == NULL)
 			return false;

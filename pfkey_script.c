@@ -225,6 +225,8 @@ policy_inexpressible(const struct policy *policy)
 			    "language";
 		if (name_of(mode_names, policy->rules[i].mode) == NULL)
 			return "the mode of a rule is not in the language";
+		if (name_of(rule_proto_names, policy->rules[i].proto) == NULL)
+			return "the protocol of a rule is not in the language";
 	}
 	return rest_inexpressible(&policy->device, &policy->settings,
 	    &policy->unknown);

@@ -140,6 +140,18 @@ check "saved and loaded they are the same" "$(cat /run/tmp/saved)" \
     "$(setkey -D -o script; setkey -DP -o script)"
 clear
 
+# Mobile IPv6 has no words; what it has is shown.
+make_policy dir out src 2001:db8:1::/48 dst 2001:db8:2::/48 proto 135 tmpl src 2001:db8::1 dst 2001:db8::2 proto hao mode ro
+make_policy dir in src 2001:db8:1::/48 dst 2001:db8:2::/48 tmpl src 2001:db8::1 dst 2001:db8::2 proto route2 mode in_trigger
+run setkey -DP
+like "-DP: a rule of Mobile IPv6" "*	60/ro/2001:db8::1-2001:db8::2/require*" "$out"
+like "-DP: another one" "*	43/in-trigger/2001:db8::1-2001:db8::2/require*" "$out"
+run setkey -DP -o script
+check "it is not in the language" 1 "$st"
+like "and the commands are comments" "# the mode of a rule*
+# spdadd *" "$out"
+clear
+
 # Masks of algorithms do what they say: an in policy that allows hmac-md5 (bit 2)
 # alone does not let in what has hmac-sha1 (bit 3).
 two_hosts
@@ -226,5 +238,10 @@ else
 	like "-S, -dir: and that is said" "*too old: dir*" "$err"
 fi
 clear
+
+# How the kernel keeps policies is not one of them.
+ip xfrm policy set hthresh4 24 24 hthresh6 64 64
+check "thresholds are not shown" "0No SPD entries." "$?$(setkey -DP)"
+ip xfrm policy set hthresh4 32 32 hthresh6 128 128
 
 done_testing
