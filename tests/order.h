@@ -137,7 +137,7 @@ order_extension(enum ext id)
 		[EXT_X_SELECTION] = "4" "........" "..24A" "..24A" "44444",
 		[EXT_POLICY] = "2..44(R)",
 		[EXT_SA2] = "..244",
-		[EXT_NAT_T_TYPE] = "....",
+		[EXT_NAT_T_TYPE] = "....", [EXT_X_DEFAULTS] = "....",
 		[EXT_NAT_T_SPORT] = "..2", [EXT_NAT_T_DPORT] = "..2",
 		[EXT_NAT_T_FRAG] = "22",
 		[EXT_SEC_CTX] = "..2",
