@@ -529,12 +529,11 @@ run_flush(const struct options *opt)
 	static struct session s;	/* large */
 
 	session_init(&s, opt);
-	if (!operands_read(&s, opt->policies ? OP_SPDFLUSH : OP_FLUSH,
-	    &requests) || opt->check_only)
-		return session_end(&s);
 	signals_ignore_readers();
 	s.silent = true;
-	if (session_open(&s, flush_reply, &s) == 0)
+	if (operands_read(&s, opt->policies ? OP_SPDFLUSH : OP_FLUSH,
+	    &requests) && !opt->check_only &&
+	    session_open(&s, flush_reply, &s) == 0)
 		plan_each(&requests, send_request, &s);
 	plan_free(&requests);
 	return session_end(&s);
