@@ -158,6 +158,12 @@ has_stray_keepalive(const struct command *cmd)
 }
 
 static bool
+has_offload_nowhere(const struct command *cmd)
+{
+	return has(cmd, EXT_X_OFFLOAD) && !is_given(cmd, F_HWIF);
+}
+
+static bool
 has_aimless_cpu(const struct command *cmd)
 {
 	return has(cmd, EXT_X_CPU) && !has(cmd, EXT_X_SA_DIR);
@@ -238,6 +244,8 @@ static const struct {
 	    "-mapping_time is for ESP in UDP that comes in", NULL },
 	{ false, has_stray_keepalive, F_SETTING,
 	    "-nat_keepalive is for esp-udp with -dir out", NULL },
+	{ false, has_offload_nowhere, F_SETTING,
+	    "-offload needs a device: -hwif", NULL },
 	{ false, has_aimless_cpu, F_SETTING, "-cpu needs -dir", NULL },
 	{ false, has_window_out, F_REPLAY,
 	    "a window is for SAs that come in, not for -dir out", NULL },
@@ -295,4 +303,8 @@ check_possible(struct parser *p, const struct command *cmd)
 	}
 	if (policy && cmd->policy.action == IPSEC_POLICY_IPSEC)
 		check_rules(p, cmd);
+	if (!policy && cmd->sa.natt.given &&
+	    cmd->sa.natt.type == UDP_ENCAP_ESPINUDP_NON_IKE)
+		field_advise(p, cmd->at[F_PROTO], "Linux since 6.10 takes no "
+		    "esp-udp-non-ike");
 }
