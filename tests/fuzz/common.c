@@ -266,6 +266,8 @@ parse(struct requests *out, const struct dialect *dialect, const char *text,
 {
 	static FILE *nowhere;
 	struct parsing *p = calloc(1, sizeof(*p));
+	char *said = NULL;
+	size_t said_len;
 	int fd;
 
 	must(p != NULL, "memory");
@@ -277,7 +279,9 @@ parse(struct requests *out, const struct dialect *dialect, const char *text,
 	p->out = out;
 	p->each = each;
 	p->ctx = ctx;
-	diag_init(&p->diag, &p->source, each != NULL ? nowhere : NULL);
+	diag_init(&p->diag, &p->source, each != NULL ? nowhere :
+	    open_memstream(&said, &said_len));
+	must(p->diag.out != NULL, "memory");
 	p->diag.advice = each != NULL;
 	p->diag.max_errors = 20;
 	p->parser.source = &p->source;
@@ -286,10 +290,13 @@ parse(struct requests *out, const struct dialect *dialect, const char *text,
 	p->parser.sink = take_command;
 	p->parser.sink_ctx = p;
 	parser_run(&p->parser, p->source.files[0].loc);
-	if (p->diag.out != NULL)
-		diag_finish(&p->diag);
+	diag_finish(&p->diag);
+	if (each == NULL) {
+		fclose(p->diag.out);
+		out->warned = strstr(said, "warning:") != NULL;
+		free(said);
+	}
 	out->errors = p->diag.errors;
-	out->warnings = p->diag.warnings;
 	if (fd >= 0)
 		close(fd);
 	source_close(&p->source);

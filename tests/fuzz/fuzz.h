@@ -42,7 +42,8 @@ void print_request(struct text *, const struct view *);
 struct requests {
 	uint8_t *octets;
 	size_t len, size;
-	unsigned errors, warnings;	/* of the text they came from */
+	unsigned errors;		/* of the text they came from */
+	bool warned;			/* of something, without `each` */
 	bool inexact;			/* a canonical form says less */
 };
 /*

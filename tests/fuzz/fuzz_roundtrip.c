@@ -193,6 +193,7 @@ make_sa(struct input *in, const struct dialect *dialect, struct sa *sa)
 	make_lifetime(in, &sa->hard);
 	make_lifetime(in, &sa->soft);
 	make_natt(in, dialect, &sa->natt);
+	sa->natt.given &= sa->satype == SADB_SATYPE_ESP;
 	make_label(in, dialect, &sa->label);
 	if (ext_number(dialect, EXT_IF_HW_OFFL) != 0 && octet(in) == 1)
 		sa->hwif = "eth0";
@@ -258,7 +259,8 @@ check_command(const struct view *view)
 	print_request(&first.text, view);
 	capture_end(&first);
 	parse(&asked, view->dialect, first.buf, first.len, false, NULL, NULL);
-	if (asked.errors == 0 && asked.len != 0) {
+	/* A warning says that it is taken for something else. */
+	if (asked.errors == 0 && !asked.warned && asked.len != 0) {
 		must(view_init(&again, view->dialect, asked.octets,
 		    asked.len) == VIEW_OK, "a command is one message");
 		capture_begin(&second);
@@ -268,9 +270,7 @@ check_command(const struct view *view)
 		    memcmp(first.buf, second.buf, first.len) == 0;
 		if (!same && !asked.inexact)
 			fprintf(stderr, "%s%s", first.buf, second.buf);
-		/* A warning tells of what will be another. */
-		must(same || asked.inexact || asked.warnings != 0,
-		    "what is typed prints the same");
+		must(same || asked.inexact, "what is typed prints the same");
 		free(second.buf);
 	}
 	free(first.buf);
