@@ -68,7 +68,8 @@ PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
 CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o \
 	pfkey_watch.o pfkey_limits.o platform.o xfrm.o \
-	xfrm_encode.o xfrm_decode.o xfrm_read.o xfrm_notice.o xfrm_links.o \
+	xfrm_encode.o xfrm_decode.o xfrm_pieces.o xfrm_sa.o xfrm_policy.o \
+	xfrm_read.o xfrm_notice.o xfrm_links.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Between xfrm_decode.c, which has the records and the pieces that all
- * messages are made of, and xfrm_notice.c, which has the notices to key
- * management programs.
+ * Between xfrm_decode.c, which lays messages open, xfrm_sa.c, xfrm_policy.c
+ * and xfrm_notice.c, which make those of their subject, and xfrm_pieces.c,
+ * which has the pieces that all of them are made of.
  */
 #ifndef XFRM_DECODE_H
 #define XFRM_DECODE_H
@@ -67,6 +67,46 @@ bool xfrm_put_request(struct msgbuf *, const struct xfrm_user_tmpl *);
 bool xfrm_put_label(struct msgbuf *, const struct xfrm_attrs *);
 void xfrm_put_private(struct xfrm_decoder *, struct msgbuf *,
     const struct xfrm_attrs *);
+
+/* An end of a selector; an upper-layer protocol as PF_KEY counts. */
+void xfrm_put_address(struct msgbuf *, enum ext, const xfrm_address_t *,
+    unsigned family, unsigned prefix, uint8_t proto, uint16_t port);
+uint8_t xfrm_upper_of(uint8_t proto);
+void xfrm_put_selector(struct msgbuf *, const struct xfrm_selector *,
+    unsigned family);
+/* What a selector has beside addresses, ports and the protocol. */
+void xfrm_put_selector_rest(struct xfrm_decoder *, struct msgbuf *,
+    const struct xfrm_selector *);
+
+/* Which limits a message tells, and of an SA, whether it has the keys. */
+enum { XFRM_HARD = 1, XFRM_SOFT = 2, XFRM_KEYS = 4,
+    XFRM_ALL = XFRM_HARD | XFRM_SOFT | XFRM_KEYS };
+void xfrm_put_lifetimes(struct msgbuf *, unsigned parts,
+    const struct xfrm_lifetime_cfg *, const struct xfrm_lifetime_cur *);
+
+/* A mode as PF_KEY counts; a number of setting.c; what is not known here. */
+uint8_t xfrm_mode_of(uint8_t mode);
+void xfrm_put_value(struct msgbuf *, enum ext, uint32_t value);
+void xfrm_put_unknown(struct msgbuf *, const struct xfrm_attrs *);
+
+static inline enum xfrm_result
+xfrm_shown(bool whole)
+{
+	return whole ? SHOWN : MALFORMED;
+}
+
+/* xfrm_sa.c */
+enum xfrm_result xfrm_decode_sa(struct xfrm_task *);
+enum xfrm_result xfrm_decode_sa_gone(struct xfrm_task *);
+enum xfrm_result xfrm_decode_expire(struct xfrm_task *);
+enum xfrm_result xfrm_decode_flush(struct xfrm_task *);
+
+/* xfrm_policy.c */
+enum xfrm_result xfrm_decode_policy(struct xfrm_task *);
+enum xfrm_result xfrm_decode_policy_gone(struct xfrm_task *);
+enum xfrm_result xfrm_decode_policy_expire(struct xfrm_task *);
+enum xfrm_result xfrm_decode_policy_flush(struct xfrm_task *);
+enum xfrm_result xfrm_decode_defaults(struct xfrm_task *);
 
 /* xfrm_notice.c */
 enum xfrm_result xfrm_decode_acquire(struct xfrm_task *);
