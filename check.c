@@ -321,8 +321,8 @@ advise_encapsulated(struct parser *p, struct command *cmd)
 {
 	struct loc at = cmd->at[is_given(cmd, F_NATT) ? F_NATT : F_PROTO];
 
-	if (!cmd->sa.natt.given || !p->dialect->wants_encap_socket || cmd->bad ||
-	    cmd->sa.natt.type == TCP_ENCAP_ESPINTCP ||
+	if (!cmd->sa.natt.given || !p->dialect->wants_encap_socket ||
+	    cmd->bad || cmd->sa.natt.type == TCP_ENCAP_ESPINTCP ||
 	    !field_first_time(p, SAID_ENCAP_SOCKET))
 		return;
 	field_advise(p, at, "ESP in UDP comes in only while a program, such as "

@@ -57,7 +57,7 @@ signals_release(void)
 		sigaction(stopping[i], &before[i], NULL);
 }
 
-/* SIGINT comes in signals_wait() alone, else one before a read would be lost. */
+/* SIGINT comes in signals_wait() alone: one before a read would be lost. */
 void
 signals_hear_person(void)
 {

@@ -475,8 +475,8 @@ unknown_rule(struct parser *p, const struct syntax_error *e)
 }
 
 static bool (*const slips[])(struct parser *, const struct syntax_error *) = {
-	lost_quote, stray_option, unknown_option, unknown_command, wrong_order, wrong_mark,
-	lost_slash, unknown_rule,
+	lost_quote, stray_option, unknown_option, unknown_command, wrong_order,
+	wrong_mark, lost_slash, unknown_rule,
 };
 
 /* A string over several lines that ends before a mistake may be one. */

@@ -161,7 +161,7 @@ warn_unserved(void *ctx, struct rule_place place)
 struct ordering {
 	struct script *sc;
 	struct order order;
-	uint32_t from;			/* the request; before, all is removed */
+	uint32_t from;			/* the request; all before is removed */
 	bool incomplete;		/* memory was out */
 	unsigned told;
 };
