@@ -258,8 +258,8 @@ privileges_limit_socket(int fd)
 #include <sys/capsicum.h>
 
 /*
- * capsicum(4).  In capability mode no file is opened any more, and no name of an
- * interface is asked for: so it is not for what may have some to show or to
+ * capsicum(4).  In capability mode no file is opened any more, and no name of
+ * an interface is asked for: so it is not for what may have some to show or to
  * look up, the time zone and /etc/protocols included.
  */
 void

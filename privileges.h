@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Linux: keeps no capability but CAP_NET_ADMIN, gains no privilege any more, and
- * has the kernel refuse (EPERM) all system calls but those that the run needs
+ * Linux: keeps no capability but CAP_NET_ADMIN, gains no privilege any more,
+ * and has the kernel refuse (EPERM) all system calls but those that the run needs
  * from here on; of a run that still resolves names (-c), those that it does not
  * need.  FreeBSD: capability mode, for what neither resolves names nor shows
  * records, which have names in them.  Where the kernel lacks the means, the

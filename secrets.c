@@ -89,8 +89,8 @@ is_algorithm(const char *word, size_t len)
 
 /*
  * How many octets of what stands in the place of an algorithm's name are one:
- * all of what is one, or was meant to be; the beginning where something is glued
- * to it; or none.
+ * all of what is one, or was meant to be; the beginning where something is
+ * glued to it; or none.
  */
 static size_t
 name_length(const char *word, size_t len)
@@ -299,7 +299,8 @@ step_string(struct walk *w, size_t i, size_t end)
 
 	mark(w, i + 1, quote);
 	/* It may well be what is between two strings. */
-	s->doubt |= glued || quote == end || memchr(text + i, ';', quote - i) != NULL ||
+	s->doubt |= glued || quote == end ||
+	    memchr(text + i, ';', quote - i) != NULL ||
 	    memchr(text + i, '\n', quote - i) != NULL ||
 	    (i > 0 && !is_delimiter(text[i - 1]));
 	/* A word glued to a string is part of the string, by mistake. */

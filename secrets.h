@@ -20,7 +20,7 @@ struct secrets_state {
 	bool bare;		/* a key has no quotes, and is not 0x... */
 	bool wrong_quotes;	/* or it has others */
 	bool cut;		/* a ';' or line's end may be part of it */
-	bool doubt;		/* up to the end of the line: all may be a key */
+	bool doubt;		/* to the end of the line: all may be a key */
 };
 
 struct secrets {
@@ -46,8 +46,8 @@ void secrets_find(struct secrets *, uint32_t from, uint32_t end,
     void (*mark)(void *ctx, struct loc), void *ctx);
 
 /*
- * Whether any octet of a place is, or may be, one of a key; and whether it is by
- * itself, not for want of knowing which quotes go together.
+ * Whether any octet of a place is, or may be, one of a key; and whether it is
+ * by itself, not for want of knowing which quotes go together.
  */
 bool secrets_overlap(struct secrets *, struct loc);
 bool secrets_overlap_surely(struct secrets *, struct loc);

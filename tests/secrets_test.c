@@ -198,19 +198,21 @@ static const char *const marked[] = {
 	NULL
 };
 
-static const char *const opening[] = { "\"", "\"", "\"", "'", "", "\xe2\x80\x9c",
-	"=", NULL };
-static const char *const closing[] = { "\"", "\"", "\"", "\"", "'", "", "\xe2\x80\x9d",
+static const char *const opening[] = { "\"", "\"", "\"", "'", "",
+	"\xe2\x80\x9c", "=", NULL };
+static const char *const closing[] = { "\"", "\"", "\"", "\"", "'", "",
+	"\xe2\x80\x9d", NULL };
+static const char *const options[] = { " -E ", " -E", " -A ", " -A", " -e ",
 	NULL };
-static const char *const options[] = { " -E ", " -E", " -A ", " -A", " -e ", NULL };
-static const char *const names[] = { "aes-cbc", "hmac-sha1", "aes-ctr", "tcp-md5",
-	"hmac_sha1", "aes", "", "null", NULL };
+static const char *const names[] = { "aes-cbc", "hmac-sha1", "aes-ctr",
+	"tcp-md5", "hmac_sha1", "aes", "", "null", NULL };
 static const char *const between[] = { " ", " ", " ", "", "\n\t", "\t", NULL };
 static const char *const ends[] = { ";\n", ";\n", ";\n", "; ", ";", "\n", " ",
 	"; flsh;\n", " # see\n;", NULL };
 static const char *const heads[] = { "add 10.0.0.1 10.0.0.2 esp 0x1000",
-	"add 10.0.0.1 10.0.0.2 ah 4096 -m tunnel", "update ::1 ::2 esp 0x1000 -r 4",
-	"ad 10.0.0.1 10.0.0.2 esp 0x1000", "add 10.0.0.1 10.0.0.2 esp", "", NULL };
+	"add 10.0.0.1 10.0.0.2 ah 4096 -m tunnel",
+	"update ::1 ::2 esp 0x1000 -r 4", "ad 10.0.0.1 10.0.0.2 esp 0x1000",
+	"add 10.0.0.1 10.0.0.2 esp", "", NULL };
 
 /* Statements with one key each, wrong in a way or another. */
 static void
@@ -220,8 +222,8 @@ make_text(char *buf, size_t size, const char *key)
 	size_t len = 0;
 
 	while (n-- > 0 && len < size - 256) {
-		len += (size_t)snprintf(buf + len, size - len, "%s%s%s%s%s%s%s%s",
-		    one_of(heads), one_of(options), one_of(names),
+		len += (size_t)snprintf(buf + len, size - len,
+		    "%s%s%s%s%s%s%s%s", one_of(heads), one_of(options), one_of(names),
 		    one_of(between), one_of(opening), key, one_of(closing),
 		    one_of(ends));
 		if (random_below(4) == 0) {
