@@ -149,7 +149,7 @@ send_to() {
 	in_left /usr/bin/python3 -c "import socket
 socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('$right4', $1))" 2>/dev/null
 }
-policy "spdadd 0.0.0.0/0 $right4[1024] udp -port_masks 0/0xfc00 -P out discard;"
+policy "spdadd 0.0.0.0/0 ${right4}[1024] udp -port_masks 0/0xfc00 -P out discard;"
 for port in 1023:0 1024:1 2047:1 2048:0; do
 	send_to ${port%:*}
 	check "-port_masks 0xfc00 of port 1024: port ${port%:*}" "${port#*:}" "$?"
