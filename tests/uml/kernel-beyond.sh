@@ -5,6 +5,7 @@
 
 . "$UML/lib.sh"
 . "$UML/saved.sh"
+RECORDS=y
 ip link set lo up
 
 ends="src 192.0.2.1 dst 192.0.2.2"
@@ -132,13 +133,21 @@ like "JSON has them" '*"spi_hex": "0x00001001", "auth_mask": "0x00000008"*"port_
     "$(setkey -DP -o json)"
 like "JSON of the SA" '*"selector": {"src": {"addr": "192.0.2.1", "prefix": 32, "port": 256}*' \
     "$(setkey -D -o json)"
-setkey -D -o script >/run/tmp/saved
-setkey -DP -o script >>/run/tmp/saved
-clear
-setkey -f /run/tmp/saved
-check "saved and loaded they are the same" "$(cat /run/tmp/saved)" \
-    "$(setkey -D -o script; setkey -DP -o script)"
-clear
+make "times and users" "add 192.0.2.1 192.0.2.2 esp-udp 0x1002 -mapping_time 5
+    -uid 7 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f;
+spdadd 10.3.0.0/16 10.2.0.0/16 any -uid 9 -f cpu-acquire -P out none;"
+records=$("$UML/records")
+check "the kernel's records" 4 "$(echo "$records" | wc -l)"
+like "with a time that iproute2 does not show" " 32=05000000" "$records"
+again "what iproute2 has no words for"
+if since 6 11; then
+	make "directions" "add 192.0.2.1 192.0.2.2 esp-udp 0x1001 -dir out
+	    -nat_keepalive 20 -E aes-cbc 0x000102030405060708090a0b0c0d0e0f;
+	add 192.0.2.2 192.0.2.1 esp 0x1002 -dir in -r 4
+	    -E aes-cbc 0x000102030405060708090a0b0c0d0e0f;"
+	like "the kernel's records have them" " 33=02 34=14000000" "$("$UML/records")"
+	again "directions and keepalives"
+fi
 
 # Mobile IPv6 has no words; what it has is shown.
 make_policy dir out src 2001:db8:1::/48 dst 2001:db8:2::/48 proto 135 tmpl src 2001:db8::1 dst 2001:db8::2 proto hao mode ro

@@ -10,6 +10,8 @@ state() {
 	    -e 's/index [0-9]*/index N/' \
 	    -e 's/-mask [0-9a-f]*/-mask M/g' \
 	    -e 's/ seq 0x[0-9a-f]* flag/ seq N flag/'
+	# All of it: iproute2 does not show everything.
+	[ -z "$RECORDS" ] || /usr/bin/python3 "$UML/records"
 }
 
 # save: both databases as a script, into /run/tmp/saved
