@@ -67,10 +67,12 @@ before=$(sent)
 in_left ping -q -c 1 -w 1 -s 10 $right4 >/dev/null
 padded=$(($(sent) - before))
 comment "octets: $plain, with -tfcpad 500: $padded"
+# The kernel's own packets, for neighbours, may be among them.
 if [ -e /sys/module/esp4_offload ]; then
-	check "with module esp4_offload there is no padding" "$plain" "$padded"
+	check "with module esp4_offload there is no padding" yes \
+	    "$(between $((plain - 150)) $((plain + 150)) "$padded")"
 	like "and -n -D says so" "is not padded" "$(in_left setkey -n -D)"
-elif [ $padded -gt $((plain + 400)) ]; then
+elif [ $padded -gt $((plain + 250)) ]; then
 	ok "small packets are as large as the padding says"
 else
 	not_ok "small packets are as large as the padding says" "$plain $padded"

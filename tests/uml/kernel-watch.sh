@@ -159,11 +159,6 @@ like "and reported" "No space left" "$(cat /run/tmp/watch.err)"
 # Many at once
 #
 
-# between LOW HIGH COUNT
-between() {
-	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ] && echo yes || echo "$3"
-}
-
 adds() {	# COUNT
 	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
 	    printf "add 192.0.2.1 10.%d.%d.1 esp %d -E null;\n", i / 250, i % 250, 10000 + i }'

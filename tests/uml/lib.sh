@@ -120,6 +120,11 @@ sk_ok() {
 	fi
 }
 
+# between LOW HIGH NUMBER: "yes", or the number
+between() {
+	[ "$3" -ge "$1" ] && [ "$3" -le "$2" ] && echo yes || echo "$3"
+}
+
 # wait_until SECONDS COMMAND ...: until it succeeds
 wait_until() {
 	tries=$(($1 * 20))
