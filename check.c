@@ -399,8 +399,10 @@ check_replay(struct parser *p, struct command *cmd)
 		    "of up to %u octets (%u packets): setting that",
 		    p->dialect->system, sa->replay / 8, sa->replay);
 	}
+	/* A kernel that knows of directions wants a window of 0 going out. */
 	if ((sa->flags & SADB_X_SAFLAGS_ESN) != 0 && sa->replay == 0 &&
-	    p->dialect->esn_needs_window) {
+	    p->dialect->esn_needs_window &&
+	    setting_value(&sa->settings, EXT_X_SA_DIR) != SA_DIR_OUT) {
 		warn(p, cmd->at[F_ESN], "Linux has no -esn without an "
 		    "anti-replay window: setting 4 octets (32 packets)");
 		sa->replay = LINUX_WINDOW_DEFAULT;

@@ -6,8 +6,6 @@
  */
 #include "impossible.h"
 
-#define DIR_IN		1	/* of -dir: XFRM_SA_DIR_IN */
-#define DIR_OUT		2
 #define PROTO_TCP	6
 
 static bool
@@ -106,7 +104,7 @@ has_stray_iptfs(const struct command *cmd)
 static bool
 has_iptfs_of_other_way(const struct command *cmd)
 {
-	return value(cmd, EXT_X_SA_DIR) == DIR_IN ? has_iptfs_of_out(cmd) :
+	return value(cmd, EXT_X_SA_DIR) == SA_DIR_IN ? has_iptfs_of_out(cmd) :
 	    has_iptfs_of_in(cmd);
 }
 
@@ -147,14 +145,14 @@ static bool
 has_stray_mapping(const struct command *cmd)
 {
 	return has(cmd, EXT_X_MAPPING_TIME) && (!cmd->sa.natt.given ||
-	    value(cmd, EXT_X_SA_DIR) == DIR_OUT);
+	    value(cmd, EXT_X_SA_DIR) == SA_DIR_OUT);
 }
 
 static bool
 has_stray_keepalive(const struct command *cmd)
 {
 	return has(cmd, EXT_X_NAT_KEEPALIVE) && (!is_udp(cmd) ||
-	    value(cmd, EXT_X_SA_DIR) != DIR_OUT);
+	    value(cmd, EXT_X_SA_DIR) != SA_DIR_OUT);
 }
 
 static bool
@@ -172,14 +170,14 @@ has_aimless_cpu(const struct command *cmd)
 static bool
 has_window_out(const struct command *cmd)
 {
-	return value(cmd, EXT_X_SA_DIR) == DIR_OUT &&
+	return value(cmd, EXT_X_SA_DIR) == SA_DIR_OUT &&
 	    is_given(cmd, F_REPLAY) && cmd->sa.replay != 0;
 }
 
 static bool
 has_flag_of_in(const struct command *cmd)
 {
-	return value(cmd, EXT_X_SA_DIR) == DIR_OUT &&
+	return value(cmd, EXT_X_SA_DIR) == SA_DIR_OUT &&
 	    ((cmd->sa.flags & SADB_SAFLAGS_DECAP_DSCP) != 0 ||
 	    (value(cmd, EXT_X_STATE_FLAGS) &
 	    (XFRM_FLAG_ICMP | XFRM_FLAG_WILDRECV)) != 0);
@@ -188,7 +186,7 @@ has_flag_of_in(const struct command *cmd)
 static bool
 has_flag_of_out(const struct command *cmd)
 {
-	return value(cmd, EXT_X_SA_DIR) == DIR_IN &&
+	return value(cmd, EXT_X_SA_DIR) == SA_DIR_IN &&
 	    ((cmd->sa.flags & SADB_SAFLAGS_NOPMTUDISC) != 0 ||
 	    value(cmd, EXT_X_EXTRA_FLAGS) != 0);
 }

@@ -7,7 +7,7 @@
 #include "wire.h"
 
 static const struct name sa_directions[] = {
-	{ "in", 1 }, { "out", 2 }, { NULL, 0 }
+	{ "in", SA_DIR_IN }, { "out", SA_DIR_OUT }, { NULL, 0 }
 };
 static const struct name state_flags[] = {
 	{ "wildrecv", XFRM_FLAG_WILDRECV }, { "icmp", XFRM_FLAG_ICMP },

@@ -14,6 +14,9 @@
 #include "extension.h"
 #include "names.h"
 
+/* The numbers of EXT_X_SA_DIR: XFRM_SA_DIR_*. */
+enum { SA_DIR_IN = 1, SA_DIR_OUT };
+
 #define SETTINGS	(EXT_X_SETTING_END - EXT_X_SETTING)
 
 enum setting_shape {

@@ -371,8 +371,9 @@ static const struct {
  * The anti-replay window.  A wide one, and 64-bit sequence numbers, need the
  * attribute, and then the small field must be 0.  The kernel cannot do ESN
  * without a window (it has to guess the upper half from it), so with none
- * asked for it is the smallest that all kernels take.  IPComp has no numbers:
- * with a window the kernel would drop all that comes in.
+ * asked for it is the smallest that all kernels take; but going out it has to
+ * be 0 where there are directions (6.10).  IPComp has no numbers: with a window
+ * the kernel would drop all that comes in.
  */
 static int
 put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
@@ -386,7 +387,8 @@ put_replay(struct nlbuf *b, struct xfrm_encoder *enc, const struct sa *sa,
 	if (sa->satype == SADB_X_SATYPE_IPCOMP)
 		return !esn ? 0 : refuse(enc, EOPNOTSUPP,
 		    "IPComp has no sequence numbers (-esn)");
-	if (esn && window == 0)
+	if (esn && window == 0 &&
+	    setting_value(&sa->settings, EXT_X_SA_DIR) != SA_DIR_OUT)
 		window = XFRM_SMALL_WINDOW;
 	if (window > LINUX_WINDOW_MAX)
 		return refuse(enc, EOPNOTSUPP, "Linux has anti-replay "

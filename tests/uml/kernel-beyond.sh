@@ -253,4 +253,13 @@ ip xfrm policy set hthresh4 24 24 hthresh6 64 64
 check "thresholds are not shown" "0No SPD entries." "$?$(setkey -DP)"
 ip xfrm policy set hthresh4 32 32 hthresh6 128 128
 
+# Going out, a kernel that knows of directions wants -esn without a window.
+if since 6 10; then
+	run setkey -e "add 192.0.2.1 192.0.2.2 esp 0x1001 -m tunnel -esn -dir out \
+	    -E aes-gcm-16 0x000102030405060708090a0b0c0d0e0f10111213;"
+	check "-esn -dir out" 0 "$st$err"
+	like "-esn -dir out: no window" "replay_window 0," "$(ip xfrm state)"
+	clear
+fi
+
 done_testing
