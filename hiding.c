@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which policy is hidden by another one.  A policy is looked up by its name, cut
- * to each shape that a selector has: whatever has that name is for all of its
- * packets.  So the work is linear in the policies.
+ * Which policy is hidden by another one.  A policy is looked up by its name,
+ * cut to each shape that a selector has: whatever has that name is for all of
+ * its packets.  So the work is linear in the policies.
  */
 #include <stdlib.h>
 #include <string.h>
