@@ -301,6 +301,9 @@ check_possible(struct parser *p, const struct command *cmd)
 	}
 	if (policy && cmd->policy.action == IPSEC_POLICY_IPSEC)
 		check_rules(p, cmd);
+	if (value(cmd, EXT_X_TFCPAD) > UINT16_MAX)
+		field_advise(p, cmd->at[F_SETTING], "no packet is padded to "
+		    "so many octets, and Linux 7.2 refuses that");
 	if (!policy && cmd->sa.natt.given &&
 	    cmd->sa.natt.type == UDP_ENCAP_ESPINUDP_NON_IKE)
 		field_advise(p, cmd->at[F_PROTO], "Linux since 6.10 takes no "

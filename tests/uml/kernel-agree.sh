@@ -27,7 +27,7 @@ add $a esp 0x1001 -m transport -tfcpad 64 -E aes-cbc $k;
 add $a esp 0x1001 -m beet -tfcpad 64 -E aes-cbc $k;
 add $a ah 0x1001 -m tunnel -tfcpad 64 -A hmac-sha1 ${k}10111213;
 add $a ipcomp 0x1001 -m tunnel -tfcpad 64 -C deflate;
-add $a esp 0x1001 -m tunnel -tfcpad 100000 -E aes-cbc $k;
+add $a esp 0x1001 -m tunnel -tfcpad 65535 -E aes-cbc $k;
 add $a esp 0x1001 -m transport -sel 2001:db8::/64 ::/0 any -E aes-cbc $k;
 add $a esp 0x1001 -m tunnel -sel 2001:db8::/64 ::/0 any -E aes-cbc $k;
 add $a esp 0x1001 -sel 10.0.0.0/8[80] 10.0.0.0/8 any -E aes-cbc $k;

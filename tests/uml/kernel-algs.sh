@@ -170,6 +170,7 @@ hmac-sha2-512		512	hmac(sha512)	256
 hmac-ripemd160		160	hmac(rmd160)	96
 aes-xcbc-mac		128	xcbc(aes)	96
 aes-cmac		128	cmac(aes)	96'
+has_ripemd || auths=$(echo "$auths" | grep -v ripemd)
 for proto in esp ah; do
 	policy $proto
 	enc= ip_enc=

@@ -36,7 +36,7 @@ xfrm state add $pair proto esp spi 0x1005 enc cbc(aes) $sha256 auth-trunc hmac(s
 xfrm state add $pair proto esp spi 0x1006 enc rfc3686(ctr(aes)) ${aes}10111213 auth hmac(sha384) $sha384
 xfrm state add $pair proto esp spi 0x1007 enc cbc(camellia) $aes auth hmac(sha512) $sha512
 xfrm state add $pair proto esp spi 0x1008 enc cbc(blowfish) 0x0001020304 auth xcbc(aes) $aes
-xfrm state add $pair proto esp spi 0x1009 enc cbc(cast5) 0x0001020304 auth hmac(rmd160) $sha1
+xfrm state add $pair proto esp spi 0x1009 enc cbc(cast5) 0x0001020304 auth hmac(sha1) $sha1
 xfrm state add $pair proto esp spi 0x100a enc cbc(twofish) $aes
 xfrm state add $pair proto esp spi 0x100b enc cbc(serpent) $sha256
 xfrm state add $pair proto esp spi 0x100c enc ecb(cipher_null) "" auth hmac(sha1) $sha1
@@ -120,7 +120,7 @@ add 192.0.2.1 192.0.2.2 esp 0x1003 -m transport -r 4 -E aes-cbc $aes -A hmac-sha
 add 192.0.2.1 192.0.2.2 esp 0x1004 -m transport -lh 3600 -ls 3000 -E aes-ctr ${aes}10111213 -A hmac-sha2-384 $sha384;
 add 192.0.2.1 192.0.2.2 esp 0x1005 -m transport -lh 3600 -E aes-cbc $aes -A hmac-sha2-512 $sha512;
 add 192.0.2.1 192.0.2.2 esp 0x1006 -m transport -ls 3000 -bh 5000000 -bs 4000000 -E blowfish-cbc $aes -A aes-xcbc-mac $md5;
-add 192.0.2.1 192.0.2.2 esp 0x1007 -m transport -f seq-pad -E null "" -A hmac-ripemd160 $sha1;
+add 192.0.2.1 192.0.2.2 esp 0x1007 -m transport -f seq-pad -E null "" -A hmac-sha1 $sha1;
 add 192.0.2.1 192.0.2.2 esp 0x1008 -m transport -E camellia-cbc $aes;
 add 192.0.2.1 192.0.2.2 esp 0x1009 -m transport -E cast128-cbc $aes -A null;
 add 192.0.2.1 192.0.2.2 esp 0x100a -m transport -E twofish-cbc $aes;

@@ -25,7 +25,7 @@ add $ends esp 0x1005 -E aes-cbc $sha256;
 add $ends esp 0x1006 -E aes-ctr ${aes}10111213 -A hmac-sha2-384 $sha384;
 add $ends esp 0x1007 -E camellia-cbc $aes -A hmac-sha2-512 $sha512;
 add $ends esp 0x1008 -E blowfish-cbc 0x0001020304 -A aes-xcbc-mac $aes;
-add $ends esp 0x1009 -E cast128-cbc 0x0001020304 -A hmac-ripemd160 $sha1;
+add $ends esp 0x1009 -E cast128-cbc 0x0001020304 -A hmac-sha1 $sha1;
 add $ends esp 0x100a -E twofish-cbc $aes;
 add $ends esp 0x100b -E serpent-cbc $sha256;
 add $ends esp 0x100c -E null -A hmac-sha1 $sha1;

@@ -31,6 +31,13 @@ since() {
 	    '{ exit !($1 > major || ($1 == major && $2 >= minor)) }'
 }
 
+# has_ripemd: true if this kernel's IPsec has RIPEMD-160, as 7.2 has not
+has_ripemd() {
+	ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto ah spi 0xffff \
+	    auth 'hmac(rmd160)' 0x000102030405060708090a0b0c0d0e0f10111213 \
+	    2>/dev/null && ip xfrm state flush
+}
+
 # setkey warns about a file with keys that others can read.
 umask 077
 
