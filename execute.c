@@ -140,7 +140,8 @@ report_newer(struct script *sc, const struct command *cmd, unsigned i)
 	/* The place is known of one setting only. */
 	diag(&sc->diag, DIAG_ERROR, cmd->at[(given & (given - 1)) == 0 ?
 	    F_SETTING : F_VERB], "this kernel has made the SA without %s: "
-	    "Linux has it since version %s", option->name, settings[i].since);
+	    "Linux can have it since version %s", option->name,
+	    settings[i].since);
 	sc->session.failed = true;
 }
 

@@ -232,7 +232,7 @@ newer() {	# NAME MAJOR MINOR
 	else
 		check "$1: the kernel has not: exit status" 1 "$st"
 		like "$1: and that is said" "*error: this kernel has made the \
-SA without ${1% *}: Linux has it since version $2.$3*" "$err"
+SA without ${1% *}: Linux can have it since version $2.$3*" "$err"
 		check "$1: once" 1 "$(printf '%s\n' "$err" | grep -c error:)"
 	fi
 	clear
