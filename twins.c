@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deletion.h"
 #include "same.h"
 #include "twins.h"
 
@@ -258,22 +259,14 @@ twins_orphaned(const struct twins *twins, int (*each)(void *, uint32_t number,
     const void *msg, size_t len), void *ctx)
 {
 	const struct twin *twin;
-	struct policy policy;
 	struct msgbuf m;
+	struct view view;
 	int rc;
 
 	for (twin = twins->orphans.first; twin != NULL; twin = twin->next) {
-		decode(twins, twin->msg, &policy);
-		/* Only what names the policy goes into a delete. */
-		policy.action = IPSEC_POLICY_DISCARD;
-		policy.nrules = 0;
-		policy.scope = 0;
-		policy.hwif = NULL;
-		memset(&policy.hard, 0, sizeof(policy.hard));
-		memset(&policy.soft, 0, sizeof(policy.soft));
-		msg_begin(&m, twins->dialect, SADB_X_SPDDELETE, 0);
-		policy_encode(&m, &policy);
-		rc = each(ctx, twin->number, m.space, msg_end(&m));
+		view_built(&view, twins->dialect, twin->msg);
+		deletion_encode(&m, &view);
+		rc = each(ctx, twin->number, m.space, m.len);
 		if (rc != 0)
 			return rc;
 	}

@@ -31,8 +31,13 @@ static struct run {
 static int
 file_without_name(void)
 {
-	char name[] = "/tmp/setkey-test.XXXXXX";
-	int fd = mkstemp(name);
+	const char *directory = getenv("TMPDIR");
+	char name[4096];
+	int fd;
+
+	snprintf(name, sizeof(name), "%s/setkey-test.XXXXXX",
+	    directory != NULL ? directory : "/tmp");
+	fd = mkstemp(name);
 
 	if (fd < 0) {
 		perror(name);

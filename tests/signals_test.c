@@ -82,18 +82,9 @@ test_stop(int sig, const char *name)
 static void
 test_stop_sync(void)
 {
-	const char *argv[] = { "setkey", "-T", "pfkey", "-S", "-", NULL };
+	int status = run_with_signal("-S", SIGTERM);
 	unsigned sent = 0;
-	int status;
-	pid_t pid;
 
-	memset(faults, 0, sizeof(*faults));
-	faults->kernel = KERNEL_SLOW;
-	pid = run_start(argv, script, NULL);
-	settle(LATER);
-	kill(pid, SIGTERM);
-	waitpid(pid, &status, 0);
-	run_collect();
 	sscanf(run.text, "setkey: a signal came: after %u requests", &sent);
 	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
 	    sent >= LATER && sent < COMMANDS && sent == faults->changes,
