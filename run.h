@@ -15,9 +15,9 @@ enum mode { MODE_NONE, MODE_FILE, MODE_TEXT, MODE_STREAM, MODE_DUMP,
 
 struct options {
 	enum mode mode;
-	const char *input;		/* -f's and -S's file, -e's text, */
+	const char *input;		/* -f's or -S's file, -e's text, */
 					/* -G's algorithm */
-	const char **files;		/* all of -f's */
+	const char **files;		/* all of -f's or -S's */
 	unsigned nfiles;
 	const char *old;		/* -O: what an earlier run made */
 	const char *channel;		/* -T */

@@ -426,9 +426,7 @@ open_source(struct script *sc)
 	sc->input = "input";
 	if (opt->mode == MODE_TEXT)
 		return source_add_string(source, "-e", opt->input);
-	if (opt->mode == MODE_SYNC)
-		return add_input(sc, opt->input);
-	if (opt->mode == MODE_FILE) {
+	if (opt->mode == MODE_FILE || opt->mode == MODE_SYNC) {
 		for (i = 0; i < opt->nfiles; i++)
 			if (add_input(sc, opt->files[i]) != 0)
 				return -1;

@@ -28,7 +28,8 @@ static const char usage_text[] =
 "usage: setkey [-hKknprv] [-E count] [-T channel] -c\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -f filename ...\n"
 "       setkey [-hKknprv] [-E count] [-T channel] -e \"<script>\"\n"
-"       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename\n"
+"       setkey [-hKknrv] [-E count] [-O filename] [-T channel] -S filename"
+" ...\n"
 "       setkey [-aghKlnPptv] [-o format] [-T channel] -D [entries]\n"
 "       setkey [-hPv] [-T channel] -F [entries]\n"
 "       setkey [-hKlP] [-o format] [-T channel] -x [entries]\n"
@@ -82,9 +83,9 @@ set_flag(struct options *opt, int c)
 	return true;
 }
 
-/* -f may be given several times. */
+/* -f and -S may be given several times. */
 static bool
-add_file(struct options *opt, const char *arg)
+add_file(struct options *opt, enum mode mode, const char *arg)
 {
 	const char **grown = realloc(opt->files, (opt->nfiles + 1) *
 	    sizeof(*grown));
@@ -96,7 +97,7 @@ add_file(struct options *opt, const char *arg)
 	opt->files = grown;
 	opt->files[opt->nfiles++] = arg;
 	opt->input = opt->files[0];
-	opt->mode = MODE_FILE;
+	opt->mode = mode;
 	return true;
 }
 
@@ -104,8 +105,12 @@ add_file(struct options *opt, const char *arg)
 static bool
 set_mode(struct options *opt, int c, const char *arg)
 {
-	if (c == 'f' && (opt->input == NULL || opt->nfiles != 0))
-		return add_file(opt, arg);
+	enum mode reads = c == 'f' ? MODE_FILE : c == 'S' ? MODE_SYNC :
+	    MODE_NONE;
+
+	if (reads != MODE_NONE && (opt->input == NULL ||
+	    (opt->nfiles != 0 && opt->mode == reads)))
+		return add_file(opt, reads, arg);
 	switch (c) {
 	case 'c': opt->mode = MODE_STREAM; break;
 	case 'D': opt->mode = MODE_DUMP; break;
@@ -118,8 +123,7 @@ set_mode(struct options *opt, int c, const char *arg)
 			    "-S can be given");
 			return false;
 		}
-		opt->mode = c == 'S' ? MODE_SYNC : c == 'G' ? MODE_KEY :
-		    MODE_TEXT;
+		opt->mode = c == 'G' ? MODE_KEY : MODE_TEXT;
 		opt->input = arg;
 		break;
 	default: return false;

@@ -374,4 +374,15 @@ check "traffic: nothing in the clear" "icmp=0" "icmp=$icmp"
 like "traffic: no packet was lost" " 0% packet loss" "$(cat /run/tmp/ping)"
 [ $((${after#oseq })) -gt $((${before#oseq })) ]
 check "traffic: the sequence number went on ($before, $after)" 0 $?
+# Several files are one.
+setkey -e "flush; spdflush;"
+echo "add 192.0.2.1 192.0.2.2 esp 0x3001 -m tunnel -E null;" >/run/tmp/one
+echo "add 192.0.2.1 192.0.2.2 esp 0x3002 -m tunnel -E null;" >/run/tmp/two
+run setkey -S /run/tmp/one -S /run/tmp/two
+check "-S twice" 0 "$st$out$err"
+check "-S twice: both files are there" 2 "$(setkey -D | grep -c spi=)"
+run setkey -n -S /run/tmp/two
+check "-S once: what only the other file has would go" \
+    "delete 192.0.2.1 192.0.2.2 esp 0x00003001;" "$out"
+
 done_testing
