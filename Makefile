@@ -85,8 +85,8 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/beyond_test tests/filter_test \
 	tests/keys_test \
 	tests/exit_test tests/signals_test
-TEST_TOOLS = tests/tool tests/play tests/uml/sniff tests/uml/natt \
-	tests/uml/migrate \
+TEST_TOOLS = tests/tool tests/play tests/peak tests/uml/sniff tests/uml/natt \
+	tests/uml/migrate tests/uml/name-server \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
 
@@ -138,12 +138,16 @@ tests/tool: tests/tool.c tests/order.h $(LIB) flags.link
 PLAY_OBJS = $(OBJS:setkey.o=)
 tests/play: tests/play.c tests/order.h setkey.c $(PLAY_OBJS) flags.link
 	$(LINK) -I. -o $@ tests/play.c $(PLAY_OBJS)
+tests/peak: tests/peak.c flags.link
+	$(LINK) -o $@ tests/peak.c
 tests/uml/sniff: tests/uml/sniff.c flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c
 tests/uml/natt: tests/uml/natt.c flags.link
 	$(LINK) -I. -o $@ tests/uml/natt.c
 tests/uml/migrate: tests/uml/migrate.c flags.link
 	$(LINK) -I. -o $@ tests/uml/migrate.c
+tests/uml/name-server: tests/uml/name-server.c flags.link
+	$(LINK) -o $@ tests/uml/name-server.c
 tests/uml/same-dumps: tests/uml/same-dumps.c $(LIB) flags.link
 	$(LINK) -I. -o $@ tests/uml/same-dumps.c $(LIB)
 tests/uml/ptrace-fix.so: tests/uml/ptrace-fix.c

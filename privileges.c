@@ -4,7 +4,9 @@
 
 #ifdef __linux__
 
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <fcntl.h>
 #include <stddef.h>
@@ -51,59 +53,14 @@ drop_capabilities(void)
 #ifdef ARCHITECTURE
 
 /*
- * What a stream does not need, either, though it has names to look up: what a
- * resolver does is up to its modules, and nobody knows all of them.
+ * What every run needs, libc's own calls included; all else is refused.  Each
+ * list adds to the ones before it.
  */
-static const uint16_t refused[] = {
-	/* other programs and processes */
-	SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv,
-	SYS_process_vm_writev, SYS_kcmp, SYS_setns, SYS_unshare,
-#ifdef SYS_fork
-	SYS_fork, SYS_vfork,
-#endif
-	/* files and directories */
-	SYS_unlinkat, SYS_renameat2, SYS_linkat, SYS_symlinkat, SYS_mkdirat,
-	SYS_mknodat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_fchownat,
-	SYS_truncate, SYS_ftruncate, SYS_setxattr, SYS_lsetxattr,
-	SYS_fsetxattr, SYS_chroot, SYS_open_by_handle_at,
-#ifdef SYS_unlink
-	SYS_unlink, SYS_rename, SYS_link, SYS_symlink, SYS_mkdir, SYS_rmdir,
-	SYS_mknod, SYS_chmod, SYS_chown, SYS_lchown, SYS_creat,
-#endif
-#ifdef SYS_renameat
-	SYS_renameat,
-#endif
-#ifdef SYS_openat2
-	SYS_openat2,
-#endif
-	/* the machine */
-	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_init_module,
-	SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_bpf,
-	SYS_perf_event_open, SYS_reboot, SYS_swapon, SYS_swapoff,
-	SYS_sethostname, SYS_setdomainname, SYS_settimeofday,
-	SYS_clock_settime, SYS_adjtimex, SYS_acct, SYS_quotactl, SYS_syslog,
-	SYS_add_key, SYS_request_key, SYS_keyctl, SYS_personality,
-	SYS_userfaultfd,
-#ifdef SYS_io_uring_setup
-	SYS_io_uring_setup,
-#endif
-	/* who it is */
-	SYS_setuid, SYS_setgid, SYS_setreuid, SYS_setregid, SYS_setresuid,
-	SYS_setresgid, SYS_setgroups, SYS_setfsuid, SYS_setfsgid, SYS_capset,
-};
-#define REFUSED		(sizeof(refused) / sizeof(refused[0]))
-
-/*
- * What the others need, libc's own calls included.  Files are opened for
- * reading below: of protocols, of the time zone.
- */
-static const uint16_t needed[] = {
+static const uint16_t run_calls[] = {
 	/* the kernel, and the output */
 	SYS_sendto, SYS_sendmsg, SYS_recvfrom, SYS_recvmsg, SYS_ppoll,
 	SYS_read, SYS_readv, SYS_pread64, SYS_write, SYS_writev, SYS_close,
-	SYS_getsockopt, SYS_setsockopt, SYS_getsockname,
-	/* names of interfaces; more sockets for links and events */
-	SYS_socket, SYS_bind, SYS_ioctl,
+	SYS_getsockopt, SYS_setsockopt, SYS_getsockname, SYS_bind,
 	/* files */
 	SYS_lseek, SYS_fstat, SYS_newfstatat, SYS_fcntl, SYS_faccessat,
 	SYS_readlinkat, SYS_getdents64,
@@ -115,9 +72,9 @@ static const uint16_t needed[] = {
 	SYS_gettimeofday, SYS_rt_sigaction, SYS_rt_sigprocmask,
 	SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_futex,
 	SYS_getpid, SYS_gettid, SYS_getuid, SYS_geteuid, SYS_getgid,
-	SYS_getegid, SYS_tgkill, SYS_tkill, SYS_exit, SYS_exit_group,
-	SYS_prlimit64, SYS_getrlimit, SYS_sched_getaffinity, SYS_sched_yield,
-	SYS_uname, SYS_sysinfo, SYS_set_robust_list, SYS_getrandom,
+	SYS_getegid, SYS_exit, SYS_exit_group, SYS_getrlimit,
+	SYS_sched_getaffinity, SYS_sched_yield, SYS_uname, SYS_sysinfo,
+	SYS_set_robust_list, SYS_getrandom,
 #ifdef SYS_mlock2
 	SYS_mlock2,
 #endif
@@ -129,7 +86,55 @@ static const uint16_t needed[] = {
 	SYS_time,
 #endif
 };
-#define NEEDED		(sizeof(needed) / sizeof(needed[0]))
+
+/*
+ * A stream waits for who types it, and names hosts: libc's resolver asks name
+ * servers, and the modules of nsswitch.conf ask programs of this machine.
+ */
+static const uint16_t stream_calls[] = {
+	SYS_pselect6, SYS_connect, SYS_sendmmsg, SYS_recvmmsg, SYS_shutdown,
+	SYS_getpeername, SYS_socketpair, SYS_pipe2, SYS_dup, SYS_dup3,
+	SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_pwait, SYS_eventfd2,
+	SYS_timerfd_create, SYS_timerfd_settime, SYS_statfs, SYS_fstatfs,
+	SYS_getcwd, SYS_getppid, SYS_getresuid, SYS_getresgid, SYS_getgroups,
+	SYS_clock_getres,
+#ifdef SYS_poll
+	SYS_dup2, SYS_epoll_wait,
+#endif
+};
+
+/* Calls that are needed with some values of an argument. */
+struct condition {
+	uint16_t call;
+	uint8_t argument;		/* its index */
+	uint8_t n;
+	uint32_t mask;			/* what of it counts */
+	uint32_t values[4];
+};
+
+#define ALL_BITS	UINT32_MAX
+#define OPENING		(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
+
+static const struct condition run_conditions[] = {
+	/* files for reading: of protocols, of the time zone */
+	{ SYS_openat, 2, 1, OPENING, { 0 } },
+#ifdef SYS_open
+	{ SYS_open, 1, 1, OPENING, { 0 } },
+#endif
+	/* links and events; libc asks for names of interfaces by AF_UNIX */
+	{ SYS_socket, 0, 3, ALL_BITS, { AF_NETLINK, AF_KEY, AF_UNIX } },
+	{ SYS_ioctl, 1, 4, ALL_BITS, { SIOCGIFNAME, SIOCGIFINDEX, TCGETS,
+	    TIOCGWINSZ } },
+	{ SYS_prlimit64, 0, 1, ALL_BITS, { 0 /* itself */ } },
+};
+
+static const struct condition stream_conditions[] = {
+	{ SYS_socket, 0, 2, ALL_BITS, { AF_INET, AF_INET6 } },
+	{ SYS_ioctl, 1, 4, ALL_BITS, { FIONREAD, FIONBIO, SIOCGIFCONF,
+	    SIOCGIFFLAGS } },
+};
+
+#define COUNT(list)	(sizeof(list) / sizeof((list)[0]))
 
 /*
  * Calls from here on came with Linux 5.1 and later, so a libc that tries one of
@@ -138,7 +143,6 @@ static const uint16_t needed[] = {
 #define RECENT_CALLS	424
 
 #define X32_CALLS	0x40000000u
-#define OPENING		(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
 
 #define LOAD(member) \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
@@ -146,18 +150,15 @@ static const uint16_t needed[] = {
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), then, otherwise)
 #define IF_AT_LEAST(value, then, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)(value), then, otherwise)
-#define IF_ANY_BIT(bits, then, otherwise) \
-	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), then, otherwise)
+#define MASK(bits)	BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits)
 #define RETURN(what)	BPF_STMT(BPF_RET | BPF_K, what)
 #define REFUSE		RETURN(SECCOMP_RET_ERRNO | EPERM)
 #define ALLOW		RETURN(SECCOMP_RET_ALLOW)
 
-/* An argument's low half, on the processors above. */
-#define ARGUMENT(n)	args[n]
-
 struct filter {
-	struct sock_filter code[16 + 2 * (REFUSED > NEEDED ? REFUSED :
-	    NEEDED) + 8];
+	struct sock_filter code[16 + 2 * (COUNT(run_calls) +
+	    COUNT(stream_calls)) + 12 * (COUNT(run_conditions) + 1 +
+	    COUNT(stream_conditions))];
 	unsigned short len;
 };
 
@@ -185,44 +186,54 @@ begin(struct filter *f)
 	ADD(f, REFUSE);
 }
 
-/* A call that opens files has these flags: only those for reading. */
 static void
-allow_reading(struct filter *f, uint32_t call, unsigned flags)
+allow(struct filter *f, const uint16_t *calls, size_t n)
 {
-	ADD(f, IF_EQUAL(call, 0, 4));
-	ADD(f, LOAD(ARGUMENT(flags)));
-	ADD(f, IF_ANY_BIT(OPENING, 0, 1));
-	ADD(f, REFUSE);
-	ADD(f, ALLOW);
+	for (; n > 0; n--, calls++) {
+		ADD(f, IF_EQUAL(*calls, 0, 1));
+		ADD(f, ALLOW);
+	}
+}
+
+/* An argument's low half is what the kernel looks at in all of these. */
+static void
+allow_if(struct filter *f, const struct condition *c)
+{
+	unsigned i;
+
+	ADD(f, IF_EQUAL(c->call, 0, (uint8_t)(2 * c->n + 3)));
+	ADD(f, LOAD(args[c->argument]));
+	ADD(f, MASK(c->mask));
+	for (i = 0; i < c->n; i++) {
+		ADD(f, IF_EQUAL(c->values[i], 0, 1));
+		ADD(f, ALLOW);
+	}
+	ADD(f, LOAD(nr));
 }
 
 static void
 filter_calls(bool resolves)
 {
-	const uint16_t *calls = resolves ? refused : needed;
-	size_t n = resolves ? REFUSED : NEEDED, i;
+	/* abort() sends itself a signal; nobody else gets one. */
+	const struct condition own = { SYS_tgkill, 0, 1, ALL_BITS,
+	    { (uint32_t)getpid() } };
 	static struct filter f;
 	struct sock_fprog program = { .filter = f.code };
+	size_t i;
 
 	begin(&f);
-	allow_reading(&f, SYS_openat, 2);
-#ifdef SYS_open
-	allow_reading(&f, SYS_open, 1);
-#endif
-	for (i = 0; i < n; i++) {
-		ADD(&f, IF_EQUAL(calls[i], 0, 1));
-		if (resolves)
-			ADD(&f, REFUSE);
-		else
-			ADD(&f, ALLOW);
+	allow(&f, run_calls, COUNT(run_calls));
+	for (i = 0; i < COUNT(run_conditions); i++)
+		allow_if(&f, &run_conditions[i]);
+	allow_if(&f, &own);
+	if (resolves) {
+		allow(&f, stream_calls, COUNT(stream_calls));
+		for (i = 0; i < COUNT(stream_conditions); i++)
+			allow_if(&f, &stream_conditions[i]);
 	}
-	if (resolves)
-		ADD(&f, ALLOW);
-	else {
-		ADD(&f, IF_AT_LEAST(RECENT_CALLS, 0, 1));
-		ADD(&f, RETURN(SECCOMP_RET_ERRNO | ENOSYS));
-		ADD(&f, REFUSE);
-	}
+	ADD(&f, IF_AT_LEAST(RECENT_CALLS, 0, 1));
+	ADD(&f, RETURN(SECCOMP_RET_ERRNO | ENOSYS));
+	ADD(&f, REFUSE);
 	program.len = f.len;
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }

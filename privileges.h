@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 /*
- * Linux: keeps no capability but CAP_NET_ADMIN, gains no privilege any more,
- * and has the kernel refuse (EPERM) all system calls but those that the run needs
- * from here on; of a run that still resolves names (-c), those that it does not
- * need.  FreeBSD: capability mode, for what neither resolves names nor shows
- * records, which have names in them.  Where the kernel lacks the means, the
- * program goes on with what it has.
+ * Linux: keeps no capability but CAP_NET_ADMIN, gains no privilege any more, and
+ * has the kernel refuse (EPERM) all system calls but those that the run needs
+ * from here on, its resolver's too if there may yet be names (-c).  FreeBSD:
+ * capability mode, for what neither resolves names nor shows records, which have
+ * names in them.  Where the kernel lacks the means, the program goes on with
+ * what it has.
  */
 void privileges_drop(bool resolves, bool shows);
 

@@ -12,6 +12,7 @@
 
 #ifdef __linux__
 
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -215,10 +216,39 @@ tell(struct pair *p, const void *octets, size_t n)
 
 /* ---- what the program may not do any more ---- */
 
+static long
+try_one(enum fault_probe probe)
+{
+	switch (probe) {
+	case PROBE_EXEC:
+		return syscall(SYS_execve, NULL, NULL, NULL);
+	case PROBE_OPEN:
+		return syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
+	case PROBE_WRITE_FILE:
+		return syscall(SYS_openat, AT_FDCWD, "/dev/null", O_WRONLY);
+	case PROBE_PTRACE:
+		return syscall(SYS_ptrace, PTRACE_PEEKDATA, 0, NULL, NULL);
+	case PROBE_OTHER:
+		return syscall(SYS_chdir, "/");
+	case PROBE_RECENT:
+		return syscall(SYS_pidfd_open, getpid(), 0);
+	case PROBE_TYPE:
+		return syscall(SYS_ioctl, -1, TIOCSTI, "x");
+	case PROBE_SIGNAL:
+		return syscall(SYS_tgkill, f->tester, f->tester, 0);
+	case PROBE_FAMILY:
+		return syscall(SYS_socket, AF_VSOCK, SOCK_STREAM, 0);
+	case PROBE_CONNECT:
+		return syscall(SYS_connect, -1, NULL, 0);
+	default:
+		return syscall(SYS_socket, AF_INET, SOCK_DGRAM, 0);
+	}
+}
+
 static void
 try_what_is_forbidden(void)
 {
-	long fd, result[PROBE_COUNT];
+	long result;
 	int i;
 
 	if (!f->probe || f->probed)
@@ -226,27 +256,11 @@ try_what_is_forbidden(void)
 	f->probed = true;
 	for (i = 0; i < PROBE_COUNT; i++) {
 		errno = 0;
-		fd = -1;
-		if (i == PROBE_EXEC)
-			result[i] = syscall(SYS_execve, NULL, NULL, NULL);
-		else if (i == PROBE_OPEN)
-			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
-			    "/etc/passwd", O_RDONLY);
-		else if (i == PROBE_WRITE_FILE)
-			fd = result[i] = syscall(SYS_openat, AT_FDCWD,
-			    "/dev/null", O_WRONLY);
-		else if (i == PROBE_NETWORK)
-			result[i] = syscall(SYS_connect, -1, NULL, 0);
-		else if (i == PROBE_OTHER)
-			result[i] = syscall(SYS_chdir, "/");
-		else if (i == PROBE_RECENT)
-			result[i] = syscall(SYS_pidfd_open, getpid(), 0);
-		else
-			result[i] = syscall(SYS_ptrace, PTRACE_PEEKDATA, 0,
-			    NULL, NULL);
-		f->probe_error[i] = result[i] < 0 ? errno : 0;
-		if (fd >= 0)
-			syscall(SYS_close, fd);
+		result = try_one((enum fault_probe)i);
+		f->probe_error[i] = result < 0 ? errno : 0;
+		/* A descriptor, but for calls that say 0. */
+		if (result > STDERR_FILENO)
+			syscall(SYS_close, result);
 	}
 }
 
@@ -693,6 +707,7 @@ give_event(struct pair *p)
 {
 	char octet;
 
+	try_what_is_forbidden();
 	if (syscall(SYS_recvfrom, p->ours, &octet, 1, MSG_DONTWAIT | MSG_PEEK,
 	    NULL, NULL) > 0)
 		return;

@@ -25,8 +25,9 @@ enum fault_kernel {
 };
 
 /* What a process should be refused once its privileges are dropped. */
-enum fault_probe { PROBE_EXEC, PROBE_OPEN, PROBE_WRITE_FILE, PROBE_NETWORK,
-    PROBE_PTRACE, PROBE_OTHER, PROBE_RECENT, PROBE_COUNT };
+enum fault_probe { PROBE_EXEC, PROBE_OPEN, PROBE_WRITE_FILE, PROBE_PTRACE,
+    PROBE_OTHER, PROBE_RECENT, PROBE_TYPE, PROBE_SIGNAL, PROBE_FAMILY,
+    PROBE_CONNECT, PROBE_INTERNET, PROBE_COUNT };
 
 struct faults {
 	/* What is asked for. */
@@ -36,6 +37,7 @@ struct faults {
 	int error;			/* errno */
 	enum fault_kernel kernel;
 	unsigned hurry;			/* so many times faster goes the clock */
+	int tester;			/* the process that runs it */
 	bool probe;			/* try what is forbidden, at a request */
 	/* What came of it. */
 	unsigned calls[CALL_COUNT];

@@ -97,6 +97,7 @@ run_start(const char *const argv[], const char *input, void (*prepare)(void))
 
 	memset(faults->calls, 0, sizeof(faults->calls));
 	faults->reached = faults->probed = false;
+	faults->tester = getpid();
 	faults->changes = faults->changes_before = faults->dumps = 0;
 	for (i = 0; i < 3; i++)
 		if (ftruncate(fds[i], 0) != 0 || lseek(fds[i], 0,
