@@ -178,6 +178,10 @@ static const struct wants {
 	    "a compression algorithm (-C)" },
 	{ SADB_X_SATYPE_TCPSIGNATURE, "tcp", false, true, false, F_AUTH,
 	    "-A tcp-md5" },
+	{ SADB_X_SATYPE_ROUTE2, "route2", false, false, false, F_CARE_OF,
+	    "a care-of address (-coa)" },
+	{ SADB_X_SATYPE_HAO, "hao", false, false, false, F_CARE_OF,
+	    "a care-of address (-coa)" },
 };
 
 /* Whether the algorithms are of the kinds that the protocol wants. */
@@ -241,6 +245,8 @@ has_protocol(const struct dialect *dialect, const struct sa *sa)
 {
 	if ((sa->flags & SADB_X_EXT_OLD) != 0 && !dialect->has_old_formats)
 		return false;
+	if (is_mobile(sa->satype) && !dialect->has_xfrm)
+		return false;
 	return sa->satype != SADB_SATYPE_UNSPEC &&
 	    (sa->satype != SADB_X_SATYPE_TCPSIGNATURE || dialect->has_tcp_md5);
 }
@@ -281,6 +287,23 @@ is_esp_udp(const struct parser *p, struct loc protocol)
 	    protocol.end - protocol.begin);
 }
 
+/* What names one is its addresses, and the only mode is ro. */
+static void
+check_mobile(struct parser *p, struct command *cmd)
+{
+	if (!p->dialect->has_xfrm)
+		field_error(p, cmd->at[F_PROTO], "%s has no SAs of Mobile "
+		    "IPv6", p->dialect->system);
+	else if (cmd->op == OP_GETSPI)
+		field_error(p, cmd->at[F_PROTO], "SAs of Mobile IPv6 have "
+		    "no SPI to reserve");
+	else if (cmd->sa.spi != 0)
+		field_error(p, cmd->at[F_SPI], "an SA of Mobile IPv6 has no "
+		    "SPI: write 0");
+	if (cmd->sa.mode == IPSEC_MODE_ANY)
+		cmd->sa.mode = IPSEC_MODE_RO;
+}
+
 static void
 check_protocol(struct parser *p, struct command *cmd)
 {
@@ -300,6 +323,8 @@ check_protocol(struct parser *p, struct command *cmd)
 		diag_hint(p->diag, "give the key to the routing daemon, which "
 		    "sets it with TCP_MD5SIG");
 	}
+	if (is_mobile(sa->satype))
+		check_mobile(p, cmd);
 	if (old && is_given(cmd, F_REPLAY) && sa->replay != 0)
 		field_error(p, cmd->at[F_REPLAY], "replay prevention cannot "
 		    "be used with esp-old and ah-old");
@@ -455,7 +480,7 @@ check_add(struct parser *p, struct command *cmd)
 	check_replay(p, cmd);
 	advise_encapsulated(p, cmd);
 	if (cmd->op == OP_UPDATE && p->dialect->updates_limits_only &&
-	    !p->reserves)
+	    !p->reserves && !is_mobile(cmd->sa.satype))
 		warn(p, cmd->at[F_VERB], "of an SA that is in use Linux "
 		    "updates the lifetimes only; keys and the rest stay");
 }
@@ -547,6 +572,9 @@ check_rule(struct parser *p, const struct command *cmd, unsigned i)
 	if (mode_name(p->dialect, rule->mode) == NULL)
 		field_error(p, at, "%s has no %s mode", p->dialect->system,
 		    name_of(mode_names, rule->mode));
+	else if (is_mobile(rule->proto) && !p->dialect->has_xfrm)
+		field_error(p, at, "%s has no rules for Mobile IPv6",
+		    p->dialect->system);
 	else if (rule->mode != IPSEC_MODE_TRANSPORT && rule->src.family == 0)
 		field_error(p, at, "%s mode needs two end points (src-dst)",
 		    mode_name(p->dialect, rule->mode));

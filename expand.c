@@ -258,6 +258,25 @@ check_selector(struct parser *p, struct command *cmd)
 	return false;
 }
 
+/* Mobile IPv6 has addresses of IPv6; a care-of address is of their kind. */
+static bool
+check_mobile(struct parser *p, struct command *cmd)
+{
+	const struct sa *sa = &cmd->sa;
+	bool mobile = is_mobile(sa->satype) && sa->dst.family != 6;
+
+	if (mobile)
+		field_error(p, cmd->at[F_PROTO], "SAs of Mobile IPv6 have "
+		    "IPv6 addresses");
+	else if (sa->care_of.family != 0 &&
+	    sa->care_of.family != sa->dst.family)
+		field_error(p, cmd->at[F_CARE_OF], "the care-of address is not "
+		    "of the family of the SA's addresses");
+	else
+		return true;
+	return false;
+}
+
 /* One pair of addresses: into the SA, or the policy's selectors. */
 static int
 emit_pair(struct parser *p, struct command *cmd, const struct addr *src,
@@ -268,7 +287,7 @@ emit_pair(struct parser *p, struct command *cmd, const struct addr *src,
 		cmd->sa.src = *src;
 		cmd->sa.dst = *dst;
 		cmd->sa.src.port = cmd->sa.dst.port = 0;
-		if (!check_selector(p, cmd))
+		if (!check_selector(p, cmd) || !check_mobile(p, cmd))
 			return -1;
 	} else {
 		cmd->policy.src = *src;

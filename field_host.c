@@ -256,3 +256,18 @@ field_selector(struct parser *p, struct loc all, struct loc protocol)
 	selector->given = true;
 	selector->upper = (uint8_t)number;
 }
+
+void
+field_care_of(struct parser *p, struct loc loc)
+{
+	struct addr *addr = &p->cmd.sa.care_of;
+	char buf[QUOTED];
+
+	field_given(p, F_CARE_OF, loc);
+	if (!addr_numeric(parser_text(p, loc), loc_length(loc), addr)) {
+		field_error(p, loc, "%s is no numeric address, which -coa "
+		    "takes", field_quote(p, loc, buf));
+		return;
+	}
+	field_zone(p, loc, addr);
+}

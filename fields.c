@@ -128,6 +128,14 @@ static const struct {
 	{ "output", "out" }, { "outbound", "out" }, { "forward", "fwd" },
 };
 
+/* Mobile IPv6 comes last in tables, and to who does not know it is no help. */
+static bool
+ends_list(const char *name)
+{
+	return name == NULL || strcmp(name, "route2") == 0 ||
+	    strcmp(name, "ro") == 0;
+}
+
 /* "it is one of in, out, fwd", where that is short enough. */
 #define LIST_MAX	8
 
@@ -137,10 +145,10 @@ hint_list(struct parser *p, const struct name *table)
 	char list[128];
 	size_t used = 0, n;
 
-	for (n = 0; n < LIST_MAX && table[n].name != NULL; n++)
+	for (n = 0; n < LIST_MAX && !ends_list(table[n].name); n++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used,
 		    "%s%s", n == 0 ? "" : ", ", table[n].name);
-	if (table[n].name == NULL)
+	if (ends_list(table[n].name))
 		diag_hint(p->diag, "it is one of %s", list);
 }
 
@@ -235,11 +243,13 @@ static const struct {
 	{ SADB_SATYPE_ESP, 0 }, { SADB_SATYPE_ESP, SADB_X_EXT_OLD },
 	{ SADB_SATYPE_AH, 0 }, { SADB_SATYPE_AH, SADB_X_EXT_OLD },
 	{ SADB_X_SATYPE_IPCOMP, 0 }, { SADB_X_SATYPE_TCPSIGNATURE, 0 },
+	{ SADB_X_SATYPE_ROUTE2, 0 }, { SADB_X_SATYPE_HAO, 0 },
 };
 /* Wrapped ESP is in encap_names, and here for the list of words. */
 static const struct name sa_protocol_names[] = {
 	{ "esp", 0 }, { "esp-udp", 0 }, { "esp-old", 1 }, { "ah", 2 },
-	{ "ah-old", 3 }, { "ipcomp", 4 }, { "tcp", 5 }, { NULL, 0 }
+	{ "ah-old", 3 }, { "ipcomp", 4 }, { "tcp", 5 }, { "route2", 6 },
+	{ "hao", 7 }, { NULL, 0 }
 };
 
 /* "esp-udp" and what else ESP can be wrapped in; false for another word. */

@@ -146,6 +146,7 @@ void field_selector_src(struct parser *, struct loc name, struct loc prefix,
 void field_selector_dst(struct parser *, struct loc name, struct loc prefix,
     struct loc port);
 void field_selector(struct parser *, struct loc all, struct loc protocol);
+void field_care_of(struct parser *, struct loc);
 
 /* ---- field_policy.c ---- */
 

@@ -54,7 +54,8 @@ has_name(const struct view *record)
 	const struct wire_sa *sa = record->ext[EXT_SA];
 
 	return policy != NULL ? record->ext[EXT_ADDRESS_SRC] != NULL &&
-	    policy->dir < IPSEC_DIR_SOCKET_IN : sa != NULL && sa->spi != 0 &&
+	    policy->dir < IPSEC_DIR_SOCKET_IN : sa != NULL &&
+	    (sa->spi != 0 || is_mobile(record->msg->satype)) &&
 	    sa->state != SADB_SASTATE_DEAD;
 }
 

@@ -28,6 +28,7 @@ static const struct {
 	{ OPT_SELECTOR, true, false, "SRC DST PROTOCOL",
 	    "for these packets only" },
 	{ OPT_PORT_MASKS, false, true, "SRC/DST", "of the ports" },
+	{ OPT_CARE_OF, true, false, "ADDRESS", "of Mobile IPv6" },
 	{ OPT_DEVICE, true, true, "INTERFACE", "of the selector" },
 	{ OPT_FLAG, true, true, "FLAG", "may be repeated" },
 };

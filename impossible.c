@@ -108,6 +108,25 @@ has_iptfs_of_other_way(const struct command *cmd)
 	    has_iptfs_of_in(cmd);
 }
 
+static bool
+has_mode_of_mobile(const struct command *cmd)
+{
+	return !is_mobile(cmd->sa.satype) && (cmd->sa.mode == IPSEC_MODE_RO ||
+	    cmd->sa.mode == IPSEC_MODE_IN_TRIGGER);
+}
+
+static bool
+has_other_mode(const struct command *cmd)
+{
+	return is_mobile(cmd->sa.satype) && cmd->sa.mode != IPSEC_MODE_RO;
+}
+
+static bool
+has_mobile_label(const struct command *cmd)
+{
+	return is_mobile(cmd->sa.satype) && is_given(cmd, F_LABEL);
+}
+
 /* Keys of HMACs are as long as what they make. */
 static bool
 has_wide_icv(const struct command *cmd)
@@ -222,6 +241,12 @@ static const struct {
 	    NULL },
 	{ false, has_ipcomp_beet, F_MODE, "Linux has no beet mode for ipcomp",
 	    NULL },
+	{ false, has_mode_of_mobile, F_MODE,
+	    "SAs of this mode are for route2 and hao", NULL },
+	{ false, has_other_mode, F_MODE, "SAs of Mobile IPv6 have mode ro",
+	    NULL },
+	{ false, has_mobile_label, F_LABEL,
+	    "SAs of Mobile IPv6 have no security label", NULL },
 	{ false, has_stray_padding, F_SETTING,
 	    "-tfcpad is for esp in mode tunnel", NULL },
 	{ false, has_foreign_iptfs, F_MODE, "mode iptfs is for esp", NULL },
@@ -273,7 +298,9 @@ check_rules(struct parser *p, const struct command *cmd)
 			    "rules for tcp");
 		if (cmd->policy.dir != IPSEC_DIR_OUTBOUND ||
 		    rule->level != IPSEC_LEVEL_USE ||
-		    rule->mode == IPSEC_MODE_TRANSPORT)
+		    rule->mode == IPSEC_MODE_TRANSPORT ||
+		    rule->mode == IPSEC_MODE_RO ||
+		    rule->mode == IPSEC_MODE_IN_TRIGGER)
 			continue;
 		field_advise(p, cmd->rule_at[i], "Linux since 6.4 takes no "
 		    "tunnel of level use in an out policy");
@@ -304,6 +331,10 @@ check_possible(struct parser *p, const struct command *cmd)
 	if (value(cmd, EXT_X_TFCPAD) > UINT16_MAX)
 		field_advise(p, cmd->at[F_SETTING], "no packet is padded to "
 		    "so many octets, and Linux 7.2 refuses that");
+	if (!policy && is_given(cmd, F_CARE_OF) &&
+	    !is_mobile(cmd->sa.satype))
+		field_advise(p, cmd->at[F_CARE_OF], "a care-of address counts "
+		    "with route2 and hao only");
 	if (!policy && cmd->sa.natt.given &&
 	    cmd->sa.natt.type == UDP_ENCAP_ESPINUDP_NON_IKE)
 		field_advise(p, cmd->at[F_PROTO], "Linux since 6.10 takes no "

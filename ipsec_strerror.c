@@ -43,6 +43,12 @@ is_ipcomp(const struct command *cmd)
 }
 
 static bool
+is_of_mobile(const struct command *cmd)
+{
+	return is_mobile(cmd->sa.satype);
+}
+
+static bool
 has_old_auth(const struct command *cmd)
 {
 	return (cmd->sa.flags & SADB_X_EXT_OLD) != 0 && cmd->auth != NULL;
@@ -269,6 +275,8 @@ static const struct {
 	    "the kernel has no AH", LOAD("ah4 ah6") },
 	{ LINUX, SADB_ADD, EPROTONOSUPPORT, is_ipcomp, F_PROTO,
 	    "the kernel has no IPComp", LOAD("ipcomp ipcomp6") },
+	{ LINUX, SADB_ADD, EPROTONOSUPPORT, is_of_mobile, F_PROTO,
+	    "the kernel has no Mobile IPv6", LOAD("mip6") },
 	{ ANY, SADB_ADD, EINVAL, has_null_ah, F_AUTH,
 	    "the kernel does not take the null algorithm for ah", NULL },
 	{ FREEBSD, SADB_ADD, EINVAL, has_old_auth, F_PROTO,

@@ -16,6 +16,7 @@ static const struct {
 } modules[] = {
 	{ 50, 4, "esp4" }, { 50, 6, "esp6" }, { 51, 4, "ah4" },
 	{ 51, 6, "ah6" }, { 108, 4, "ipcomp" }, { 108, 6, "ipcomp6" },
+	{ 43, 6, "mip6" }, { 60, 6, "mip6" },
 };
 
 /* Whether a list of this kernel's modules has it; also if there is no list. */

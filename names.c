@@ -25,6 +25,8 @@ const struct name satype_names[] = {
 	{ "ipcomp", SADB_X_SATYPE_IPCOMP },
 	{ "policy", 10 },
 	{ "tcp", SADB_X_SATYPE_TCPSIGNATURE },
+	{ "route2", SADB_X_SATYPE_ROUTE2 },
+	{ "hao", SADB_X_SATYPE_HAO },
 	{ NULL, 0 }
 };
 
@@ -43,13 +45,8 @@ const struct name mode_names[] = {
 	{ "tunnel", IPSEC_MODE_TUNNEL },
 	{ "beet", IPSEC_MODE_BEET },
 	{ "iptfs", IPSEC_MODE_IPTFS },
-	{ NULL, 0 }
-};
-
-/* Mobile IPv6's modes are shown; the language has no words for the rest. */
-static const struct name mobile_mode_names[] = {
 	{ "ro", IPSEC_MODE_RO },
-	{ "in-trigger", IPSEC_MODE_IN_TRIGGER },
+	{ "in_trigger", IPSEC_MODE_IN_TRIGGER },
 	{ NULL, 0 }
 };
 
@@ -105,6 +102,8 @@ const struct name rule_proto_names[] = {
 	{ "ah", IPPROTO_AH },
 	{ "ipcomp", 108 },
 	{ "tcp", IPPROTO_TCP },
+	{ "route2", SADB_X_SATYPE_ROUTE2 },
+	{ "hao", SADB_X_SATYPE_HAO },
 	{ NULL, 0 }
 };
 
@@ -274,8 +273,7 @@ mode_name(const struct dialect *dialect, uint8_t mode)
 {
 	if (mode >= IPSEC_MODE_BEET && !dialect->has_xfrm)
 		return NULL;
-	return name_of((mode & IPSEC_MODE_XFRM) != 0 &&
-	    mode != IPSEC_MODE_IPTFS ? mobile_mode_names : mode_names, mode);
+	return name_of(mode_names, mode);
 }
 
 /* The words that come before /etc/protocols; the first of a number prints. */

@@ -87,6 +87,8 @@ const struct option options[] = {
 	    .feature = "interfaces in selectors" },
 	{ "-port_masks", OPT_PORT_MASKS, F_PORT_MASKS, "two masks of ports", NO_NUMBER,
 	    .ext = EXT_X_PORT_MASKS, .feature = "masks of ports" },
+	{ "-coa", OPT_CARE_OF, F_CARE_OF, "an address", NO_NUMBER,
+	    .ext = EXT_X_CARE_OF, .feature = "care-of addresses" },
 	{ "-index", OPT_NUMBER, F_INDEX, "a policy's number", UINT32_MAX,
 	    IN_POLICY(id), .unsaved = true, .ext = EXT_X_POLICY_FLAGS,
 	    .feature = "numbers to choose for policies" },

@@ -58,7 +58,7 @@ static void command_dropped(struct parser *);
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_FLAG OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
 %token <option> OPT_SETTING_FLAG OPT_SELECTOR OPT_DEVICE OPT_OUTPUT_MARK
-%token <option> OPT_PORT_MASKS
+%token <option> OPT_PORT_MASKS OPT_CARE_OF
 %token <option> OPT_MARK OPT_POLICY
 %token <loc> OPT_ADDRESS WORD STRING
 /* In a policy only, where no host can be called so. */
@@ -237,6 +237,7 @@ sa_option
 	| OPT_ESN			{ field_esn(p, @1); }
 	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
 	| OPT_OUTPUT_MARK WORD prefix	{ field_output_mark(p, $2, $3); }
+	| OPT_CARE_OF word		{ field_care_of(p, $2); }
 	| OPT_SELECTOR selector_src selector_dst WORD
 					{ field_selector(p, @$, $4); }
 	| shared_option

@@ -105,6 +105,16 @@ struct sa {
 };
 
 /*
+ * Whether SAs of a satype, or of a protocol, are of Mobile IPv6 on Linux: they
+ * have no SPI (it is 0) and no algorithm, and both addresses name them.
+ */
+static inline bool
+is_mobile(uint32_t satype)
+{
+	return satype == SADB_X_SATYPE_ROUTE2 || satype == SADB_X_SATYPE_HAO;
+}
+
+/*
  * Which entries a command or a monitor is about: those that all of this is true
  * of.  In a message it is an extension of our own, for a channel's door; it has
  * whole numbers only, so that any octets are one.

@@ -898,8 +898,8 @@ policy_has_words(const struct dialect *dialect, const struct policy *policy)
 	for (i = 0; i < policy->nrules; i++) {
 		rule = &policy->rules[i];
 		/* Linux has protocols of Mobile IPv6, too. */
-		if ((name_of(rule_proto_names, rule->proto) == NULL &&
-		    !dialect->has_xfrm) ||
+		if ((!dialect->has_xfrm && (is_mobile(rule->proto) ||
+		    name_of(rule_proto_names, rule->proto) == NULL)) ||
 		    mode_name(dialect, rule->mode) == NULL ||
 		    name_of(level_names, rule->level) == NULL)
 			return false;

@@ -162,6 +162,21 @@ has_index(const struct view *view)
 }
 
 static bool
+is_of_mobile(const struct view *view)
+{
+	struct filter filter;
+
+	return is_mobile(view->msg->satype) ||
+	    (filter_decode(view, &filter) && is_mobile(filter.satype));
+}
+
+static bool
+has_care_of(const struct view *view)
+{
+	return view->ext[EXT_X_CARE_OF] != NULL;
+}
+
+static bool
 has_xfrm_mode(const struct view *view)
 {
 	const struct wire_sa2 *sa2 = view->ext[EXT_SA2];
@@ -189,6 +204,12 @@ static bool
 is_beet(const struct rule *rule)
 {
 	return rule->mode == IPSEC_MODE_BEET;
+}
+
+static bool
+is_of_mobile_rule(const struct rule *rule)
+{
+	return is_mobile(rule->proto);
 }
 
 static bool
@@ -279,6 +300,8 @@ static const struct {
 	    "does not keep the rules of a policy that discards" },
 	{ has_defaults, NULL, F_VERB,
 	    "cannot carry what becomes of packets without a policy" },
+	{ is_of_mobile, NULL, F_PROTO, "cannot carry SAs of Mobile IPv6" },
+	{ has_care_of, NULL, F_CARE_OF, "cannot carry a care-of address" },
 	{ has_xfrm_mode, NULL, F_MODE, "cannot carry this mode" },
 	{ is_cross_family, NULL, F_DST,
 	    "cannot carry a tunnel between address families" },
@@ -288,6 +311,8 @@ static const struct {
 	    "cannot carry a unique number above 16383" },
 	{ NULL, is_use_with_number, F_ACTION,
 	    "cannot carry use with an identifier" },
+	{ NULL, is_of_mobile_rule, F_ACTION,
+	    "cannot carry rules of Mobile IPv6" },
 	{ NULL, is_of_xfrm_mode, F_ACTION, "cannot carry this mode" },
 	{ NULL, is_beet, F_ACTION,
 	    "drops the addresses of a rule in beet mode" },

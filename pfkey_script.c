@@ -158,6 +158,10 @@ print_sa_beyond(struct text *t, const struct sa *sa)
 		text_str(t, "/0x");
 		text_hex(t, sa->output_mark.mask, 1);
 	}
+	if (sa->care_of.family != 0) {
+		text_str(t, " -coa ");
+		text_addr(t, &sa->care_of);
+	}
 	print_settings(t, &sa->settings);
 }
 
@@ -204,8 +208,6 @@ rest_inexpressible(const struct device *device, const struct settings *set,
 const char *
 sa_inexpressible(const struct sa *sa)
 {
-	if (sa->care_of.family != 0)
-		return "its care-of address is not in the language";
 	if (name_of(mode_names, sa->mode) == NULL)
 		return "its mode is not in the language";
 	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)

@@ -58,6 +58,7 @@ sa_same_name(const struct dialect *dialect, const struct sa *a,
 	if (dialect->spi_is_name)
 		return true;
 	return a->satype == b->satype && same_host(&a->dst, &b->dst) &&
+	    (!is_mobile(a->satype) || same_host(&a->src, &b->src)) &&
 	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
 	    b->mark_mask);
 }
@@ -143,6 +144,8 @@ sa_name_hash(const struct dialect *dialect, const struct sa *sa)
 	h = hash_number(h, sa->spi);
 	if (dialect->spi_is_name)
 		return h;
+	if (is_mobile(sa->satype))
+		h = table_hash(h, sa->src.octets, sizeof(sa->src.octets));
 	h = table_hash(h, sa->dst.octets, sizeof(sa->dst.octets));
 	h = hash_number(h, sa->dst.scope);
 	return hash_mark(h, sa->has_mark, sa->mark, sa->mark_mask);
@@ -410,6 +413,17 @@ compare_encapsulation(const struct natt *want, const struct natt *have,
 		    want->sport, want->dport);
 }
 
+/* Linux changes the one that there is in place. */
+static void
+compare_care_of(const struct addr *want, const struct addr *have,
+    struct difference *d)
+{
+	if (same_host(want, have))
+		return;
+	differs(d, "care-of address");
+	d->in_place &= want->family != 0 && have->family != 0;
+}
+
 void
 sa_compare(const struct dialect *dialect, const struct sa *want,
     const struct sa *have, struct difference *d)
@@ -436,6 +450,7 @@ sa_compare(const struct dialect *dialect, const struct sa *want,
 	    want->output_mark.mask, have->output_mark.given,
 	    have->output_mark.value, have->output_mark.mask))
 		DIFFERS(d, "output mark");
+	compare_care_of(&want->care_of, &have->care_of, d);
 	compare_settings(&want->settings, &have->settings, d);
 }
 

@@ -47,7 +47,7 @@ static uint8_t
 satype_of(uint16_t proto)
 {
 	return proto == 50 ? SADB_SATYPE_ESP : proto == 51 ? SADB_SATYPE_AH :
-	    SADB_X_SATYPE_IPCOMP;
+	    is_mobile(proto) ? (uint8_t)proto : SADB_X_SATYPE_IPCOMP;
 }
 
 /* The end of a tunnel; one of zeros is whatever the host has there (Linux). */
@@ -97,6 +97,9 @@ serving_policy(struct serving *s, const struct policy *policy,
 		return;
 	for (i = 0; i < policy->nrules; i++) {
 		rule = &policy->rules[i];
+		/* It is there to be missed, so that a daemon is told. */
+		if (rule->mode == IPSEC_MODE_IN_TRIGGER)
+			continue;
 		if (rule->mode != IPSEC_MODE_TRANSPORT) {
 			service.src = tunnel_end(&rule->src);
 			service.dst = tunnel_end(&rule->dst);

@@ -375,9 +375,10 @@ static bool
 is_nameless_sa(const struct sync *s, const struct sa *sa)
 {
 	return sa->state == SADB_SASTATE_LARVAL ||
-	    sa->state == SADB_SASTATE_DEAD || sa->spi == 0 ||
+	    sa->state == SADB_SASTATE_DEAD ||
 	    mode_name(s->dialect, sa->mode) == NULL ||
-	    (sa->satype != SADB_SATYPE_ESP && sa->satype != SADB_SATYPE_AH &&
+	    (sa->spi == 0 && !is_mobile(sa->satype)) ||
+	    (!is_mobile(sa->satype) && sa->satype != SADB_SATYPE_ESP && sa->satype != SADB_SATYPE_AH &&
 	    sa->satype != SADB_X_SATYPE_IPCOMP &&
 	    sa->satype != SADB_X_SATYPE_TCPSIGNATURE);
 }

@@ -29,7 +29,9 @@ enum {
 /* sadb_msg_satype */
 enum {
 	SADB_SATYPE_UNSPEC = 0, SADB_SATYPE_AH = 2, SADB_SATYPE_ESP = 3,
-	SADB_X_SATYPE_IPCOMP = 9, SADB_X_SATYPE_TCPSIGNATURE = 11
+	SADB_X_SATYPE_IPCOMP = 9, SADB_X_SATYPE_TCPSIGNATURE = 11,
+	/* Of Mobile IPv6 (RFC 6275).  Ours: the numbers of the protocols. */
+	SADB_X_SATYPE_ROUTE2 = 43, SADB_X_SATYPE_HAO = 60
 };
 
 /* sadb_sa_state */

@@ -103,6 +103,7 @@ int xfrm_encode_policy_dump(struct nlbuf *, uint32_t seq);
 /* What names an SA to the kernel. */
 struct xfrm_name {
 	struct xfrm_usersa_id id;
+	xfrm_address_t src;		/* of Mobile IPv6, in place of an SPI */
 	struct xfrm_mark mark;
 };
 /* A request (XFRM_MSG_DELSA, XFRM_MSG_GETSA) that names an SA. */

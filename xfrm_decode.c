@@ -237,6 +237,7 @@ xfrm_decode_name(const struct nlmsghdr *header, uint8_t satype,
 	name->id.spi = info->id.spi;
 	name->id.family = info->family;
 	name->id.proto = info->id.proto;
+	name->src = info->saddr;
 	xfrm_get_attr(&t.attrs, XFRMA_MARK, &name->mark, sizeof(name->mark));
 	return true;
 }

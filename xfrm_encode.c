@@ -34,6 +34,8 @@ static const struct {
 	{ SADB_SATYPE_ESP, IPPROTO_ESP },
 	{ SADB_SATYPE_AH, IPPROTO_AH },
 	{ SADB_X_SATYPE_IPCOMP, IPPROTO_COMP },
+	{ SADB_X_SATYPE_ROUTE2, IPPROTO_ROUTING },
+	{ SADB_X_SATYPE_HAO, IPPROTO_DSTOPTS },
 };
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -571,6 +573,7 @@ fill_name(const struct sa *sa, struct xfrm_name *name)
 {
 	memset(name, 0, sizeof(*name));
 	address_of(&name->id.daddr, &sa->dst);
+	address_of(&name->src, &sa->src);
 	name->id.spi = htonl(sa->spi);
 	name->id.family = family_of(&sa->dst);
 	name->id.proto = xfrm_proto(sa->satype);
@@ -582,6 +585,8 @@ static void
 put_name(struct nlbuf *b, const struct xfrm_name *name)
 {
 	nl_bytes(b, &name->id, sizeof(name->id));
+	if (is_mobile(name->id.proto))
+		nl_attr(b, XFRMA_SRCADDR, &name->src, sizeof(name->src));
 	put_mark(b, (name->mark.v | name->mark.m) != 0, name->mark.v,
 	    name->mark.m, 0);
 }
@@ -656,6 +661,9 @@ encode_flush(struct nlbuf *b, struct xfrm_encoder *enc,
 	flush.proto = xfrm_proto(view->msg->satype);
 	if (flush.proto == 0)
 		return EINVAL;
+	/* 255, which af_key says, leaves out Mobile IPv6. */
+	if (flush.proto == IPSEC_ULPROTO_ANY)
+		flush.proto = 0;
 	nl_bytes(b, &flush, sizeof(flush));
 	return 0;
 }
@@ -670,8 +678,9 @@ xfrm_encode_dump(struct nlbuf *b, uint32_t seq, uint8_t satype,
 	if (proto == 0)
 		return EINVAL;
 	nl_begin(b, XFRM_MSG_GETSA, NLM_F_REQUEST | NLM_F_DUMP, seq, 0);
-	/* 255 leaves out the internal states of IPComp tunnels. */
-	nl_attr(b, XFRMA_PROTO, &proto, sizeof(proto));
+	/* 255 leaves out Mobile IPv6. */
+	if (proto != IPSEC_ULPROTO_ANY)
+		nl_attr(b, XFRMA_PROTO, &proto, sizeof(proto));
 	if (src != NULL) {
 		memset(&filter, 0, sizeof(filter));
 		address_of(&filter.saddr, src);

@@ -398,7 +398,8 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 	(void)c;
 	if (!xfrm_decode_name(header, names->filter->satype,
 	    names->filter->src, names->filter->dst, &name) ||
-	    name.id.spi == 0)		/* waits for its SPI: not to be named */
+	    /* It waits for its SPI, and cannot be named. */
+	    (name.id.spi == 0 && !is_mobile(name.id.proto)))
 		return;
 	if (names->count == names->size) {
 		size = names->size == 0 ? 64 : names->size * 2;

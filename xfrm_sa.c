@@ -141,7 +141,8 @@ state_of(const struct xfrm_decoder *d, const struct xfrm_usersa_info *info,
 	const struct xfrm_lifetime_cur *cur = &info->curlft;
 	uint64_t now = d->now > 0 ? (uint64_t)d->now : 0;
 
-	if (attrs->value[XFRMA_ALG_CRYPT] == NULL &&
+	if (!is_mobile(info->id.proto) &&
+	    attrs->value[XFRMA_ALG_CRYPT] == NULL &&
 	    attrs->value[XFRMA_ALG_AEAD] == NULL &&
 	    attrs->value[XFRMA_ALG_AUTH] == NULL &&
 	    attrs->value[XFRMA_ALG_AUTH_TRUNC] == NULL &&
@@ -469,6 +470,9 @@ xfrm_decode_sa(struct xfrm_task *t)
 {
 	const struct xfrm_usersa_info *info = &t->body.sa;
 
+	/* The kernel's own, inside of IPComp's tunnels. */
+	if (info->id.proto == IPPROTO_IPIP || info->id.proto == IPPROTO_IPV6)
+		return HIDDEN;
 	xfrm_begin_message(t, xfrm_satype(info->id.proto));
 	return xfrm_shown(put_state(t->d, t->m, info, &t->attrs, XFRM_ALL,
 	    state_of(t->d, info, &t->attrs)));

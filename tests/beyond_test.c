@@ -374,9 +374,16 @@ test_sa_rest(void)
 	    .octets = { 198, 51, 100, 1 } };
 	sa_case("care-of address", &sa, XFRMA_COADDR,
 	    "c6336401000000000000000000000000", "\tcare-of=198.51.100.1\n",
-	    NULL);
-	ok(sa_inexpressible(&sa) != NULL,
-	    "care-of address: not in the language");
+	    " -coa 198.51.100.1");
+	sa.satype = SADB_X_SATYPE_HAO;
+	sa.mode = IPSEC_MODE_RO;
+	sa.spi = sa.encrypt = sa.auth = 0;
+	sa.enc_key.given = sa.auth_key.given = false;
+	sa_case("Mobile IPv6", &sa, XFRMA_COADDR,
+	    "c6336401000000000000000000000000", "\thao mode=ro spi=0(0x",
+	    " hao 0x00000000 -m ro");
+	ok(the_info().id.proto == 60, "Mobile IPv6: its protocol");
+	ok(sa_inexpressible(&sa) == NULL, "Mobile IPv6: in the language");
 	sa = plain_sa();
 	setting_set(&sa.settings, EXT_X_ICV, 80);
 	sa_case("ICV", &sa, 0, "", "\ticv=80\n", " -icv 80");

@@ -589,8 +589,8 @@ test_rules(void)
 		    "esp/transport//unique:4294967295" },
 		{ { .proto = 50, .mode = 1, .level = 2, .reqid = 9 },
 		    "esp/transport//require:9", "esp/transport//unique:9" },
-		{ { .proto = 43, .mode = 9, .level = 8 },
-		    "43/9//8", "43/9//8" },
+		{ { .proto = 42, .mode = 9, .level = 8 },
+		    "42/9//8", "42/9//8" },
 	};
 	const struct dialect *linux = &dialects[DIALECT_LINUX];
 	struct sink sink;

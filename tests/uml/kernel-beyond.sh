@@ -149,16 +149,47 @@ if since 6 11; then
 	again "directions and keepalives"
 fi
 
-# Mobile IPv6 has no words; what it has is shown.
+# Mobile IPv6.
 make_policy dir out src 2001:db8:1::/48 dst 2001:db8:2::/48 proto 135 tmpl src 2001:db8::1 dst 2001:db8::2 proto hao mode ro
 make_policy dir in src 2001:db8:1::/48 dst 2001:db8:2::/48 tmpl src 2001:db8::1 dst 2001:db8::2 proto route2 mode in_trigger
 run setkey -DP
-like "-DP: a rule of Mobile IPv6" "*	60/ro/2001:db8::1-2001:db8::2/require*" "$out"
-like "-DP: another one" "*	43/in-trigger/2001:db8::1-2001:db8::2/require*" "$out"
-run setkey -DP -o script
-check "it is not in the language" 1 "$st"
-like "and the commands are comments" "# the mode of a rule*
-# spdadd *" "$out"
+like "-DP: a rule of Mobile IPv6" "*	hao/ro/2001:db8::1-2001:db8::2/require*" "$out"
+like "-DP: another one" "*	route2/in_trigger/2001:db8::1-2001:db8::2/require*" "$out"
+again "rules of Mobile IPv6"
+mobile="src 2001:db8::1 dst 2001:db8::2"
+if ip xfrm state add $mobile proto route2 coa 2001:db8::5 mode ro; then
+	ip xfrm state add $mobile proto hao coa 2001:db8::6 mode ro sel $mobile
+	ip xfrm state add src 2001:db8::3 dst 2001:db8::2 proto hao coa 2001:db8::6 mode ro
+	run setkey -D hao
+	like "-D: SAs of Mobile IPv6" "*2001:db8::3 2001:db8::2
+	hao mode=ro spi=0(0x00000000)*	care-of=2001:db8::6*" "$out"
+	unlike "of the one protocol" "route2" "$out"
+	again "SAs of Mobile IPv6"
+	make "three of one SPI" "add 2001:db8::1 2001:db8::2 hao 0 -coa 2001:db8::5;
+	    add 2001:db8::3 2001:db8::2 hao 0 -coa 2001:db8::5;
+	    add 2001:db8::1 2001:db8::2 route2 0 -coa 2001:db8::5;"
+	sk_ok "changing one" "update 2001:db8::3 2001:db8::2 hao 0 -coa 2001:db8::7;"
+	like "it has another address" "*care-of=2001:db8::7*" \
+	    "$(setkey -e "get 2001:db8::3 2001:db8::2 hao 0;")"
+	cat >/run/tmp/script <<-EOF
+	add 2001:db8::3 2001:db8::2 hao 0 -coa 2001:db8::8;
+	add 2001:db8::1 2001:db8::2 route2 0 -coa 2001:db8::5;
+	EOF
+	run setkey -nS /run/tmp/script
+	check "-S: what differs" "0update 2001:db8::3 2001:db8::2 hao 0x00000000 -m ro -coa 2001:db8::8;
+delete 2001:db8::1 2001:db8::2 hao 0x00000000;" "$st$(echo "$out" | grep -v '^#')"
+	run setkey -vS /run/tmp/script
+	check "-S: is done" "0" "$st"
+	run setkey -nS /run/tmp/script
+	check "-S: nothing is left to do" "0" "$st$(echo "$out" | grep -v '^#')"
+	sk_ok "deleting one" "delete 2001:db8::3 2001:db8::2 hao 0;"
+	sk_ok "deleting some" "deleteall 2001:db8::1 2001:db8::2 route2;"
+	check "all are gone" "No SAD entries." "$(setkey -D)"
+	make "another one" "add 2001:db8::1 2001:db8::2 hao 0 -coa 2001:db8::5; flush;"
+	check "flush removes it" "No SAD entries." "$(setkey -D)"
+else
+	skip "SAs of Mobile IPv6" "this kernel has no module mip6"
+fi
 clear
 
 # Masks of algorithms do what they say: an in policy that allows hmac-md5 (bit 2)
