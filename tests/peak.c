@@ -2,8 +2,8 @@
 /*
  * peak PROGRAM ARGUMENT ...: runs it, and says on standard error how long it
  * took in nanoseconds, how many milliseconds of that it computed itself, the
- * most memory it held in KiB, and its exit status.  For tests/bench: neither
- * time(1) nor its format is everywhere.
+ * most memory it held in KiB, and its exit status.  Neither time(1) nor its
+ * format is everywhere.
  */
 #include <sys/resource.h>
 #include <sys/time.h>
