@@ -179,22 +179,56 @@ source_add_fd(struct source *source, const char *name, int fd)
 	return rc;
 }
 
-/* The directory that a file was found in. */
-static bool
-stat_directory(const char *path, struct stat *st)
+/* To look at a directory and in it takes no right to list it. */
+#if defined(O_PATH)
+#define OPEN_DIRECTORY	(O_PATH | O_DIRECTORY | O_CLOEXEC)
+#elif defined(O_SEARCH)
+#define OPEN_DIRECTORY	(O_SEARCH | O_DIRECTORY | O_CLOEXEC)
+#else
+#define OPEN_DIRECTORY	(O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+#endif
+
+static int
+open_directory(const char *path, size_t len)
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
 	char *dir = malloc(len + 2);
-	bool done;
+	int fd;
 
 	if (dir == NULL)
-		return false;
+		return -1;
 	memcpy(dir, path, len);
 	memcpy(dir + len, ".", 2);
-	done = stat(dir, st) == 0;
+	fd = open(dir, OPEN_DIRECTORY);
 	free(dir);
-	return done;
+	return fd;
+}
+
+/*
+ * Opens a file from its directory, so that what is said of that is true of
+ * where the file was found, whatever has its name by then.
+ */
+static int
+open_file(const char *path, struct source_access *access)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	int dir = open_directory(path, (size_t)(name - path)), fd, error;
+	struct stat st;
+
+	if (dir < 0)
+		return -1;
+	if (fstat(dir, &st) == 0) {
+		access->has_dir = true;
+		access->dir_mode = st.st_mode;
+		access->dir_owner = st.st_uid;
+	}
+	/* A path that ends with a slash is the directory's. */
+	fd = openat(dir, *name == '\0' && slash != NULL ? "." : name,
+	    O_RDONLY | O_CLOEXEC);
+	error = errno;
+	close(dir);
+	errno = error;
+	return fd;
 }
 
 int
@@ -202,7 +236,7 @@ source_add_file(struct source *source, const char *path)
 {
 	struct source_access access = { .known = false };
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open_file(path, &access);
 
 	if (fd < 0)
 		return -1;
@@ -211,9 +245,6 @@ source_add_file(struct source *source, const char *path)
 		access.known = true;
 		access.mode = st.st_mode;
 		access.owner = st.st_uid;
-		access.has_dir = stat_directory(path, &st);
-		access.dir_mode = st.st_mode;
-		access.dir_owner = st.st_uid;
 	}
 	if (source_add_fd(source, path, fd) != 0)
 		return -1;

@@ -753,6 +753,19 @@ open(const char *path, int flags, ...)
 	return fails(CALL_OPEN) ? -1 : next(path, flags, mode);
 }
 
+int
+openat(int dir, const char *path, int flags, ...)
+{
+	va_list ap;
+	unsigned mode;
+	NEXT(openat);
+
+	va_start(ap, flags);
+	mode = flags & O_CREAT ? va_arg(ap, unsigned) : 0;
+	va_end(ap);
+	return fails(CALL_OPEN) ? -1 : next(dir, path, flags, mode);
+}
+
 ssize_t
 read(int fd, void *octets, size_t n)
 {

@@ -3,6 +3,7 @@
  * The text of a configuration: several files one behind the other, places in
  * them, a stream of which nothing is kept that was done.
  */
+#include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -120,6 +121,87 @@ read_failures(void)
 	source_close(&source);
 }
 
+/* ---- whose a file is ---- */
+
+#ifdef AT_EMPTY_PATH
+
+#define GIVEN	"given"
+#define OTHER	"other"
+
+static bool swapping, swapped;
+
+static void
+swap(void)
+{
+	swapping = false;
+	swapped = rename(GIVEN, "old") == 0 &&
+	    rename(OTHER, GIVEN) == 0;
+}
+
+/* In place of libc's: somebody changes directories meanwhile. */
+int
+fstat(int fd, struct stat *st)
+{
+	int rc = fstatat(fd, "", st, AT_EMPTY_PATH);
+
+	if (swapping)
+		swap();
+	return rc;
+}
+
+static void
+make_directory(const char *name, mode_t mode, const char *text)
+{
+	char file[64];
+	FILE *f;
+
+	snprintf(file, sizeof(file), "%s/x", name);
+	if (mkdir(name, 0700) != 0 || (f = fopen(file, "w")) == NULL ||
+	    fputs(text, f) < 0 || fclose(f) != 0 || chmod(name, mode) != 0)
+		abort();
+}
+
+static void
+directory(void)
+{
+	const struct source_access *access;
+	char work[] = "source-test.XXXXXX";
+	struct source source;
+
+	if (mkdtemp(work) == NULL || chdir(work) != 0)
+		abort();
+	source_init(&source);
+	make_directory(GIVEN, 0777, "given");
+	make_directory(OTHER, 0700, "other");
+	swapping = true;
+	ok(source_add_file(&source, GIVEN "/x") == 0 &&
+	    strcmp(source.text, "given") == 0, "a file of a directory");
+	access = &source.files[0].access;
+	ok(access->known && access->has_dir &&
+	    (access->dir_mode & 0777) == 0777,
+	    "its directory, though another one has that name by now%s",
+	    swapped ? "" : " # SKIP this libc's fstat() is not a function");
+	source_close(&source);
+	unlink(GIVEN "/x");
+	unlink(OTHER "/x");
+	unlink("old/x");
+	rmdir(GIVEN);
+	rmdir(OTHER);
+	rmdir("old");
+	if (chdir("..") != 0 || rmdir(work) != 0)
+		abort();
+}
+
+#else
+
+static void
+directory(void)
+{
+	ok(true, "whose a directory is # SKIP fstat() cannot be replaced");
+}
+
+#endif
+
 /* ---- a stream ---- */
 
 #define STATEMENTS	5000
@@ -215,6 +297,7 @@ main(void)
 	positions();
 	lines();
 	read_failures();
+	directory();
 	stream();
 	unlink(path);
 	return done();

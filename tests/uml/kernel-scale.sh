@@ -3,7 +3,7 @@
 # As many entries as somebody may have: all that goes in comes out, in order,
 # in silence, and in no more memory than there is text.
 #
-# tests/scale has more of them on a kernel with more memory, and passes how many.
+# tests/scale has more of them, on a kernel with more memory, and says how many.
 
 . "$UML/lib.sh"
 cd /run/tmp || exit 1
