@@ -125,7 +125,7 @@ note_newer(struct script *sc, const struct planned *request)
 {
 	unsigned i;
 
-	for (i = 0; i < SETTINGS; i++)
+	for (i = 0; request->newer >> i != 0; i++)
 		if ((request->newer >> i & 1) != 0 && sc->newer[i].end == 0)
 			sc->newer[i] = request->loc;
 }

@@ -154,6 +154,14 @@ msg_next_ext(const void *buf, size_t len, size_t *offset, size_t *extlen)
 	return ext;
 }
 
+static inline void
+enter(struct view *view, enum ext id, const struct wire_ext *ext)
+{
+	view->ext[id] = ext;
+	if (id >= EXT_X_SETTING)
+		view->settings |= 1u << (id - EXT_X_SETTING);
+}
+
 enum view_error
 view_init(struct view *view, const struct dialect *dialect, const void *buf,
     size_t len)
@@ -181,7 +189,7 @@ view_init(struct view *view, const struct dialect *dialect, const void *buf,
 		if (!ext_valid(dialect, id, ext, extlen))
 			return VIEW_EXT_MALFORMED;
 		if (view->ext[id] == NULL)
-			view->ext[id] = ext;
+			enter(view, id, ext);
 	}
 	return offset == len ? VIEW_OK : VIEW_EXT_LENGTH;
 }
@@ -200,7 +208,7 @@ view_built(struct view *view, const struct dialect *dialect, const void *buf)
 	for (offset = sizeof(*view->msg); offset < view->len;
 	    offset += (size_t)ext->len * 8) {
 		ext = (const void *)(p + offset);
-		view->ext[ext_of_wire(dialect, ext->type)] = ext;
+		enter(view, ext_of_wire(dialect, ext->type), ext);
 	}
 }
 
@@ -499,11 +507,11 @@ get_settings(const struct view *view, struct settings *s)
 	const struct wire_value *wire;
 	unsigned i;
 
-	for (i = 0; i < SETTINGS; i++) {
+	s->given = view->settings;
+	for (i = 0; s->given >> i != 0; i++) {
 		wire = view->ext[EXT_X_SETTING + i];
 		if (wire != NULL)
-			setting_set(s, (enum ext)(EXT_X_SETTING + i),
-			    wire->value);
+			s->value[i] = wire->value;
 	}
 }
 

@@ -196,6 +196,7 @@ struct view {
 	const struct wire_msg *msg;
 	size_t len;			/* octets */
 	const void *ext[EXT_COUNT];	/* NULL: absent */
+	uint32_t settings;		/* those of ext, as settings.given */
 };
 
 /* ---- building (pfkey.c) ---- */

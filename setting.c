@@ -76,7 +76,7 @@ settings_newer(const struct settings *s)
 	uint32_t newer = 0;
 	unsigned i;
 
-	for (i = 0; i < SETTINGS; i++)
+	for (i = 0; s->given >> i != 0; i++)
 		if (settings[i].since != NULL && (s->given >> i & 1) != 0)
 			newer |= 1u << i;
 	return newer;

@@ -63,14 +63,18 @@ setting_of(unsigned type)
 static bool
 read_rare_attr(unsigned type, size_t n, struct xfrm_attrs *attrs)
 {
-	int i = type == 0 ? -1 : setting_of(type);
+	int i;
 
-	if (i >= 0)
-		return n >= settings[i].octets;
 	/* Lists are measured where they are read. */
-	if (type != XFRMA_UNSPEC && type != XFRMA_PAD &&
-	    type != XFRMA_TMPL && type != XFRMA_MIGRATE &&
-	    attrs->unknown_count < XFRM_UNKNOWN_MAX)
+	if (type == XFRMA_UNSPEC || type == XFRMA_PAD ||
+	    type == XFRMA_TMPL || type == XFRMA_MIGRATE)
+		return true;
+	i = setting_of(type);
+	if (i >= 0) {
+		attrs->settings |= 1u << i;
+		return n >= settings[i].octets;
+	}
+	if (attrs->unknown_count < XFRM_UNKNOWN_MAX)
 		attrs->unknown[attrs->unknown_count++] = (uint16_t)type;
 	return true;
 }
@@ -96,16 +100,6 @@ read_attrs(const uint8_t *p, size_t len, struct xfrm_attrs *attrs)
 		attrs->len[type] = (uint16_t)n;
 	}
 	return offset >= len;
-}
-
-bool
-xfrm_get_attr(const struct xfrm_attrs *attrs, unsigned type, void *out,
-    size_t n)
-{
-	if (attrs->value[type] == NULL)
-		return false;
-	memcpy(out, attrs->value[type], n);
-	return true;
 }
 
 /* ---- messages ---- */

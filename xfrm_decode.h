@@ -14,13 +14,24 @@
 struct xfrm_attrs {
 	const uint8_t *value[XFRM_ATTRS];	/* NULL: absent */
 	uint16_t len[XFRM_ATTRS];
+	uint32_t settings;			/* that are there, a bit each */
 	uint16_t unknown[XFRM_UNKNOWN_MAX];	/* numbers, to be told */
 	unsigned unknown_count;
 };
 
-/* Copies the n octets of an attribute that is there, all of its structure. */
-bool xfrm_get_attr(const struct xfrm_attrs *, unsigned type, void *out,
-    size_t n);
+/*
+ * Copies the n octets of an attribute that is there, all of its structure.
+ * Inline, for most are not there.
+ */
+static inline bool
+xfrm_get_attr(const struct xfrm_attrs *attrs, unsigned type, void *out,
+    size_t n)
+{
+	if (attrs->value[type] == NULL)
+		return false;
+	memcpy(out, attrs->value[type], n);
+	return true;
+}
 
 /*
  * What a message kind's decoder gets and gives.  It begins the message (with

@@ -236,10 +236,10 @@ put_settings(struct msgbuf *m, const struct xfrm_attrs *attrs)
 	uint16_t u16;
 	unsigned i;
 
-	for (i = 0; i < SETTINGS; i++) {
-		row = &settings[i];
-		if (row->attr == 0 || attrs->value[row->attr] == NULL)
+	for (i = 0; attrs->settings >> i != 0; i++) {
+		if ((attrs->settings >> i & 1) == 0)
 			continue;
+		row = &settings[i];
 		p = attrs->value[row->attr];
 		if (row->octets == sizeof(value))
 			memcpy(&value, p, sizeof(value));
