@@ -164,13 +164,15 @@ flush(struct filtered *f)
 int
 channel_submit(struct channel *ch, struct view *view, uint32_t tag)
 {
-	struct filtered f = { .ch = ch, .tag = tag, .reply = ch->reply,
-	    .reply_ctx = ch->reply_ctx };
 	uint8_t type = view->msg->type;
+	struct filtered f;
 	int error;
 
-	if (!filter_decode(view, &f.filter))
+	if (view->ext[EXT_X_SELECTION] == NULL)
 		return ch->ops->submit(ch, view, tag);
+	f = (struct filtered){ .ch = ch, .tag = tag, .reply = ch->reply,
+	    .reply_ctx = ch->reply_ctx };
+	filter_decode(view, &f.filter);
 	/* What is on its way has its answers to whom it belongs. */
 	error = ch->ops->finish(ch);
 	if (error != 0)

@@ -57,10 +57,9 @@ plan_message(struct script *sc, const struct command *cmd, bool twin,
 		.twin = twin,
 		.fwd = is_about_policy(cmd, IPSEC_DIR_FWD),
 	};
-	struct view view;
 
-	view_built(&view, sc->session.dialect, msg);
-	request.filtered = view.ext[EXT_X_SELECTION] != NULL;
+	/* But for a filter these are bare headers. */
+	request.filtered = takes_filter(cmd) && m->len > sizeof(*msg);
 	if (cmd->op == OP_ADD || cmd->op == OP_UPDATE)
 		request.newer = settings_newer(&cmd->sa.settings);
 
