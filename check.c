@@ -692,6 +692,11 @@ command_check(struct parser *p)
 			    "choose: what no policy is for passes",
 			    p->dialect->system);
 		break;
+	case OP_SPDHASH:
+		if (ext_number(p->dialect, EXT_X_THRESHOLDS) == 0)
+			field_error(p, cmd->at[F_VERB], "%s has no thresholds "
+			    "to choose", p->dialect->system);
+		break;
 	case OP_TAGGED:
 		if (!cmd->bad)
 			field_error(p, cmd->src.name, "policies for packet "

@@ -39,6 +39,8 @@ const struct command_word command_words[] = {
 	    SOME_POLICIES },
 	{ "spddefault", OP_SPDDEFAULT, CMD_SPDDEFAULT, SADB_X_SPDDEFAULT,
 	    "DIRECTION discard|none ..." },
+	{ "spdhash", OP_SPDHASH, CMD_SPDHASH, SADB_X_SPDHASH,
+	    "ipv4|ipv6 BITS/BITS ..." },
 	{ "help", OP_HELP, CMD_HELP, 0, "[COMMAND]" },
 	{ "exit", OP_EXIT, CMD_BARE, 0, "" },
 	{ "quit", OP_EXIT, CMD_BARE, 0, "" },

@@ -14,7 +14,8 @@
 enum op {
 	OP_NONE, OP_ADD, OP_UPDATE, OP_GETSPI, OP_GET, OP_DELETE, OP_DELETEALL,
 	OP_FLUSH, OP_DUMP, OP_SPDADD, OP_SPDUPDATE, OP_SPDDELETE, OP_SPDFLUSH,
-	OP_SPDDUMP, OP_SPDDEFAULT, OP_TAGGED, OP_EXIT, OP_HELP
+	OP_SPDDUMP, OP_SPDDEFAULT, OP_SPDHASH,
+	OP_TAGGED, OP_EXIT, OP_HELP
 };
 
 /* The parts of a command that messages can point at. */
@@ -56,7 +57,7 @@ struct command {
 	const struct algorithm *enc, *auth, *comp;
 	struct sa sa;			/* addresses and ids still empty */
 	struct loc rule_at[POLICY_RULES];
-	struct defaults defaults;	/* of spddefault */
+	struct defaults defaults;	/* of spddefault, spdhash */
 	unsigned wrong_rules;		/* bits: reported already */
 	struct policy policy;		/* rules beyond nrules: not cleared */
 	/* Not cleared with the rest: their members above say what is used. */

@@ -73,6 +73,7 @@ open_event(struct event *e, const struct dialect *dialect, const void *msg,
 	e->kind = kind_of(e->view.msg->type);
 	sa_decode(&e->view, &e->sa);
 	policy_decode(&e->view, &e->policy);
+	e->defaults = (struct defaults){ 0 };
 	defaults_decode(&e->view, &e->defaults);
 }
 

@@ -230,7 +230,7 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 			filter_encode(&m, &filter);
 	} else if (is_policy_command(cmd))
 		policy_encode(&m, &cmd->policy);
-	else if (cmd->op == OP_SPDDEFAULT)
+	else if (cmd->op == OP_SPDDEFAULT || cmd->op == OP_SPDHASH)
 		defaults_encode(&m, &cmd->defaults);
 	else if (is_given(cmd, F_SRC))
 		sa_encode(&m, &cmd->sa);

@@ -231,6 +231,27 @@ field_default(struct parser *p, struct loc direction, struct loc action)
 	*one = (uint8_t)row->value;
 }
 
+void
+field_threshold(struct parser *p, struct loc family, struct loc local,
+    struct loc remote)
+{
+	const struct name *row = field_named(p, hash_names, family,
+	    "address family");
+	struct threshold *one;
+	uint64_t l, r;
+
+	if (row == NULL)
+		return;
+	one = &p->cmd.defaults.hash[row->value];
+	if (one->given)
+		field_error(p, family, "this family was given before");
+	if (!number_read_at(p, local, "a prefix length",
+	    HASH_BITS(row->value), &l) || !number_read_at(p, remote,
+	    "a prefix length", HASH_BITS(row->value), &r))
+		return;
+	*one = (struct threshold){ true, (uint8_t)l, (uint8_t)r };
+}
+
 /* ---- rules ---- */
 
 /* "unique:N", or one of the other levels. */

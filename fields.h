@@ -161,6 +161,9 @@ void field_priority(struct parser *, struct loc base, int sign,
 void field_action(struct parser *, struct loc);
 /* What becomes of packets of a direction that no policy is for. */
 void field_default(struct parser *, struct loc direction, struct loc action);
+/* Which policies of a family Linux keeps by a hash. */
+void field_threshold(struct parser *, struct loc family, struct loc local,
+    struct loc remote);
 
 /* An end point of a rule, and the words of a whole one. */
 struct rule_end {

@@ -659,6 +659,26 @@ json_defaults(struct json *j, const char *name, const struct defaults *d)
 	json_end_object(j);
 }
 
+/* The thresholds that are not those of a fresh kernel. */
+static void
+json_thresholds(struct json *j, const struct defaults *d)
+{
+	unsigned i;
+
+	if (!is_moved(d, 0) && !is_moved(d, 1))
+		return;
+	json_object(j, "hash_thresholds");
+	for (i = 0; i < 2; i++) {
+		if (!is_moved(d, i))
+			continue;
+		json_object(j, name_of(hash_names, i));
+		json_number(j, "local", d->hash[i].local);
+		json_number(j, "remote", d->hash[i].remote);
+		json_end_object(j);
+	}
+	json_end_object(j);
+}
+
 /* ---- the document ---- */
 
 void
@@ -672,8 +692,10 @@ json_begin_dump(struct json *j, bool policies, const char *channel,
 	json_string(j, "system", j->dialect->name);
 	json_string(j, "channel", channel);
 	json_time(j, "time", j->style->now < 0 ? 0 : (uint64_t)j->style->now);
-	if (policies)
+	if (policies) {
 		json_defaults(j, "defaults", defaults);
+		json_thresholds(j, defaults);
+	}
 	json_array(j, policies ? "policies" : "sas");
 }
 

@@ -82,6 +82,10 @@ const struct name default_names[] = {
 	{ NULL, 0 }
 };
 
+const struct name hash_names[] = {
+	{ "ipv4", 0 }, { "ipv6", 1 }, { NULL, 0 }
+};
+
 const struct name level_names[] = {
 	{ "default", IPSEC_LEVEL_DEFAULT },
 	{ "use", IPSEC_LEVEL_USE },
@@ -133,6 +137,8 @@ const struct name message_names[] = {
 	{ "X_SPDDELETE2", SADB_X_SPDDELETE2 },
 	{ "X_NAT_T_NEW_MAPPING", SADB_X_NAT_T_NEW_MAPPING },
 	{ "X_MIGRATE", SADB_X_MIGRATE },
+	{ "X_SPDHASH", SADB_X_SPDHASH },
+	{ "X_SPDGETHASH", SADB_X_SPDGETHASH },
 	{ "X_SPDDEFAULT", SADB_X_SPDDEFAULT },
 	{ "X_SPDGETDEFAULT", SADB_X_SPDGETDEFAULT },
 	{ NULL, 0 }

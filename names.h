@@ -39,6 +39,7 @@ extern const struct name encap_names[];		/* UDP_ENCAP_*, TCP_ENCAP_* */
 extern const struct name direction_names[];	/* IPSEC_DIR_* */
 extern const struct name action_names[];	/* IPSEC_POLICY_* */
 extern const struct name default_names[];	/* DEFAULT_* */
+extern const struct name hash_names[];		/* defaults.hash */
 extern const struct name level_names[];		/* IPSEC_LEVEL_* */
 extern const struct name scope_names[];		/* IPSEC_SCOPE_* */
 extern const struct name rule_proto_names[];	/* IP protocols of a rule */

@@ -53,7 +53,8 @@ static void command_dropped(struct parser *);
 }
 /* Commands, by the shape of what follows them. */
 %token <command> CMD_ADD CMD_GET CMD_DELETEALL CMD_FLUSH CMD_SPDADD
-%token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_SPDFLUSH CMD_BARE CMD_HELP
+%token <command> CMD_SPDDELETE CMD_SPDDEFAULT CMD_SPDHASH CMD_SPDFLUSH
+%token <command> CMD_BARE CMD_HELP
 /* Options; OPT_NUMBER is all those that take one number. */
 %token <option> OPT_NUMBER OPT_ENC OPT_AUTH OPT_COMP OPT_RAW_CPI OPT_MODE
 %token <option> OPT_FLAG OPT_NATT OPT_ESN OPT_HWIF OPT_LABEL OPT_SETTING
@@ -101,6 +102,7 @@ command
 	| spdadd WORD STRING policy	{ field_tagged(p, $2, $3); }
 	| spddelete src_range dst_range upper spd_options policy
 	| spddefault defaults
+	| spdhash thresholds
 	| spdflush some_policies filter_options
 	| spdflush some_policies filter_options OPT_POLICY direction
 	| bare
@@ -141,6 +143,16 @@ defaults
 	;
 default
 	: WORD WORD			{ field_default(p, $1, $2); }
+	;
+spdhash
+	: CMD_SPDHASH			{ field_command(p, $1, @1); }
+	;
+thresholds
+	: threshold
+	| thresholds threshold
+	;
+threshold
+	: WORD WORD '/' WORD		{ field_threshold(p, $1, $2, $4); }
 	;
 spdflush
 	: CMD_SPDFLUSH			{ field_command(p, $1, @1); }
@@ -187,6 +199,7 @@ word
 	| CMD_SPDADD			{ $$ = @1; }
 	| CMD_SPDDELETE			{ $$ = @1; }
 	| CMD_SPDDEFAULT		{ $$ = @1; }
+	| CMD_SPDHASH			{ $$ = @1; }
 	| CMD_SPDFLUSH			{ $$ = @1; }
 	| CMD_BARE			{ $$ = @1; }
 	| CMD_HELP			{ $$ = @1; }

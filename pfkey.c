@@ -930,8 +930,21 @@ policy_encode(struct msgbuf *m, const struct policy *policy)
 void
 defaults_encode(struct msgbuf *m, const struct defaults *defaults)
 {
-	struct wire_defaults *wire = msg_ext(m, EXT_X_DEFAULTS, sizeof(*wire));
+	const struct wire_msg *msg = (const void *)m->space;
+	const struct threshold *v4 = &defaults->hash[0],
+	    *v6 = &defaults->hash[1];
+	struct wire_thresholds *hash;
+	struct wire_defaults *wire;
 
+	if (msg->type == SADB_X_SPDHASH || msg->type == SADB_X_SPDGETHASH) {
+		hash = msg_ext(m, EXT_X_THRESHOLDS, sizeof(*hash));
+		hash->local4 = v4->given ? v4->local : HASH_KEEP;
+		hash->remote4 = v4->given ? v4->remote : HASH_KEEP;
+		hash->local6 = v6->given ? v6->local : HASH_KEEP;
+		hash->remote6 = v6->given ? v6->remote : HASH_KEEP;
+		return;
+	}
+	wire = msg_ext(m, EXT_X_DEFAULTS, sizeof(*wire));
 	wire->in = defaults->in;
 	wire->out = defaults->out;
 	wire->fwd = defaults->fwd;
@@ -941,10 +954,19 @@ void
 defaults_decode(const struct view *view, struct defaults *defaults)
 {
 	const struct wire_defaults *wire = view->ext[EXT_X_DEFAULTS];
+	const struct wire_thresholds *hash = view->ext[EXT_X_THRESHOLDS];
 
-	*defaults = (struct defaults){ 0, 0, 0 };
-	if (wire != NULL)
-		*defaults = (struct defaults){ wire->in, wire->out, wire->fwd };
+	if (wire != NULL) {
+		defaults->in = wire->in;
+		defaults->out = wire->out;
+		defaults->fwd = wire->fwd;
+	}
+	if (hash == NULL)
+		return;
+	defaults->hash[0] = (struct threshold){ hash->local4 != HASH_KEEP,
+	    hash->local4, hash->remote4 };
+	defaults->hash[1] = (struct threshold){ hash->local6 != HASH_KEEP,
+	    hash->local6, hash->remote6 };
 }
 
 static void

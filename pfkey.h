@@ -171,10 +171,32 @@ struct policy {
 	struct rule rules[POLICY_RULES]; /* the last: those in use are set */
 };
 
-/* What becomes of packets that no policy is for (Linux): DEFAULT_ each. */
+/*
+ * What Linux has of the SPD as a whole: what becomes of packets that no policy
+ * is for (DEFAULT_ each), and which policies of IPv4 and of IPv6 are kept by a
+ * hash: those whose prefixes have so many bits.
+ */
+struct threshold {
+	bool given;
+	uint8_t local, remote;
+};
 struct defaults {
 	uint8_t in, out, fwd;
+	struct threshold hash[2];	/* as in hash_names */
 };
+
+/* The bits of an address of hash[i], which is what a kernel begins with. */
+#define HASH_BITS(i)	((i) == 0 ? 32u : 128u)
+
+/* Whether a threshold is one that a kernel does not begin with. */
+static inline bool
+is_moved(const struct defaults *defaults, unsigned i)
+{
+	const struct threshold *t = &defaults->hash[i];
+
+	return t->given &&
+	    (t->local != HASH_BITS(i) || t->remote != HASH_BITS(i));
+}
 
 /* Whether they pass in all directions, or nothing is known of it. */
 static inline bool
@@ -245,6 +267,7 @@ size_t msg_end(struct msgbuf *);
  */
 void sa_encode(struct msgbuf *, const struct sa *);
 void policy_encode(struct msgbuf *, const struct policy *);
+/* The part of them that the message is about. */
 void defaults_encode(struct msgbuf *, const struct defaults *);
 
 /* ---- reading (pfkey.c) ---- */
@@ -285,6 +308,7 @@ bool request_next(const struct dialect *, const void *ext, size_t extlen,
 /* The SA or the policy in a message; missing parts stay zero. */
 void sa_decode(const struct view *, struct sa *);
 void policy_decode(const struct view *, struct policy *);
+/* What the message says of them; the rest stays. */
 void defaults_decode(const struct view *, struct defaults *);
 
 /*

@@ -1036,10 +1036,17 @@ print_default(struct text *t, const char *dir, uint8_t number)
 void
 print_defaults(struct text *t, const struct defaults *defaults)
 {
-	if (defaults_pass(defaults))
-		return;
-	text_str(t, "(no policy)\n");
+	unsigned i;
+
+	if (!defaults_pass(defaults))
+		text_str(t, "(no policy)\n");
 	print_default(t, "in", defaults->in);
 	print_default(t, "out", defaults->out);
 	print_default(t, "fwd", defaults->fwd);
+	if (is_moved(defaults, 0) || is_moved(defaults, 1))
+		text_str(t, "(hash)\n");
+	for (i = 0; i < 2; i++)
+		if (is_moved(defaults, i))
+			text_printf(t, "\t%s %u/%u\n", name_of(hash_names, i),
+			    defaults->hash[i].local, defaults->hash[i].remote);
 }

@@ -152,6 +152,12 @@ has_defaults(const struct view *view)
 }
 
 static bool
+has_thresholds(const struct view *view)
+{
+	return view->ext[EXT_X_THRESHOLDS] != NULL;
+}
+
+static bool
 has_index(const struct view *view)
 {
 	const struct wire_policy *policy = view->ext[EXT_POLICY];
@@ -300,6 +306,8 @@ static const struct {
 	    "does not keep the rules of a policy that discards" },
 	{ has_defaults, NULL, F_VERB,
 	    "cannot carry what becomes of packets without a policy" },
+	{ has_thresholds, NULL, F_VERB,
+	    "cannot carry how the kernel keeps policies" },
 	{ is_of_mobile, NULL, F_PROTO, "cannot carry SAs of Mobile IPv6" },
 	{ has_care_of, NULL, F_CARE_OF, "cannot carry a care-of address" },
 	{ has_xfrm_mode, NULL, F_MODE, "cannot carry this mode" },

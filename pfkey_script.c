@@ -540,10 +540,16 @@ void
 print_defaults_command(struct text *t, const char *verb,
     const struct defaults *defaults)
 {
+	unsigned i;
+
 	text_str(t, verb);
 	print_default(t, "in", defaults->in);
 	print_default(t, "out", defaults->out);
 	print_default(t, "fwd", defaults->fwd);
+	for (i = 0; i < 2; i++)
+		if (defaults->hash[i].given)
+			text_printf(t, " %s %u/%u", name_of(hash_names, i),
+			    defaults->hash[i].local, defaults->hash[i].remote);
 	text_str(t, ";\n");
 }
 

@@ -94,7 +94,10 @@ void print_policy_command(struct text *, const struct dialect *,
 /* An event that is a header: its SA type, or the type of policies. */
 void print_header_command(struct text *, const char *verb,
     const struct view *);
-/* "spddefault in discard out none ...": the directions that have one. */
+/*
+ * "spddefault in discard out none ...": the directions that have one;
+ * "spdhash ipv4 24/24": the thresholds that are given.
+ */
 void print_defaults_command(struct text *, const char *verb,
     const struct defaults *);
 

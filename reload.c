@@ -449,8 +449,28 @@ defaults_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
 	(void)tag;
 	if (reply->error != 0)
-		session_error(ctx, "what becomes of packets without a policy "
-		    "cannot be set: %s", strerror(reply->error));
+		session_error(ctx, "what is said of the SPD as a whole cannot "
+		    "be set: %s", strerror(reply->error));
+}
+
+static void
+send_defaults(const struct reload *reload, uint8_t type, const char *verb,
+    const struct defaults *wanted)
+{
+	struct session *s = reload->session;
+	struct channel *ch = s->channel;
+	struct msgbuf m;
+
+	if (s->opt->check_only) {
+		print_defaults_command(&s->text, verb, wanted);
+		return;
+	}
+	ch->reply = defaults_reply;
+	ch->reply_ctx = s;
+	msg_begin(&m, s->dialect, type, 0);
+	defaults_encode(&m, wanted);
+	if (channel_request(ch, &m, 0) != 0 || ch->ops->finish(ch) != 0)
+		session_error(s, "%s was not done", verb);
 }
 
 /* Last of all, when all policies are there. */
@@ -458,28 +478,27 @@ static void
 set_defaults(const struct reload *reload)
 {
 	struct defaults now, wanted = reload->defaults;
-	struct session *s = reload->session;
-	struct channel *ch = s->channel;
-	struct msgbuf m;
+	struct threshold *t = wanted.hash;
+	unsigned i;
 
-	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP)
+	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP &&
+	    !t[0].given && !t[1].given)
 		return;
-	session_ask_defaults(s, &now);
-	wanted = (struct defaults){ change(wanted.in, now.in),
-	    change(wanted.out, now.out), change(wanted.fwd, now.fwd) };
-	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP)
-		return;
-	if (s->opt->check_only) {
-		print_defaults_command(&s->text, "spddefault", &wanted);
-		return;
-	}
-	ch->reply = defaults_reply;
-	ch->reply_ctx = s;
-	msg_begin(&m, s->dialect, SADB_X_SPDDEFAULT, 0);
-	defaults_encode(&m, &wanted);
-	if (channel_request(ch, &m, 0) != 0 || ch->ops->finish(ch) != 0)
-		session_error(s, "what becomes of packets without a policy "
-		    "was not set");
+	session_ask_defaults(reload->session, &now);
+	wanted.in = change(wanted.in, now.in);
+	wanted.out = change(wanted.out, now.out);
+	wanted.fwd = change(wanted.fwd, now.fwd);
+	for (i = 0; i < 2; i++)
+		if (t[i].local == now.hash[i].local &&
+		    t[i].remote == now.hash[i].remote)
+			t[i].given = false;
+	if (t[0].given || t[1].given)
+		send_defaults(reload, SADB_X_SPDHASH, "spdhash",
+		    &(struct defaults){ .hash = { t[0], t[1] } });
+	t[0].given = t[1].given = false;
+	if ((wanted.in | wanted.out | wanted.fwd) != DEFAULT_KEEP)
+		send_defaults(reload, SADB_X_SPDDEFAULT, "spddefault",
+		    &wanted);
 }
 
 struct refusals {

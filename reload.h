@@ -16,7 +16,7 @@
 struct reload {
 	struct session *session;
 	struct sync *sync;
-	struct defaults defaults;	/* DEFAULT_KEEP: left alone */
+	struct defaults defaults;	/* what is not given: left alone */
 	/* The kernel refused the request for an entry. */
 	void (*refused)(void *ctx, uint32_t number, uint8_t type,
 	    const struct reply *);

@@ -23,14 +23,14 @@ script_sync_takes(struct script *sc, const struct command *cmd)
 		sc->adds = true;
 		return true;
 	}
-	if (cmd->op == OP_SPDDEFAULT)
+	if (cmd->op == OP_SPDDEFAULT || cmd->op == OP_SPDHASH)
 		return true;
 	if (flush && cmd->sa.satype == SADB_SATYPE_UNSPEC && !sc->adds &&
 	    !filter_of(cmd, &filter))
 		return true;
 	diag(&sc->diag, DIAG_ERROR, cmd->at[F_VERB], flush ? "with -S this can "
 	    "only stand before all others, and for all entries" :
-	    "-S takes add, spdadd and spddefault");
+	    "-S takes add, spdadd, spddefault and spdhash");
 	sc->session.failed = true;
 	return false;
 }
@@ -60,12 +60,27 @@ struct wanting {
 static void
 merge_defaults(struct defaults *all, const struct defaults *more)
 {
+	unsigned i;
+
 	if (more->in != DEFAULT_KEEP)
 		all->in = more->in;
 	if (more->out != DEFAULT_KEEP)
 		all->out = more->out;
 	if (more->fwd != DEFAULT_KEEP)
 		all->fwd = more->fwd;
+	for (i = 0; i < 2; i++)
+		if (more->hash[i].given)
+			all->hash[i] = more->hash[i];
+}
+
+/* Likewise of a threshold: back to where a kernel begins. */
+static struct threshold
+moved_back(const struct wanting *w, unsigned i)
+{
+	uint8_t bits = (uint8_t)HASH_BITS(i);
+
+	return !w->defaults.hash[i].given && w->owned.hash[i].given ?
+	    (struct threshold){ true, bits, bits } : w->defaults.hash[i];
 }
 
 /* Of a direction that an earlier run closed, and the file does not name. */
@@ -81,7 +96,8 @@ wanted_defaults(const struct wanting *w)
 {
 	return (struct defaults){ opened(w->defaults.in, w->owned.in),
 	    opened(w->defaults.out, w->owned.out),
-	    opened(w->defaults.fwd, w->owned.fwd) };
+	    opened(w->defaults.fwd, w->owned.fwd),
+	    { moved_back(w, 0), moved_back(w, 1) } };
 }
 
 static int
@@ -92,13 +108,13 @@ want_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 	uint8_t type = requests[number].type;
 	enum sync_db db = type == SADB_ADD || type == SADB_FLUSH ? SYNC_SAD :
 	    SYNC_SPD;
-	struct defaults defaults;
+	struct defaults defaults = { 0 };
 	struct view view;
 	uint32_t earlier;
 
 	(void)len;
 	view_built(&view, w->sc->session.dialect, msg);
-	if (type == SADB_X_SPDDEFAULT) {
+	if (type == SADB_X_SPDDEFAULT || type == SADB_X_SPDHASH) {
 		defaults_decode(&view, &defaults);
 		merge_defaults(&w->defaults, &defaults);
 		return 0;
@@ -150,7 +166,7 @@ own_command(void *ctx, struct command *cmd)
 
 	if (cmd->op == OP_ADD || cmd->op == OP_SPDADD)
 		command_expand(owning->parser, own_message, owning->w);
-	else if (cmd->op == OP_SPDDEFAULT)
+	else if (cmd->op == OP_SPDDEFAULT || cmd->op == OP_SPDHASH)
 		merge_defaults(&owning->w->owned, &cmd->defaults);
 }
 

@@ -104,6 +104,19 @@ print_interfaces_own(const struct save *save, const struct save_output *out,
 	print_policy_command(out->text, save->dialect, "spdadd", policy, 0);
 }
 
+static void
+print_thresholds(const struct save_output *out)
+{
+	struct defaults moved = { 0 };
+	unsigned i;
+
+	for (i = 0; i < 2; i++)
+		if (is_moved(&out->defaults, i))
+			moved.hash[i] = out->defaults.hash[i];
+	if (moved.hash[0].given || moved.hash[1].given)
+		print_defaults_command(out->text, "spdhash", &moved);
+}
+
 /*
  * Prints policies oldest first.  An in policy right before its fwd twin is one
  * command for both; an in policy without one says so (-k).
@@ -117,11 +130,13 @@ print_policies(const struct save *save, const struct save_output *out)
 	const char *lost;
 	size_t i, at, after;
 	unsigned flags;
+	struct defaults pass = { out->defaults.in, out->defaults.out,
+	    out->defaults.fwd, { { 0 } } };
 
 	/* First of all, so that nothing slips through while the rest loads. */
 	if (!defaults_pass(&out->defaults))
-		print_defaults_command(out->text, "spddefault",
-		    &out->defaults);
+		print_defaults_command(out->text, "spddefault", &pass);
+	print_thresholds(out);
 	for (i = 0; i < save->n; i++) {
 		at = newest_first ? save->n - 1 - i : i;
 		after = newest_first ? at - 1 : at + 1;

@@ -90,12 +90,13 @@ static void
 print_command(struct text *t, const struct view *view, const char *verb,
     unsigned flags, const struct print_style *style)
 {
-	struct defaults defaults;
+	struct defaults defaults = { 0 };
 	struct filter filter;
 	struct policy policy;
 	struct sa sa;
 
-	if (view->ext[EXT_X_DEFAULTS] != NULL) {
+	if (view->ext[EXT_X_DEFAULTS] != NULL ||
+	    view->ext[EXT_X_THRESHOLDS] != NULL) {
 		defaults_decode(view, &defaults);
 		print_defaults_command(t, verb, &defaults);
 	} else if (view->ext[EXT_POLICY] != NULL) {

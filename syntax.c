@@ -132,6 +132,8 @@ syntax_next_field(const struct command *cmd)
 		return "';'";
 	case OP_SPDDEFAULT:
 		return "a direction (in, out, fwd), and discard or none";
+	case OP_SPDHASH:
+		return "ipv4 or ipv6, and two prefix lengths (24/24)";
 	case OP_SPDADD: case OP_SPDUPDATE: case OP_SPDDELETE:
 		return next_policy_field(cmd);
 	default:

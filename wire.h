@@ -23,7 +23,8 @@ enum {
 	SADB_X_NAT_T_NEW_MAPPING,	/* Linux, NetBSD */
 	SADB_X_MIGRATE,			/* Linux */
 	/* Ours: no kernel's PF_KEY has them. */
-	SADB_X_SPDDEFAULT = 62, SADB_X_SPDGETDEFAULT
+	SADB_X_SPDHASH = 60, SADB_X_SPDGETHASH, SADB_X_SPDDEFAULT,
+	SADB_X_SPDGETDEFAULT
 };
 
 /* sadb_msg_satype */
@@ -73,6 +74,7 @@ enum { IPSEC_POLICY_DISCARD, IPSEC_POLICY_NONE, IPSEC_POLICY_IPSEC,
     IPSEC_POLICY_ENTRUST, IPSEC_POLICY_BYPASS };
 /* What becomes of packets that no policy is for, as Linux counts. */
 enum { DEFAULT_KEEP, DEFAULT_DISCARD, DEFAULT_NONE };
+#define HASH_KEEP	255
 enum { IPSEC_LEVEL_DEFAULT, IPSEC_LEVEL_USE, IPSEC_LEVEL_REQUIRE,
     IPSEC_LEVEL_UNIQUE };
 enum { IPSEC_SCOPE_ANY, IPSEC_SCOPE_GLOBAL, IPSEC_SCOPE_IFNET,
@@ -250,6 +252,10 @@ struct wire_unknown {			/* that many numbers follow */
 struct wire_defaults {			/* DEFAULT_, for each direction */
 	uint16_t len, type;
 	uint8_t in, out, fwd, reserved;
+};
+struct wire_thresholds {		/* bits of prefixes; HASH_KEEP: as it is */
+	uint16_t len, type;
+	uint8_t local4, remote4, local6, remote6;
 };
 struct wire_if_id {
 	uint16_t len, type;

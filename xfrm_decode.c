@@ -145,6 +145,8 @@ static const struct kind {
 	    SADB_X_MIGRATE, xfrm_decode_migrate },
 	{ XFRM_GETDEFAULT, sizeof(struct xfrm_defaults), SADB_X_SPDDEFAULT,
 	    xfrm_decode_defaults },
+	{ XFRM_MSG_NEWSPDINFO, sizeof(uint32_t), SADB_X_SPDHASH,
+	    xfrm_decode_thresholds },
 };
 
 #define KINDS	(sizeof(kinds) / sizeof(kinds[0]))
@@ -170,7 +172,9 @@ open_message(const struct nlmsghdr *header, struct xfrm_task *t, bool *whole)
 	memcpy(&t->body, body, kinds[i].size);
 	t->attr_octets = body + used;
 	t->attr_len = len - used;
-	*whole = read_attrs(t->attr_octets, t->attr_len, &t->attrs);
+	/* It has attributes of another kind. */
+	*whole = kinds[i].xfrm == XFRM_MSG_NEWSPDINFO ||
+	    read_attrs(t->attr_octets, t->attr_len, &t->attrs);
 	return &kinds[i];
 }
 

@@ -118,6 +118,7 @@ enum xfrm_result xfrm_decode_policy_gone(struct xfrm_task *);
 enum xfrm_result xfrm_decode_policy_expire(struct xfrm_task *);
 enum xfrm_result xfrm_decode_policy_flush(struct xfrm_task *);
 enum xfrm_result xfrm_decode_defaults(struct xfrm_task *);
+enum xfrm_result xfrm_decode_thresholds(struct xfrm_task *);
 
 /* xfrm_notice.c */
 enum xfrm_result xfrm_decode_acquire(struct xfrm_task *);

@@ -960,10 +960,35 @@ encode_defaults(struct nlbuf *b, struct xfrm_encoder *enc,
 	struct defaults defaults;
 
 	(void)enc;
+	defaults = (struct defaults){ 0 };
 	defaults_decode(view, &defaults);
 	body = (struct xfrm_defaults){ defaults.in, defaults.fwd,
 	    defaults.out };
 	nl_bytes(b, &body, sizeof(body));
+	return 0;
+}
+
+/* SPDHASH; SPDGETHASH has none, but the kernel wants the flags of both. */
+static int
+encode_thresholds(struct nlbuf *b, struct xfrm_encoder *enc,
+    const struct view *view)
+{
+	struct defaults defaults = { 0 };
+	struct xfrmu_spdhthresh bits;
+	uint32_t flags = 0;
+	unsigned i;
+
+	(void)enc;
+	defaults_decode(view, &defaults);
+	nl_bytes(b, &flags, sizeof(flags));
+	for (i = 0; i < 2; i++) {
+		if (!defaults.hash[i].given)
+			continue;
+		bits.lbits = defaults.hash[i].local;
+		bits.rbits = defaults.hash[i].remote;
+		nl_attr(b, (uint16_t)(XFRMA_SPD_IPV4_HTHRESH + i), &bits,
+		    sizeof(bits));
+	}
 	return 0;
 }
 
@@ -990,6 +1015,8 @@ static const struct {
 	[SADB_X_SPDFLUSH] = { XFRM_MSG_FLUSHPOLICY, encode_policy_flush },
 	[SADB_X_SPDDEFAULT] = { XFRM_SETDEFAULT, encode_defaults },
 	[SADB_X_SPDGETDEFAULT] = { XFRM_GETDEFAULT, encode_defaults },
+	[SADB_X_SPDHASH] = { XFRM_MSG_NEWSPDINFO, encode_thresholds },
+	[SADB_X_SPDGETHASH] = { XFRM_MSG_GETSPDINFO, encode_thresholds },
 };
 
 int

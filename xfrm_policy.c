@@ -220,8 +220,35 @@ enum xfrm_result
 xfrm_decode_defaults(struct xfrm_task *t)
 {
 	const struct xfrm_defaults *body = &t->body.defaults;
-	struct defaults defaults = { body->in, body->out, body->fwd };
+	struct defaults defaults = { body->in, body->out, body->fwd,
+	    { { 0 } } };
 
+	xfrm_begin_message(t, SADB_SATYPE_UNSPEC);
+	defaults_encode(t->m, &defaults);
+	return SHOWN;
+}
+
+/* How policies are kept: the attributes have numbers of their own. */
+enum xfrm_result
+xfrm_decode_thresholds(struct xfrm_task *t)
+{
+	struct defaults defaults = { 0 };
+	struct xfrmu_spdhthresh bits;
+	const uint8_t *value;
+	size_t offset = 0, n;
+	unsigned type;
+
+	while (nl_next_attr(t->attr_octets, t->attr_len, &offset, &type,
+	    &value, &n)) {
+		if (type != XFRMA_SPD_IPV4_HTHRESH &&
+		    type != XFRMA_SPD_IPV6_HTHRESH)
+			continue;
+		if (n < sizeof(bits))
+			return MALFORMED;
+		memcpy(&bits, value, sizeof(bits));
+		defaults.hash[type - XFRMA_SPD_IPV4_HTHRESH] =
+		    (struct threshold){ true, bits.lbits, bits.rbits };
+	}
 	xfrm_begin_message(t, SADB_SATYPE_UNSPEC);
 	defaults_encode(t->m, &defaults);
 	return SHOWN;

@@ -353,7 +353,7 @@ read_one(struct xfrm_channel *c, uint32_t seq, struct answer *a,
 	}
 }
 
-/* SADB_GET, SADB_GETSPI, SADB_X_SPDGET, SADB_X_SPDGETDEFAULT */
+/* SADB_GET, SADB_GETSPI, SADB_X_SPDGET and those of the SPD as a whole */
 static int
 do_get(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
@@ -688,6 +688,7 @@ xfrm_answering(const struct view *view)
 	case SADB_GETSPI:
 	case SADB_X_SPDGET:
 	case SADB_X_SPDGETDEFAULT:
+	case SADB_X_SPDGETHASH:
 		return do_get;
 	case SADB_DELETE:
 		return view->ext[EXT_SA] == NULL ? do_delete_all : NULL;

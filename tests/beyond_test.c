@@ -544,6 +544,33 @@ test_templates(void)
 	    "esp/transport//require/spi:0x00001001/auth:0x00000008;");
 }
 
+/* A request to move them is like the answer that tells where they are. */
+static void
+test_thresholds(void)
+{
+	static const uint8_t wanted[] = { 6, 0, 3, 0, 24, 16, 0, 0,
+	    6, 0, 4, 0, 64, 0, 0, 0 };
+	struct defaults sent = { .hash = { { true, 24, 16 },
+	    { true, 64, 0 } } }, got = { .in = DEFAULT_DISCARD };
+	static struct msgbuf m;
+	struct view view;
+
+	msg_begin(&m, &dialects[DIALECT_LINUX], SADB_X_SPDHASH, 0);
+	defaults_encode(&m, &sent);
+	to_netlink(&m);
+	ok(request.len == NLMSG_HDRLEN + 4 + sizeof(wanted) &&
+	    memcmp(octets + NLMSG_HDRLEN + 4, wanted, sizeof(wanted)) == 0,
+	    "thresholds: octets");
+	append(1, "sp", 2);		/* XFRMA_SPD_INFO, not ALG_AUTH */
+	if (!ok(from_netlink(SADB_X_SPDGETHASH, &view), "thresholds"))
+		return;
+	defaults_decode(&view, &got);
+	ok(memcmp(got.hash, sent.hash, sizeof(got.hash)) == 0 &&
+	    got.in == DEFAULT_DISCARD, "thresholds: they come back");
+	append(XFRMA_SPD_IPV6_HTHRESH, "x", 1);
+	ok(!from_netlink(SADB_X_SPDGETHASH, &view), "thresholds: too short");
+}
+
 /* Two extensions with one number would be taken for each other. */
 static void
 test_numbers(void)
@@ -576,6 +603,7 @@ main(void)
 	test_sa_state();
 	test_policies();
 	test_templates();
+	test_thresholds();
 	return done();
 }
 

@@ -182,7 +182,7 @@ t.conf: 25 errors, of which 24 are not shown (-E 0 shows all)"
 	expect "a word of a megabyte" "t.conf:1:1: error: unknown command 'abcdefghijabcdefghijabcdefghijabcdefghijabc...'
     $(repeat 10 abcdefghij)...
     ^$(repeat 99 '~')
-    hint: the commands are add, update, getspi, get, delete, deleteall, flush, dump, spdadd, spdupdate, spddelete, spdflush, spddump, spddefault, help, exit"
+    hint: the commands are add, update, getspi, get, delete, deleteall, flush, dump, spdadd, spdupdate, spddelete, spdflush, spddump, spddefault, spdhash, help, exit"
 	{ printf 'add 10.0.0.1 10.0.0.2 esp 1000 -E null "'
 	repeat 100000 'a key;
 	'; } >t.conf && try -n

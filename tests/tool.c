@@ -399,7 +399,7 @@ main(int argc, char **argv)
 		tool.policies = strcmp(argv[1], "json-spd") == 0;
 		json_begin_dump(&tool.events.json, tool.policies, "tool",
 		    &(struct defaults){ DEFAULT_NONE, DEFAULT_NONE,
-		    DEFAULT_DISCARD });
+		    DEFAULT_DISCARD, { { true, 24, 16 }, { true, 64, 56 } } });
 		run(&tool, line);
 		json_end_dump(&tool.events.json, tool.records, NULL);
 		text_flush(&tool.text);

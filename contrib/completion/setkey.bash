@@ -23,7 +23,7 @@ _setkey()
 	-*e)
 		mapfile -t COMPREPLY < <(compgen -W 'add update getspi get delete
 		    deleteall flush dump spdadd spdupdate spddelete spdflush
-		    spddump spddefault help exit quit bye' -- "$word")
+		    spddump spddefault spdhash help exit quit bye' -- "$word")
 		return ;;
 	-*E)
 		return ;;

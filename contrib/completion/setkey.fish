@@ -5,7 +5,7 @@ complete -c setkey -f
 complete -c setkey -s c -d 'read commands from standard input'
 complete -c setkey -s D -d 'print the SAD, with -P the SPD'
 complete -c setkey -s e -x -d 'take the commands from the argument' \
-    -a 'add update getspi get delete deleteall flush dump spdadd spdupdate spddelete spdflush spddump spddefault help exit quit bye'
+    -a 'add update getspi get delete deleteall flush dump spdadd spdupdate spddelete spdflush spddump spddefault spdhash help exit quit bye'
 complete -c setkey -s F -d 'remove all SAs, with -P all policies'
 complete -c setkey -s f -r -F -d 'take the commands from a file'
 complete -c setkey -s G -x -d 'print a fresh key for an algorithm'

@@ -279,10 +279,33 @@ else
 fi
 clear
 
-# How the kernel keeps policies is not one of them.
-ip xfrm policy set hthresh4 24 24 hthresh6 64 64
-check "thresholds are not shown" "0No SPD entries." "$?$(setkey -DP)"
-ip xfrm policy set hthresh4 32 32 hthresh6 128 128
+# How the kernel keeps policies.
+thresholds() { ip -s xfrm policy count | sed -n 's/.*threshold //p'; }
+begin=$(thresholds)
+ip xfrm policy set hthresh4 24 24 hthresh6 64 56
+check "-DP: thresholds" "No SPD entries.
+(hash)
+	ipv4 24/24
+	ipv6 64/56" "$(setkey -DP)"
+like "JSON: thresholds" '"hash_thresholds": {"ipv4": {"local": 24, "remote": 24}, "ipv6": {"local": 64, "remote": 56}}' \
+    "$(setkey -DP -o json)"
+moved=$(thresholds)
+save
+check "thresholds: saved" "0spdhash ipv4 24/24 ipv6 64/56;" "$st$err$(cat /run/tmp/saved)"
+sk_ok "spdhash" "spdhash ipv6 128/128 ipv4 32/32;"
+check "as in the beginning" "$begin No SPD entries." "$(thresholds) $(setkey -DP)"
+cp /run/tmp/saved /run/tmp/script
+run setkey -f /run/tmp/script
+check "thresholds: loaded" "0$moved" "$st$err$(thresholds)"
+echo "spdadd 10.1.0.0/16 10.2.0.0/16 any -P out none; spdhash ipv4 32/32;" >/run/tmp/script
+run setkey -nS /run/tmp/script
+like "-n -S: thresholds" "*spdhash ipv4 32/32;" "$out"
+run setkey -S /run/tmp/script
+check "-S: thresholds" "0	ipv6 64/56" "$st$err$(setkey -DP | tail -n 1)"
+echo "spdhash ipv6 64/56;" >/run/tmp/old
+run setkey -S /run/tmp/script -O /run/tmp/old
+check "-O: back" "0$begin" "$st$err$(thresholds)"
+clear
 
 # Going out, a kernel that knows of directions wants -esn without a window.
 if since 6 10; then

@@ -146,7 +146,7 @@ wrong() {
 }
 setkey -f /run/tmp/a
 wrong "an empty file" "# nothing" "this would remove everything"
-wrong "get" "get $left4 $right4 esp 0x1001;" "-S takes add, spdadd and spddefault"
+wrong "get" "get $left4 $right4 esp 0x1001;" "-S takes add, spdadd, spddefault and spdhash"
 wrong "a late flush" "add $left4 $right4 esp 0x1001 $keys; flush;" \
     "only stand before all others"
 wrong "one name twice" "add $left4 $right4 esp 0x1001 $keys;
