@@ -62,7 +62,7 @@ LANGUAGE = token.o parse.o syntax.o command.o options.o fields.o \
 	field_option.o field_key.o field_host.o field_policy.o number.o \
 	check.o impossible.o expand.o filter.o hosts.o source.o secrets.o diag.o
 MESSAGES = pfkey.o same.o sync.o deletion.o serving.o hiding.o ranges.o \
-	order.o mode_any.o table.o addr.o dialect.o extension.o names.o \
+	order.o mode_any.o table.o list.o addr.o dialect.o extension.o names.o \
 	print_keys.o stats.o setting.o ipsec_strerror.o
 PRINTERS = text.o pfkey_dump.o key_debug.o pfkey_script.o json.o \
 	json_record.o event.o
@@ -117,7 +117,7 @@ token.c: token.l
 # Few and small enough to be built again together.
 HEADERS = addr.h channel.h check.h command.h deletion.h diag.h dialect.h \
 	event.h existing.h expand.h extension.h fields.h filter.h hiding.h \
-	ipsec_strerror.h json.h key_debug.h lint.h mode_any.h modules.h \
+	ipsec_strerror.h json.h key_debug.h lint.h list.h mode_any.h modules.h \
 	names.h netlink.h operands.h options.h parser.h \
 	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h \
 	platform.h print.h \

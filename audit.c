@@ -10,6 +10,7 @@
 
 #include "hiding.h"
 #include "ipsec_strerror.h"
+#include "list.h"
 #include "modules.h"
 #include "platform.h"
 #include "run.h"
@@ -19,8 +20,9 @@ struct audit {
 	struct session session;
 	struct serving serving;
 	struct hiding hiding;
-	void **policies;		/* messages, in their order */
+	struct wire_msg **policies;	/* in their order */
 	uint32_t npolicies;
+	uint8_t type;			/* of the dump at hand */
 	bool no_memory;
 };
 
@@ -77,24 +79,16 @@ is_everybodys(const struct policy *policy)
 	    policy->scope == IPSEC_SCOPE_GLOBAL || policy->if_id != 0);
 }
 
-/* The list doubles when it is full. */
 static bool
 keep_policy(struct audit *a, const struct view *view)
 {
-	uint32_t n = a->npolicies;
-	void **grown, *copy;
+	struct wire_msg *copy = msg_copy(view->msg);
 
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(a->policies, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		a->policies = grown;
-	}
-	copy = malloc(view->len);
-	if (copy == NULL)
+	if (copy == NULL || !list_room(&a->policies, a->npolicies,
+	    sizeof(*a->policies))) {
+		msg_free(copy);
 		return false;
-	memcpy(copy, view->msg, view->len);
+	}
 	a->policies[a->npolicies++] = copy;
 	return true;
 }
@@ -307,15 +301,15 @@ static void
 take_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
 	struct audit *a = ctx;
-	uint8_t type = (uint8_t)tag;
 	struct refusal refusal;
 
-	if (reply->view != NULL && type == SADB_X_SPDDUMP)
+	(void)tag;
+	if (reply->view != NULL && a->type == SADB_X_SPDDUMP)
 		note_policy(a, reply->view);
 	else if (reply->view != NULL)
 		look_at_sa(a, reply->view);
 	else if (reply->error != 0 && reply->error != ENOENT) {
-		refusal = ipsec_refusal(a->session.dialect, NULL, type,
+		refusal = ipsec_refusal(a->session.dialect, NULL, a->type,
 		    reply->error, reply->reason);
 		session_error(&a->session, "%s", reply->reason != NULL ?
 		    reply->reason : refusal.text);
@@ -329,10 +323,9 @@ read_all(struct audit *a, uint8_t type)
 	struct msgbuf m;
 	int error;
 
+	a->type = type;
 	msg_begin(&m, s->dialect, type, 0);
-	error = channel_request(s->channel, &m, type);
-	if (error == 0)
-		error = s->channel->ops->finish(s->channel);
+	error = channel_ask(s->channel, &m, take_reply, a);
 	if (error != 0)
 		session_error(s, "%s", strerror(error));
 	else if (a->no_memory)
@@ -344,7 +337,6 @@ int
 run_audit(const struct options *opt)
 {
 	static struct audit a;		/* large */
-	uint32_t i;
 
 	session_init(&a.session, opt);
 	a.hiding.dialect = a.session.dialect;
@@ -359,8 +351,8 @@ run_audit(const struct options *opt)
 			    "at: the policies are of too many kinds, or "
 			    "memory is out");
 	}
-	for (i = 0; i < a.npolicies; i++)
-		free(a.policies[i]);
+	while (a.npolicies > 0)
+		msg_free(a.policies[--a.npolicies]);
 	free(a.policies);
 	serving_free(&a.serving);
 	hiding_free(&a.hiding);

@@ -55,3 +55,20 @@ channel_request(struct channel *ch, struct msgbuf *m, uint32_t tag)
 	view_built(&view, m->dialect, m->space);
 	return channel_submit(ch, &view, tag);
 }
+
+int
+channel_ask(struct channel *ch, struct msgbuf *m, reply_fn *reply, void *ctx)
+{
+	reply_fn *kept = ch->reply;
+	void *kept_ctx = ch->reply_ctx;
+	int error;
+
+	ch->reply = reply;
+	ch->reply_ctx = ctx;
+	error = channel_request(ch, m, 0);
+	if (error == 0)
+		error = ch->ops->finish(ch);
+	ch->reply = kept;
+	ch->reply_ctx = kept_ctx;
+	return error;
+}

@@ -74,9 +74,9 @@ struct channel_ops {
 };
 
 /*
- * The PF_KEY socket (pfkey_socket.c) and NETLINK_XFRM (xfrm.c).  Return the channel,
- * or NULL with errno: EPERM, EAFNOSUPPORT or EPROTONOSUPPORT where the kernel
- * has none.  Elsewhere than on Linux xfrm_open() says EAFNOSUPPORT.
+ * The PF_KEY socket (pfkey_socket.c) and NETLINK_XFRM (xfrm.c).  Return the
+ * channel, or NULL with errno: EPERM, EAFNOSUPPORT or EPROTONOSUPPORT where the
+ * kernel has none.  Elsewhere than on Linux xfrm_open() says EAFNOSUPPORT.
  */
 struct channel *pfkey_open(void);
 struct channel *xfrm_open(void);
@@ -96,8 +96,12 @@ struct channel *channel_open(const char *name);
 int channel_submit(struct channel *, struct view *, uint32_t tag);
 
 /*
- * Completes a message and submits it: as channel_submit(), EMSGSIZE if it does not fit.
+ * Completes a message and submits it: as channel_submit(), or EMSGSIZE if it
+ * does not fit.
  */
 int channel_request(struct channel *, struct msgbuf *, uint32_t tag);
+
+/* The same, then waits for its end: its replies (tag 0) go to the function. */
+int channel_ask(struct channel *, struct msgbuf *, reply_fn *, void *ctx);
 
 #endif

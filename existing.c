@@ -10,6 +10,7 @@ struct search {
 	struct session *session;
 	struct diag *diag;
 	const struct command *cmd;
+	reply_fn *each;			/* takes the answers */
 	struct policy wanted;		/* of a policy: its name */
 	bool found;
 	uint32_t lacks;			/* bits of settings */
@@ -51,7 +52,6 @@ static int
 ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 {
 	struct search *search = ctx;
-	struct channel *ch = search->session->channel;
 	struct msgbuf dump;
 	struct view view;
 
@@ -62,18 +62,13 @@ ask(void *ctx, const struct command *cmd, struct msgbuf *m)
 		msg_begin(&dump, m->dialect, SADB_X_SPDDUMP, 0);
 		m = &dump;
 	}
-	if (channel_request(ch, m, 0) != 0)
-		return -1;
-	return ch->ops->finish(ch);
+	return channel_ask(search->session->channel, m, search->each, search);
 }
 
-/* Asks for what a command makes; each answer goes to that function. */
+/* Asks for what a command makes. */
 static void
-look_for(struct search *search, const struct parser *p, reply_fn *each)
+look_for(struct search *search, const struct parser *p)
 {
-	struct channel *ch = search->session->channel;
-	reply_fn *reply = ch->reply;
-	void *reply_ctx = ch->reply_ctx;
 	struct diag silent;
 	struct parser again = { .source = p->source, .diag = &silent,
 		.dialect = p->dialect, .hosts = p->hosts };
@@ -83,20 +78,17 @@ look_for(struct search *search, const struct parser *p, reply_fn *each)
 	command_copy(&again.cmd, search->cmd);
 	if (op == OP_ADD || op == OP_UPDATE || op == OP_GETSPI)
 		again.cmd.op = OP_GET;
-	ch->reply = each;
-	ch->reply_ctx = search;
 	command_expand(&again, ask, search);
-	ch->reply = reply;
-	ch->reply_ctx = reply_ctx;
 }
 
 void
 existing_note(struct session *s, const struct parser *p,
     const struct command *cmd)
 {
-	struct search search = { .session = s, .diag = p->diag, .cmd = cmd };
+	struct search search = { .session = s, .diag = p->diag, .cmd = cmd,
+	    .each = show };
 
-	look_for(&search, p, show);
+	look_for(&search, p);
 }
 
 static void
@@ -116,8 +108,9 @@ uint32_t
 existing_lacks(struct session *s, const struct parser *p,
     const struct command *cmd)
 {
-	struct search search = { .session = s, .diag = p->diag, .cmd = cmd };
+	struct search search = { .session = s, .diag = p->diag, .cmd = cmd,
+	    .each = compare };
 
-	look_for(&search, p, compare);
+	look_for(&search, p);
 	return search.lacks;
 }

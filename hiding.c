@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hiding.h"
+#include "list.h"
 #include "same.h"
 
 static struct selector_shape
@@ -102,34 +103,20 @@ note_shape(struct hiding *h, const struct selector_shape *shape)
 	return true;
 }
 
-/* The list doubles when it is full. */
-static bool
-append(struct hiding *h, const struct hider *hider)
-{
-	uint32_t n = h->nhiders;
-	struct hider *grown;
-
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(h->hiders, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		h->hiders = grown;
-	}
-	h->hiders[h->nhiders++] = *hider;
-	return true;
-}
-
 static bool
 note_hider(struct hiding *h, uint64_t name, const struct hider *hider)
 {
-	uint32_t *at = table_find(&h->by_name, name);
+	uint32_t *at;
 	bool is_new;
 
+	if (!list_room(&h->hiders, h->nhiders, sizeof(*hider)))
+		return false;
+	at = table_add(&h->by_name, name, h->nhiders, &is_new);
 	if (at == NULL)
-		return append(h, hider) && table_add(&h->by_name, name,
-		    h->nhiders - 1, &is_new) != NULL;
-	if (is_before(hider, &h->hiders[*at]))
+		return false;
+	if (is_new)
+		h->hiders[h->nhiders++] = *hider;
+	else if (is_before(hider, &h->hiders[*at]))
 		h->hiders[*at] = *hider;
 	return true;
 }

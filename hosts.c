@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hosts.h"
+#include "list.h"
 
 static void
 from_sockaddr(const struct sockaddr *sa, struct addr *addr)
@@ -111,24 +112,6 @@ recall(const struct hosts *hosts, const struct question *q)
 	    memcmp(answer->name, q->name, q->len) == 0 ? answer : NULL;
 }
 
-/* Appends to the list, which doubles when it is full. */
-static bool
-append(struct hosts *hosts, const struct host_answer *answer)
-{
-	struct host_answer *grown;
-	size_t n = hosts->nanswers;
-
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(hosts->answers, (n == 0 ? 1 : n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		hosts->answers = grown;
-	}
-	hosts->answers[hosts->nanswers++] = *answer;
-	return true;
-}
-
 /* Where memory is out, the name will be asked for again. */
 static void
 remember(struct hosts *hosts, const struct question *q, int error,
@@ -143,14 +126,15 @@ remember(struct hosts *hosts, const struct question *q, int error,
 	bool is_new;
 
 	if (answer.name == NULL || answer.addr == NULL ||
-	    !append(hosts, &answer)) {
+	    !list_room(&hosts->answers, hosts->nanswers, sizeof(answer))) {
 		free(answer.name);
 		free(answer.addr);
 		return;
 	}
 	memcpy(answer.name, q->name, q->len);
 	memcpy(answer.addr, list->addr, list->n * sizeof(*list->addr));
-	table_add(&hosts->by_name, hash(q), hosts->nanswers - 1, &is_new);
+	table_add(&hosts->by_name, hash(q), hosts->nanswers, &is_new);
+	hosts->answers[hosts->nanswers++] = answer;
 }
 
 int

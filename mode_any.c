@@ -63,18 +63,10 @@ int
 mode_any_read_kernel(struct serving *serving, struct channel *ch)
 {
 	struct reading reading = { serving, 0 };
-	reply_fn *reply = ch->reply;
-	void *reply_ctx = ch->reply_ctx;
 	struct msgbuf m;
 	int error;
 
-	ch->reply = take_policy;
-	ch->reply_ctx = &reading;
 	msg_begin(&m, ch->dialect, SADB_X_SPDDUMP, 0);
-	error = channel_request(ch, &m, 0);
-	if (error == 0)
-		error = ch->ops->finish(ch);
-	ch->reply = reply;
-	ch->reply_ctx = reply_ctx;
+	error = channel_ask(ch, &m, take_policy, &reading);
 	return error != 0 ? error : reading.error;
 }

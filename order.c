@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "order.h"
 
 /* What is done with a packet, and by whom; and by whom else otherwise. */
@@ -96,24 +97,6 @@ tag_of(uint64_t class, const uint32_t fields[FIELDS_ASKED], unsigned bits,
 	return table_hash(class, asked, sizeof(asked));
 }
 
-/* Appends an entry to the list, which doubles when it is full. */
-static bool
-append(struct order *order, const struct order_entry *entry)
-{
-	struct order_entry *grown;
-	uint32_t n = order->nentries;
-
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(order->entries, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		order->entries = grown;
-	}
-	order->entries[order->nentries++] = *entry;
-	return true;
-}
-
 bool
 order_note(struct order *order, const struct policy *policy, uint32_t request)
 {
@@ -124,17 +107,17 @@ order_note(struct order *order, const struct policy *policy, uint32_t request)
 
 	fields_of(policy, fields);
 	for (bits = 0; bits < 1u << FIELDS_ASKED; bits++) {
+		if (!list_room(&order->entries, order->nentries,
+		    sizeof(entry)))
+			return false;
 		at = ranges_add(&order->ranges, tag_of(class, fields, bits,
 		    WHATEVER), &policy->src, &policy->dst, order->nentries);
 		if (at == NULL)
 			return false;
-		if (*at == order->nentries) {
-			if (!append(order, &entry))
-				return false;
-			continue;
-		}
 		e = &order->entries[*at];
-		if (e->effect != entry.effect && e->other == NOBODY)
+		if (*at == order->nentries)
+			order->entries[order->nentries++] = entry;
+		else if (e->effect != entry.effect && e->other == NOBODY)
 			e->other = request;
 	}
 	return true;

@@ -4,6 +4,7 @@
  * once, and the encoders and decoders of SAs and policies, side by side.
  */
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "names.h"
@@ -210,6 +211,23 @@ view_built(struct view *view, const struct dialect *dialect, const void *buf)
 		ext = (const void *)(p + offset);
 		enter(view, ext_of_wire(dialect, ext->type), ext);
 	}
+}
+
+struct wire_msg *
+msg_copy(const void *msg)
+{
+	size_t len = (size_t)((const struct wire_msg *)msg)->len * 8;
+	struct wire_msg *copy = malloc(len);
+
+	return copy == NULL ? NULL : memcpy(copy, msg, len);
+}
+
+void
+msg_free(struct wire_msg *msg)
+{
+	if (msg != NULL)
+		wipe(msg, (size_t)msg->len * 8);
+	free(msg);
 }
 
 /* ---- SA ---- */

@@ -288,6 +288,10 @@ enum view_error view_init(struct view *, const struct dialect *,
 /* The view of a whole message that was built here; buf is aligned to 8. */
 void view_built(struct view *, const struct dialect *, const void *buf);
 
+/* A copy of a message, or NULL when memory is out; wipes one and frees it. */
+struct wire_msg *msg_copy(const void *msg);
+void msg_free(struct wire_msg *);
+
 /*
  * Steps through the extensions of a message, also of one that view_init()
  * refused: *offset starts at sizeof(struct wire_msg).  Returns the extension,

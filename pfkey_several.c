@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "pfkey_channel.h"
 
 /* ---- SAs that a dump shows ---- */
@@ -19,7 +20,7 @@ struct search {
 	uint32_t tag;			/* of the request that wants a record */
 	bool show;			/* it does: the first that is found */
 	uint32_t *spis;			/* what was found */
-	size_t n, size;
+	size_t n;
 	bool changed;			/* there may be more */
 	int error;
 	const char *reason;
@@ -44,18 +45,10 @@ is_wanted(const struct search *s, const struct sa *sa)
 static void
 note_found(struct search *s, uint32_t spi)
 {
-	uint32_t *grown;
-
-	if (s->n == s->size) {
-		grown = realloc(s->spis, (s->size * 2 + 64) * sizeof(*grown));
-		if (grown == NULL) {
-			s->error = ENOMEM;
-			return;
-		}
-		s->spis = grown;
-		s->size = s->size * 2 + 64;
-	}
-	s->spis[s->n++] = spi;
+	if (list_room(&s->spis, s->n, sizeof(spi)))
+		s->spis[s->n++] = spi;
+	else
+		s->error = ENOMEM;
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "platform.h"
 #include "plan.h"
 
@@ -41,31 +42,16 @@ block_for(struct plan *plan, size_t n)
 	return block;
 }
 
-static int
-remember(struct plan *plan, const struct planned *request)
-{
-	struct planned *grown;
-
-	if (plan->count == plan->room) {
-		grown = realloc(plan->requests, (plan->room * 2 + 64) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return -1;
-		plan->requests = grown;
-		plan->room = plan->room * 2 + 64;
-	}
-	plan->requests[plan->count++] = *request;
-	return 0;
-}
-
 int
 plan_add(struct plan *plan, const struct planned *request, const void *msg,
     size_t len)
 {
 	struct plan_block *block = block_for(plan, len);
 
-	if (block == NULL || remember(plan, request) != 0)
+	if (block == NULL ||
+	    !list_room(&plan->requests, plan->count, sizeof(*request)))
 		return -1;
+	plan->requests[plan->count++] = *request;
 	memcpy(block->octets + block->used, msg, len);
 	block->used += len;
 	return 0;

@@ -26,7 +26,7 @@ struct planned {
 struct plan {
 	struct plan_block *first, *last;
 	struct planned *requests;
-	uint32_t count, room;
+	uint32_t count;
 };
 
 /*

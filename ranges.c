@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "ranges.h"
 
 /* The tag with the first bits of an address. */
@@ -38,20 +39,12 @@ static struct prefix_set *
 destinations_of(struct ranges *r, uint64_t source)
 {
 	uint32_t *at = table_find(&r->by_source, source), n = r->ndestinations;
-	struct prefix_set *grown;
 	bool is_new;
 
 	if (at != NULL)
 		return &r->destinations[*at];
-	/* Doubles when it is full. */
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(r->destinations, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return NULL;
-		r->destinations = grown;
-	}
-	if (table_add(&r->by_source, source, n, &is_new) == NULL)
+	if (!list_room(&r->destinations, n, sizeof(*r->destinations)) ||
+	    table_add(&r->by_source, source, n, &is_new) == NULL)
 		return NULL;
 	memset(&r->destinations[n], 0, sizeof(*r->destinations));
 	r->ndestinations++;

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "channel.h"
+#include "list.h"
 #include "reload.h"
 #include "signals.h"
 #include "table.h"
@@ -29,9 +30,8 @@ struct run {
 	struct session *s;
 	int read_error;			/* of the dump at hand */
 	const char *read_reason;
-	bool reading;
 	struct sent *sent;
-	uint32_t nsent, room;
+	uint32_t nsent;
 	enum sync_step step;		/* of the last request */
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
@@ -45,8 +45,11 @@ struct run {
 /* ---- reading ---- */
 
 static void
-read_reply(struct run *run, const struct reply *reply)
+read_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
+	struct run *run = ctx;
+
+	(void)tag;
 	if (reply->view != NULL) {
 		if (sync_have(run->reload->sync, reply->view) ==
 		    SYNC_NO_MEMORY)
@@ -62,14 +65,11 @@ read_reply(struct run *run, const struct reply *reply)
 static int
 read_one(struct run *run, uint8_t type)
 {
-	struct channel *ch = run->s->channel;
 	struct msgbuf m;
 	int error;
 
 	msg_begin(&m, run->s->dialect, type, 0);
-	error = channel_request(ch, &m, 0);
-	if (error == 0)
-		error = ch->ops->finish(ch);
+	error = channel_ask(run->s->channel, &m, read_reply, run);
 	return error != 0 ? error : run->read_error;
 }
 
@@ -78,7 +78,6 @@ read_both(struct run *run)
 {
 	int error, policies;
 
-	run->reading = true;
 	run->read_error = 0;
 	run->read_reason = NULL;
 	sync_begin(run->reload->sync);
@@ -88,7 +87,6 @@ read_both(struct run *run)
 		policies = read_one(run, SADB_X_SPDDUMP);
 		error = policies != 0 ? policies : error;
 	}
-	run->reading = false;
 	return error;
 }
 
@@ -190,10 +188,13 @@ count_done(struct run *run, const struct sent *sent)
 }
 
 static void
-sent_reply(struct run *run, uint32_t tag, const struct reply *reply)
+sent_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
+	struct run *run = ctx;
 	const struct sent *sent = &run->sent[tag];
 
+	if (reply->view != NULL)
+		return;
 	if (is_harmless(sent->type, reply->error)) {
 		if (!run->trying)
 			count_done(run, sent);
@@ -212,30 +213,11 @@ sent_reply(struct run *run, uint32_t tag, const struct reply *reply)
 	run->s->failed = true;
 }
 
-static void
-take_reply(void *ctx, uint32_t tag, const struct reply *reply)
-{
-	struct run *run = ctx;
-
-	if (run->reading)
-		read_reply(run, reply);
-	else if (reply->view == NULL)
-		sent_reply(run, tag, reply);
-}
-
 static bool
 remember(struct run *run, const struct sync_request *r, bool second)
 {
-	struct sent *grown;
-
-	if (run->nsent == run->room) {
-		grown = realloc(run->sent, (run->room * 2 + 64) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		run->sent = grown;
-		run->room = run->room * 2 + 64;
-	}
+	if (!list_room(&run->sent, run->nsent, sizeof(*run->sent)))
+		return false;
 	run->sent[run->nsent++] = (struct sent){ r->step, r->number,
 	    r->msg->type, second };
 	return true;
@@ -458,18 +440,15 @@ send_defaults(const struct reload *reload, uint8_t type, const char *verb,
     const struct defaults *wanted)
 {
 	struct session *s = reload->session;
-	struct channel *ch = s->channel;
 	struct msgbuf m;
 
 	if (s->opt->check_only) {
 		print_defaults_command(&s->text, verb, wanted);
 		return;
 	}
-	ch->reply = defaults_reply;
-	ch->reply_ctx = s;
 	msg_begin(&m, s->dialect, type, 0);
 	defaults_encode(&m, wanted);
-	if (channel_request(ch, &m, 0) != 0 || ch->ops->finish(ch) != 0)
+	if (channel_ask(s->channel, &m, defaults_reply, s) != 0)
 		session_error(s, "%s was not done", verb);
 }
 
@@ -527,10 +506,10 @@ reload_run(const struct reload *reload)
 	struct refusals refusals = { .run = &run };
 
 	signals_ignore_readers();
-	if (session_open(s, take_reply, &run) != 0)
+	if (session_open(s, sent_reply, &run) != 0)
 		return;
 	/* It may have been opened before, to know what it can carry. */
-	s->channel->reply = take_reply;
+	s->channel->reply = sent_reply;
 	s->channel->reply_ctx = &run;
 	s->style.now = time(NULL);
 	if (!read_consistently(&run))

@@ -256,14 +256,16 @@ take_defaults(void *ctx, uint32_t tag, const struct reply *reply)
 
 /*
  * PF_KEY has no such requests, so -v does not show them.  A kernel before 5.15
- * refuses the first; what is refused for another reason, the next request will be.
+ * refuses the first; what is refused for another reason, the next request will
+ * be.
  */
 void
 session_ask_defaults(struct session *s, struct defaults *defaults)
 {
 	static const uint8_t types[] = { SADB_X_SPDGETDEFAULT,
 	    SADB_X_SPDGETHASH };
-	struct channel *ch = s->channel, kept = *ch;
+	struct channel *ch = s->channel;
+	trace_fn *kept = ch->trace;
 	struct msgbuf m;
 	size_t i;
 
@@ -271,17 +273,12 @@ session_ask_defaults(struct session *s, struct defaults *defaults)
 	if (strcmp(s->channel_name, "xfrm") != 0)
 		return;
 	ch->trace = NULL;
-	ch->reply = take_defaults;
-	ch->reply_ctx = defaults;
 	for (i = 0; i < sizeof(types); i++) {
 		msg_begin(&m, s->dialect, types[i], 0);
-		if (channel_request(ch, &m, 0) != 0 ||
-		    ch->ops->finish(ch) != 0)
+		if (channel_ask(ch, &m, take_defaults, defaults) != 0)
 			break;
 	}
-	ch->trace = kept.trace;
-	ch->reply = kept.reply;
-	ch->reply_ctx = kept.reply_ctx;
+	ch->trace = kept;
 }
 
 static void

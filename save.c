@@ -4,21 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "platform.h"
+#include "list.h"
 #include "same.h"
 #include "save.h"
 
 #define WHAT	(2 * ADDR_TEXT + 40)	/* octets that name an entry */
 
-struct record {
-	size_t len;
-	void *msg;
-};
-
 struct save {
 	const struct dialect *dialect;
-	struct record *records;
-	size_t n, room;
+	struct wire_msg **records;
+	size_t n;
 };
 
 struct save *
@@ -34,21 +29,14 @@ save_new(const struct dialect *dialect)
 int
 save_record(struct save *save, const struct view *view)
 {
-	struct record *grown;
+	struct wire_msg *copy = msg_copy(view->msg);
 
-	if (save->n == save->room) {
-		grown = realloc(save->records, (save->room * 2 + 64) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return -1;
-		save->records = grown;
-		save->room = save->room * 2 + 64;
-	}
-	save->records[save->n].msg = malloc(view->len);
-	if (save->records[save->n].msg == NULL)
+	if (copy == NULL || !list_room(&save->records, save->n,
+	    sizeof(*save->records))) {
+		msg_free(copy);
 		return -1;
-	memcpy(save->records[save->n].msg, view->msg, view->len);
-	save->records[save->n++].len = view->len;
+	}
+	save->records[save->n++] = copy;
 	return 0;
 }
 
@@ -57,9 +45,9 @@ get_policy(const struct save *save, size_t i, struct policy *policy)
 {
 	struct view view;
 
-	if (i >= save->n || view_init(&view, save->dialect,
-	    save->records[i].msg, save->records[i].len) != VIEW_OK)
+	if (i >= save->n)
 		return false;
+	view_built(&view, save->dialect, save->records[i]);
 	policy_decode(&view, policy);
 	return true;
 }
@@ -207,14 +195,11 @@ lost_of_sa(const struct save *save, const struct view *view,
 	return NULL;
 }
 
-static bool
+static void
 get_sa(const struct save *save, size_t i, struct view *view, struct sa *sa)
 {
-	if (view_init(view, save->dialect, save->records[i].msg,
-	    save->records[i].len) != VIEW_OK)
-		return false;
+	view_built(view, save->dialect, save->records[i]);
 	sa_decode(view, sa);
-	return true;
 }
 
 /* An SA of which a script would make another stays in it as a comment. */
@@ -226,8 +211,8 @@ print_one_sa(const struct save *save, const struct save_output *out, size_t i)
 	struct view view;
 	struct sa sa;
 
-	if (!get_sa(save, i, &view, &sa) || sa.state == SADB_SASTATE_LARVAL ||
-	    sa.state == SADB_SASTATE_DEAD)
+	get_sa(save, i, &view, &sa);
+	if (sa.state == SADB_SASTATE_LARVAL || sa.state == SADB_SASTATE_DEAD)
 		return;
 	lost = lost_of_sa(save, &view, &sa, out->by_pfkey);
 	if (lost != NULL) {
@@ -246,8 +231,9 @@ is_same_head(const struct save *save, size_t i, size_t j)
 	struct view view;
 	struct sa a, b;
 
-	return get_sa(save, i, &view, &a) && get_sa(save, j, &view, &b) &&
-	    a.satype == b.satype && a.mode == b.mode && a.reqid == b.reqid &&
+	get_sa(save, i, &view, &a);
+	get_sa(save, j, &view, &b);
+	return a.satype == b.satype && a.mode == b.mode && a.reqid == b.reqid &&
 	    memcmp(a.src.octets, b.src.octets, sizeof(a.src.octets)) == 0 &&
 	    memcmp(a.dst.octets, b.dst.octets, sizeof(a.dst.octets)) == 0;
 }
@@ -275,13 +261,8 @@ print_sas(const struct save *save, const struct save_output *out)
 void
 save_forget(struct save *save)
 {
-	size_t i;
-
-	for (i = 0; i < save->n; i++) {
-		wipe(save->records[i].msg, save->records[i].len);
-		free(save->records[i].msg);
-	}
-	save->n = 0;
+	while (save->n > 0)
+		msg_free(save->records[--save->n]);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "fields.h"
 #include "help.h"
 #include "filter.h"
+#include "list.h"
 #include "mode_any.h"
 #include "pfkey_limits.h"
 #include "platform.h"
@@ -339,11 +340,9 @@ static const char *
 path_in(struct script *sc, const char *dir, const char *name)
 {
 	size_t len = strlen(dir) + strlen(name) + 2;
-	char **grown = realloc(sc->paths, (sc->npaths + 1) * sizeof(*grown));
 
-	if (grown == NULL)
+	if (!list_room(&sc->paths, sc->npaths, sizeof(*sc->paths)))
 		return NULL;
-	sc->paths = grown;
 	sc->paths[sc->npaths] = malloc(len);
 	if (sc->paths[sc->npaths] == NULL)
 		return NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
 #include "serving.h"
 
 /* What an SA has and a rule wants, beside the mode. */
@@ -23,24 +24,6 @@ tag_of(const struct service *service, uint8_t mode)
 	    mode };
 
 	return table_hash(TABLE_HASH_START, words, sizeof(words));
-}
-
-/* Appends a kind to the list, which doubles when it is full. */
-static bool
-append_kind(struct serving *s, const struct rule_kind *kind)
-{
-	struct rule_kind *grown;
-	uint32_t n = s->nkinds;
-
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(s->kinds, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return false;
-		s->kinds = grown;
-	}
-	s->kinds[s->nkinds++] = *kind;
-	return true;
 }
 
 static uint8_t
@@ -67,13 +50,17 @@ note_rule(struct serving *s, const struct service *service,
     const struct rule *rule, struct rule_place place)
 {
 	struct rule_kind kind = { .first = place };
-	uint32_t *at = ranges_add(&s->ranges, tag_of(service, rule->mode),
-	    &service->src, &service->dst, s->nkinds);
+	uint32_t *at = NULL;
 
 	kind.required = rule->level == IPSEC_LEVEL_REQUIRE ||
 	    rule->level == IPSEC_LEVEL_UNIQUE;
-	if (at == NULL || (*at == s->nkinds && !append_kind(s, &kind)))
+	if (list_room(&s->kinds, s->nkinds, sizeof(kind)))
+		at = ranges_add(&s->ranges, tag_of(service, rule->mode),
+		    &service->src, &service->dst, s->nkinds);
+	if (at == NULL)
 		s->incomplete = true;
+	else if (*at == s->nkinds)
+		s->kinds[s->nkinds++] = kind;
 	/* Of those the first that needs an SA is the one to name. */
 	else if (kind.required && !s->kinds[*at].required)
 		s->kinds[*at] = kind;

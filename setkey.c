@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "dialect.h"
+#include "list.h"
 #include "message.h"
 #include "names.h"
 #include "platform.h"
@@ -87,14 +88,10 @@ set_flag(struct options *opt, int c)
 static bool
 add_file(struct options *opt, enum mode mode, const char *arg)
 {
-	const char **grown = realloc(opt->files, (opt->nfiles + 1) *
-	    sizeof(*grown));
-
-	if (grown == NULL) {
+	if (!list_room(&opt->files, opt->nfiles, sizeof(*opt->files))) {
 		message(stderr, "setkey: out of memory");
 		return false;
 	}
-	opt->files = grown;
 	opt->files[opt->nfiles++] = arg;
 	opt->input = opt->files[0];
 	opt->mode = mode;

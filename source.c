@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "platform.h"
 #include "source.h"
 
@@ -60,23 +61,20 @@ reserve(struct source *source, size_t n)
 static int
 begin_file(struct source *source, const char *name)
 {
-	struct source_file *files = realloc(source->files,
-	    (source->nfiles + 1) * sizeof(*files));
+	struct source_file *file;
 
-	if (files == NULL)
-		return -1;
-	source->files = files;
-	if (reserve(source, 1) != 0)
+	if (!list_room(&source->files, source->nfiles, sizeof(*file)) ||
+	    reserve(source, 1) != 0)
 		return -1;
 	if (source->nfiles > 0 &&
-	    (source->len == files[source->nfiles - 1].loc.begin ||
+	    (source->len == source->files[source->nfiles - 1].loc.begin ||
 	    source->text[source->len - 1] != '\n'))
 		source->text[source->len++] = '\n';
 	source->text[source->len] = '\0';
-	files += source->nfiles++;
-	memset(files, 0, sizeof(*files));
-	files->name = name;
-	files->loc.begin = files->loc.end = (uint32_t)source->len;
+	file = &source->files[source->nfiles++];
+	memset(file, 0, sizeof(*file));
+	file->name = name;
+	file->loc.begin = file->loc.end = (uint32_t)source->len;
 	return 0;
 }
 
@@ -333,16 +331,9 @@ source_file_at(const struct source *source, uint32_t offset)
 static bool
 add_line(struct source *source, size_t begin)
 {
-	size_t room = source->lines_room * 2 + 64;
-	uint32_t *lines;
-
-	if (source->nlines == source->lines_room) {
-		lines = realloc(source->lines, room * sizeof(*lines));
-		if (lines == NULL)
-			return false;
-		source->lines = lines;
-		source->lines_room = room;
-	}
+	if (!list_room(&source->lines, source->nlines,
+	    sizeof(*source->lines)))
+		return false;
 	source->lines[source->nlines++] = (uint32_t)begin;
 	return true;
 }

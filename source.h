@@ -47,8 +47,8 @@ struct source {
 	int fd;				/* a stream's, while it is open; or -1 */
 	int error;			/* errno, when reading it failed */
 	bool (*wait)(int fd);		/* before a read; false: do not read */
-	uint32_t *lines;		/* offsets of their beginnings, */
-	size_t nlines, lines_room;	/* and room for more */
+	uint32_t *lines;		/* offsets of their beginnings */
+	size_t nlines;
 	size_t counted;			/* octets in which they were found */
 	unsigned forgotten;		/* lines of a stream before the text */
 };

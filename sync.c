@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "deletion.h"
+#include "list.h"
 #include "names.h"
 #include "platform.h"
 #include "print.h"
@@ -51,7 +52,7 @@ struct sync {
 	const struct dialect *dialect;
 	struct entry *entries;
 	struct removal *removals;
-	size_t n, room, nremovals, removal_room;
+	size_t n, room, nremovals;
 	uint32_t *slots;		/* a hash table: index of entry + 1 */
 	size_t nslots;
 	uint32_t position;		/* of the next policy */
@@ -70,20 +71,11 @@ sync_new(const struct dialect *dialect)
 }
 
 static void
-free_message(struct wire_msg *msg)
-{
-	if (msg == NULL)
-		return;
-	wipe(msg, (size_t)msg->len * 8);
-	free(msg);
-}
-
-static void
 free_change(struct entry *e)
 {
 	if (e->change == NULL)
 		return;
-	free_message(e->change->old);
+	msg_free(e->change->old);
 	free(e->change);
 	e->change = NULL;
 }
@@ -98,7 +90,7 @@ sync_begin(struct sync *s)
 		s->entries[i].seen = s->entries[i].move = false;
 	}
 	for (i = 0; i < s->nremovals; i++)
-		free_message(s->removals[i].msg);
+		msg_free(s->removals[i].msg);
 	s->nremovals = 0;
 	s->position = 0;
 	memset(s->counts, 0, sizeof(s->counts));
@@ -113,7 +105,7 @@ sync_free(struct sync *s)
 		return;
 	sync_begin(s);
 	for (i = 0; i < s->n; i++)
-		free_message(s->entries[i].msg);
+		msg_free(s->entries[i].msg);
 	free(s->entries);
 	free(s->removals);
 	free(s->slots);
@@ -248,16 +240,6 @@ make_room(struct sync *s)
 	return true;
 }
 
-static struct wire_msg *
-copy_message(const void *msg, size_t len)
-{
-	struct wire_msg *copy = malloc(len);
-
-	if (copy != NULL)
-		memcpy(copy, msg, len);
-	return copy;
-}
-
 static bool
 is_equal(const struct sync *s, const struct view *want,
     const struct view *have, struct difference *d)
@@ -294,10 +276,10 @@ meet(struct sync *s, struct entry *e, const struct view *view,
 		return is_equal(s, view, &other, &d) ? SYNC_AGAIN :
 		    SYNC_CONFLICT;
 	}
-	copy = copy_message(view->msg, view->len);
+	copy = msg_copy(view->msg);
 	if (copy == NULL)
 		return SYNC_NO_MEMORY;
-	free_message(e->msg);
+	msg_free(e->msg);
 	e->msg = copy;
 	e->number = number;
 	return SYNC_OK;
@@ -320,7 +302,7 @@ add_entry(struct sync *s, const struct view *view, uint32_t number,
 		    earlier);
 	e = &s->entries[s->n];
 	memset(e, 0, sizeof(*e));
-	e->msg = copy_message(view->msg, view->len);
+	e->msg = msg_copy(view->msg);
 	if (e->msg == NULL)
 		return SYNC_NO_MEMORY;
 	e->hash = hash;
@@ -466,7 +448,7 @@ have_sa(struct sync *s, struct entry *e, const struct view *have,
 	if (!change->replace)
 		return SYNC_OK;
 	deletion_encode(&m, have);
-	change->old = copy_message(m.space, m.len);
+	change->old = msg_copy(m.space);
 	return change->old == NULL ? SYNC_NO_MEMORY : SYNC_OK;
 }
 
@@ -491,18 +473,12 @@ have_policy(struct sync *s, struct entry *e, const struct view *have,
 static enum sync_result
 have_other(struct sync *s, const struct view *view)
 {
-	struct removal *grown, *r;
+	struct removal *r;
 	struct policy policy;
 	struct msgbuf m;
 
-	if (s->nremovals == s->removal_room) {
-		grown = realloc(s->removals, (s->removal_room * 2 + 64) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return SYNC_NO_MEMORY;
-		s->removals = grown;
-		s->removal_room = s->removal_room * 2 + 64;
-	}
+	if (!list_room(&s->removals, s->nremovals, sizeof(*r)))
+		return SYNC_NO_MEMORY;
 	r = &s->removals[s->nremovals];
 	if (db_of(view) == SYNC_SPD) {
 		policy_decode(view, &policy);
@@ -514,7 +490,7 @@ have_other(struct sync *s, const struct view *view)
 		r->dir = 0;
 	}
 	deletion_encode(&m, view);
-	r->msg = copy_message(m.space, m.len);
+	r->msg = msg_copy(m.space);
 	if (r->msg == NULL)
 		return SYNC_NO_MEMORY;
 	s->nremovals++;

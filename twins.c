@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "deletion.h"
+#include "list.h"
 #include "same.h"
 #include "twins.h"
 
@@ -25,7 +26,6 @@ struct twin {
 	struct twin *next;
 	uint32_t number;		/* of the request */
 	bool is_twin;			/* not a fwd policy that was written */
-	size_t len;
 	_Alignas(8) uint8_t msg[];
 };
 
@@ -69,7 +69,6 @@ new_twin(uint32_t number, const void *msg, size_t len)
 		return NULL;
 	twin->number = number;
 	twin->is_twin = false;
-	twin->len = len;
 	memcpy(twin->msg, msg, len);
 	return twin;
 }
@@ -104,23 +103,19 @@ static struct fwd_name *
 name_of_fwd(struct twins *twins, const void *msg)
 {
 	struct policy policy;
-	struct fwd_name *grown;
-	uint32_t *at, n = twins->nnames;
+	uint32_t *at;
 	bool is_new;
 
 	decode(twins, msg, &policy);
-	at = table_add(&twins->by_name, policy_name_hash(&policy), n, &is_new);
-	if (at == NULL || !is_new)
-		return at == NULL ? NULL : &twins->names[*at];
-	if ((n & (n - 1)) == 0) {
-		grown = realloc(twins->names, (n == 0 ? 1 : (size_t)n * 2) *
-		    sizeof(*grown));
-		if (grown == NULL)
-			return NULL;
-		twins->names = grown;
-	}
-	twins->names[n] = (struct fwd_name){ false, 0 };
-	return &twins->names[twins->nnames++];
+	if (!list_room(&twins->names, twins->nnames, sizeof(*twins->names)))
+		return NULL;
+	at = table_add(&twins->by_name, policy_name_hash(&policy),
+	    twins->nnames, &is_new);
+	if (at == NULL)
+		return NULL;
+	if (is_new)
+		twins->names[twins->nnames++] = (struct fwd_name){ false, 0 };
+	return &twins->names[*at];
 }
 
 static void
@@ -370,15 +365,13 @@ judge(const struct twins *twins, const struct twin *request,
 
 /* Sends a message of its own and waits for the answer; an errno value. */
 static int
-ask(struct settling *s, struct channel *ch, void *msg)
+ask(struct settling *s, struct channel *ch, struct msgbuf *m)
 {
-	struct view view;
 	int error;
 
 	s->error = 0;
-	view_built(&view, s->twins->dialect, msg);
-	error = ch->ops->submit(ch, &view, 0);
-	return error != 0 ? error : ch->ops->finish(ch);
+	error = channel_ask(ch, m, take_record, s);
+	return error != 0 ? error : s->error;
 }
 
 /*
@@ -393,7 +386,6 @@ find_standing(struct settling *s, struct channel *ch, uint32_t *n)
 	struct msgbuf m;
 	uint32_t count = 0;
 	bool is_new;
-	int error;
 
 	for (twin = s->twins->standing.first; twin != NULL; twin = twin->next)
 		count++;
@@ -408,9 +400,7 @@ find_standing(struct settling *s, struct channel *ch, uint32_t *n)
 			return ENOMEM;
 	}
 	msg_begin(&m, s->twins->dialect, SADB_X_SPDDUMP, 0);
-	msg_end(&m);
-	error = ask(s, ch, m.space);
-	return error != 0 ? error : s->error;
+	return ask(s, ch, &m);
 }
 
 /* Whether a request stays refused in the end: an errno value, or 0. */
@@ -420,7 +410,6 @@ settle_one(struct settling *s, struct channel *ch, const struct twin *twin)
 	const struct pair *pair;
 	struct policy policy;
 	struct msgbuf m;
-	int error;
 
 	decode(s->twins, twin->msg, &policy);
 	pair = &s->pairs[*table_find(&s->by_name, hash_as_fwd(&policy))];
@@ -432,10 +421,9 @@ settle_one(struct settling *s, struct channel *ch, const struct twin *twin)
 	case GIVES_WAY:
 		break;
 	}
-	memcpy(m.space, twin->msg, twin->len);
-	((struct wire_msg *)(void *)m.space)->type = SADB_X_SPDUPDATE;
-	error = ask(s, ch, m.space);
-	return error != 0 ? error : s->error;
+	msg_begin(&m, s->twins->dialect, SADB_X_SPDUPDATE, 0);
+	policy_encode(&m, &policy);
+	return ask(s, ch, &m);
 }
 
 void
@@ -443,25 +431,19 @@ twins_settle(struct twins *twins, struct channel *ch,
     void (*each)(void *, uint32_t number, int error), void *ctx)
 {
 	struct settling s = { .twins = twins };
-	reply_fn *reply = ch->reply;
-	void *reply_ctx = ch->reply_ctx;
 	struct twin *twin;
 	uint32_t i, n = 0;
 	int error, refused;
 
 	if (twins->standing.first == NULL)
 		return;
-	ch->reply = take_record;
-	ch->reply_ctx = &s;
 	error = find_standing(&s, ch, &n);
 	for (twin = twins->standing.first; twin != NULL; twin = twin->next) {
-		/* Where the kernel's policies could not be read, it stays refused. */
+		/* If the kernel's policies cannot be read it stays refused. */
 		refused = error != 0 ? EEXIST : settle_one(&s, ch, twin);
 		if (refused != 0)
 			each(ctx, twin->number, refused);
 	}
-	ch->reply = reply;
-	ch->reply_ctx = reply_ctx;
 	for (i = 0; i < n; i++) {
 		free(s.pairs[i].in);
 		free(s.pairs[i].fwd);

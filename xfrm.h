@@ -56,7 +56,7 @@ struct xfrm_link {
 };
 struct xfrm_links {
 	struct xfrm_link *all;
-	size_t count, size;
+	size_t count;
 	bool loaded;
 };
 

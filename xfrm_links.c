@@ -17,6 +17,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
+#include "list.h"
 #include "patience.h"
 #include "xfrm.h"
 
@@ -61,18 +62,9 @@ read_linkinfo(const uint8_t *p, size_t len)
 static void
 add_link(struct xfrm_links *links, const struct xfrm_link *link)
 {
-	struct xfrm_link *more;
-	size_t size;
-
-	if (links->count == links->size) {
-		size = links->size == 0 ? 16 : links->size * 2;
-		more = realloc(links->all, size * sizeof(*more));
-		if (more == NULL)	/* it will be shown without a name */
-			return;
-		links->all = more;
-		links->size = size;
-	}
-	links->all[links->count++] = *link;
+	/* Where memory is out it will be shown without a name. */
+	if (list_room(&links->all, links->count, sizeof(*link)))
+		links->all[links->count++] = *link;
 }
 
 void

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "filter.h"
+#include "list.h"
 #include "platform.h"
 #include "xfrm_channel.h"
 
@@ -384,7 +385,7 @@ do_get(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 struct collection {
 	const struct sa_filter *filter;
 	struct xfrm_name *all;
-	size_t count, size;
+	size_t count;
 	bool full;
 };
 
@@ -392,8 +393,7 @@ static void
 collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 {
 	struct collection *names = ctx;
-	struct xfrm_name name, *more;
-	size_t size;
+	struct xfrm_name name;
 
 	(void)c;
 	if (!xfrm_decode_name(header, names->filter->satype,
@@ -401,17 +401,10 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 	    /* It waits for its SPI, and cannot be named. */
 	    (name.id.spi == 0 && !is_mobile(name.id.proto)))
 		return;
-	if (names->count == names->size) {
-		size = names->size == 0 ? 64 : names->size * 2;
-		more = realloc(names->all, size * sizeof(*more));
-		if (more == NULL) {
-			names->full = true;
-			return;
-		}
-		names->all = more;
-		names->size = size;
-	}
-	names->all[names->count++] = name;
+	if (list_room(&names->all, names->count, sizeof(name)))
+		names->all[names->count++] = name;
+	else
+		names->full = true;
 }
 
 /* The requests in the batch, by their numbers, and what became of them. */
