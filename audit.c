@@ -326,7 +326,7 @@ read_all(struct audit *a, uint8_t type)
 	a->type = type;
 	msg_begin(&m, s->dialect, type, 0);
 	error = channel_ask(s->channel, &m, take_reply, a);
-	if (error != 0)
+	if (error != 0 && !s->failed)
 		session_error(s, "%s", strerror(error));
 	else if (a->no_memory)
 		session_error(s, "out of memory");

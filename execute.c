@@ -231,6 +231,9 @@ report_break(struct script *sc, int error)
 		if (i == sc->answered || requests[i].loc.begin !=
 		    requests[i - 1].loc.begin)
 			commands++;
+	/* The last command's answer did not come: that was said there. */
+	if (commands == 0 && error == ETIMEDOUT && sc->session.failed)
+		return;
 	if (commands == 0) {
 		session_error(&sc->session, "%s", strerror(error));
 		return;
@@ -239,7 +242,8 @@ report_break(struct script *sc, int error)
 	    &column);
 	snprintf(from, sizeof(from), " from line %u on", line);
 	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
-	    error == EINTR ? "a signal came" : strerror(error),
+	    error == EINTR ? "a signal came" : error == ETIMEDOUT ?
+	    "the kernel does not answer" : strerror(error),
 	    (unsigned)commands, commands == 1 ? "" : "s",
 	    from, commands == 1 ? "was" : "were");
 }

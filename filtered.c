@@ -150,7 +150,7 @@ flush(struct filtered *f)
 		error = delete_found(f);
 	while (error == 0 && f->error == 0 && f->changed && ++tries < TRIES);
 	plan_free(&f->deletions);
-	if (error != 0)
+	if (error != 0 && f->error == 0)
 		return error;
 	if (f->changed)
 		note_failure(f, EAGAIN, "the database changed meanwhile: there "
@@ -158,7 +158,7 @@ flush(struct filtered *f)
 	end.error = f->error;
 	end.reason = f->reason;
 	f->reply(f->reply_ctx, f->tag, &end);
-	return 0;
+	return error;
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* -G: a fresh key for an algorithm. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,8 @@ print_key(unsigned bits)
 	int rc = EXIT_SUCCESS;
 
 	if (!platform_random(key, octets)) {
-		perror("setkey: -G: no random numbers");
+		message(stderr, "setkey: -G: no random numbers: %s",
+		    strerror(errno));
 		return EXIT_FAILURE;
 	}
 	for (i = 0; i < octets; i++)
@@ -59,7 +61,8 @@ print_key(unsigned bits)
 	/* No stream keeps a copy of it. */
 	if (write(STDOUT_FILENO, text, strlen(text)) !=
 	    (ssize_t)strlen(text)) {
-		perror("setkey: -G: cannot write the output");
+		message(stderr, "setkey: cannot write the output: %s",
+		    strerror(errno));
 		rc = EXIT_FAILURE;
 	}
 	wipe(key, sizeof(key));

@@ -314,6 +314,14 @@ send_all(struct run *run)
 		    "that is new could be put in");
 }
 
+/* A plan that is only looked at. */
+static void
+plan(struct run *run, int (*each)(void *, const struct sync_request *))
+{
+	if (sync_plan(run->reload->sync, each, run) != 0)
+		session_error(run->s, "%s", strerror(ENOMEM));
+}
+
 /* ---- the second look ---- */
 
 static int
@@ -345,7 +353,7 @@ look_again(struct run *run)
 	for (i = 0; i < SYNC_DBS; i++)
 		before[i] = *sync_counts(sync, (enum sync_db)i);
 	if (read_consistently(run))
-		sync_plan(sync, report_left, run);
+		plan(run, report_left);
 	sync_set_counts(sync, before);
 }
 
@@ -519,7 +527,7 @@ reload_run(const struct reload *reload)
 		s->failed = true;
 		session_error(s, "nothing was changed");
 	} else if (s->opt->check_only)
-		sync_plan(reload->sync, print_one, &run);
+		plan(&run, print_one);
 	else {
 		send_all(&run);
 		if (run.nsent != 0 && !s->failed)

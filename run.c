@@ -242,7 +242,8 @@ send_request(void *ctx, uint32_t number, void *msg)
 	error = channel_submit(s->channel, &view, 0);
 	if (error == 0)
 		error = s->channel->ops->finish(s->channel);
-	if (error != 0)
+	/* The reply may have said it, and better. */
+	if (error != 0 && !s->failed)
 		session_error(s, "%s", strerror(error));
 }
 

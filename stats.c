@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "dialect.h"
+#include "message.h"
 #include "stats.h"
 
 #define PROC_FILE	"/proc/net/xfrm_stat"
@@ -121,16 +122,17 @@ stats_print(struct text *t, const struct stats *s, const struct stats *before)
 	return lines;
 }
 
-/* Why there are no counters: the only thing that can go wrong. */
+/* Why there are no counters. */
 static int
 no_counters(void)
 {
 	if (!dialect_host()->has_xfrm)
-		fputs("setkey: -s is for Linux; here netstat -s -p ipsec "
-		    "shows what IPsec counts\n", stderr);
+		message(stderr, "setkey: -s is for Linux; here netstat -s -p "
+		    "ipsec shows what IPsec counts");
 	else
-		fprintf(stderr, "setkey: %s: %s; this kernel does not count "
-		    "(CONFIG_XFRM_STATISTICS)\n", PROC_FILE, strerror(errno));
+		message(stderr, "setkey: %s: %s%s", PROC_FILE, strerror(errno),
+		    errno != ENOENT ? "" : "; this kernel does not count "
+		    "(CONFIG_XFRM_STATISTICS)");
 	return EXIT_FAILURE;
 }
 
@@ -142,7 +144,8 @@ read_counters(struct stats *s)
 
 	if (f == NULL)
 		return false;
-	good = stats_read(f, s);
+	errno = ENOMSG;			/* an empty file */
+	good = stats_read(f, s) && !ferror(f);
 	fclose(f);
 	return good;
 }
@@ -160,7 +163,7 @@ run_stats(bool repeat)
 	if (stats_print(&text, &stats[0], NULL) == 0)
 		text_str(&text, "No packets lost.\n");
 	text_flush(&text);
-	while (repeat && !ferror(stdout)) {
+	while (repeat && text.error == 0) {
 		sleep(1);
 		now ^= 1;
 		if (!read_counters(&stats[now]))
@@ -168,5 +171,9 @@ run_stats(bool repeat)
 		stats_print(&text, &stats[now], &stats[now ^ 1]);
 		text_flush(&text);
 	}
-	return ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (text.error == 0)
+		return EXIT_SUCCESS;
+	message(stderr, "setkey: cannot write the output: %s",
+	    strerror(text.error));
+	return EXIT_FAILURE;
 }

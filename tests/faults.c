@@ -809,6 +809,19 @@ prctl(int what, ...)
 	    arg[3]);
 }
 
+/* Keys that -G makes are known as others are. */
+int
+getentropy(void *octets, size_t n)
+{
+	unsigned i;
+
+	if (fails(CALL_RANDOM))
+		return -1;
+	for (i = 0; i < n; i++)
+		((uint8_t *)octets)[i] = fault_key_octet(i);
+	return 0;
+}
+
 /* The clocks that limits of time are measured by. */
 int
 clock_gettime(clockid_t clock, struct timespec *ts)

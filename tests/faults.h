@@ -13,7 +13,7 @@
 enum fault_call { CALL_NONE, CALL_MEMORY, CALL_SOCKET, CALL_BIND,
     CALL_SETSOCKOPT, CALL_GETSOCKOPT, CALL_SEND, CALL_RECEIVE, CALL_POLL,
     CALL_OPEN, CALL_READ, CALL_FSTAT, CALL_FCNTL, CALL_RESOLVE, CALL_OUTPUT,
-    CALL_LIMITS, CALL_PRCTL, CALL_COUNT };
+    CALL_LIMITS, CALL_PRCTL, CALL_RANDOM, CALL_COUNT };
 
 enum fault_kernel {
 	KERNEL_GOOD,		/* does what it is asked for */
@@ -51,7 +51,7 @@ struct faults {
 };
 
 /*
- * Octets of the keys in records of the made-up kernel, from FAULT_KEY on and
+ * Octets of the keys in records of the made-up kernel, and random ones, from FAULT_KEY on and
  * FAULT_KEY_OCTETS long; each differs from the one before it by 0x29, so that a
  * part of any key is known from all else.
  */

@@ -50,6 +50,7 @@ static const struct fault {
 	{ "output", CALL_OUTPUT, ENOSPC, false },
 	{ "setrlimit", CALL_LIMITS, EPERM, true },
 	{ "prctl", CALL_PRCTL, EINVAL, true },
+	{ "getentropy", CALL_RANDOM, ENOSYS, true },
 };
 #define FAULTS	(sizeof(all_faults) / sizeof(all_faults[0]))
 
