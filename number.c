@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Numbers and hexadecimal digits in the text. */
+#include <limits.h>
+
 #include "fields.h"
 
+/* The values of hexadecimal digits, plus one; 0 for all else. */
+static const uint8_t values[UCHAR_MAX + 1] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['a'] = 11, 12, 13, 14, 15, 16,
+	['A'] = 11, 12, 13, 14, 15, 16,
+};
+
 /* The value of a hexadecimal digit, or -1. */
-static int
+static inline int
 digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return values[(unsigned char)c] - 1;
 }
 
 bool
@@ -107,7 +110,7 @@ number_read_octets(const char *digits, size_t len, uint8_t *out)
 		low = digit(digits[i + 1]);
 		if (high < 0 || low < 0)
 			break;
-		out[i / 2] = (uint8_t)(high << 4 | low);
+		*out++ = (uint8_t)(high << 4 | low);
 	}
 	return i;
 }
