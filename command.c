@@ -77,11 +77,8 @@ command_named(const char *word, size_t len)
 {
 	const struct command_word *row;
 
-	/* Most words are addresses and numbers. */
-	if (len == 0 || *word < 'a')
-		return NULL;
 	for (row = command_words; row->name != NULL; row++)
-		if (*row->name == *word && word_is(row->name, word, len))
+		if (word_is(row->name, word, len))
 			return row;
 	return NULL;
 }

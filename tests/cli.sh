@@ -452,6 +452,17 @@ expect "-c: bye" 0 '' ''
 printf 'help;' | run -c
 [ "$(cat status)" -eq 0 ] && says stderr '' && grep -q '^spdadd ' stdout
 ok $? "-c: help"
+run -e 'help;'
+for command in $(sed 's/[ ;].*//' stdout); do
+	run -ne "$command;"
+	! grep -q 'unknown command' stderr
+	ok $? "the scanner knows $command"
+done
+awk 'BEGIN { printf "flush "; for (i = 0; i < 70000; i++) printf "x\302\240"; }' \
+    >blanks.conf
+run -n -f blanks.conf
+[ "$(cat status)" -eq 1 ]
+ok $? "-f: a long word of what looks like blanks takes no time"
 printf 'exit;flsh;' >exit.conf
 run -n -f exit.conf
 expect "-f: exit" 0 '' ''
