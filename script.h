@@ -30,7 +30,7 @@ struct script {
 	struct twins twins;
 	bool wants_modes;		/* SAs have none, and must have one */
 	bool warned_unserved;		/* of a rule without an SA */
-	bool single_hosts;		/* the text has a policy for two */
+	bool single_hosts, networks;	/* the text has policies for such */
 	const char *input;		/* what is opened, for messages */
 	char **paths;			/* of files in directories */
 	size_t npaths;

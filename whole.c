@@ -35,7 +35,10 @@ note_rules(void *ctx, uint32_t number, void *msg)
 	if (!get_policy(sc, number, msg, &policy))
 		return;
 	serving_policy(&sc->serving, &policy, number);
-	sc->single_hosts |= order_is_hosts(&policy);
+	if (order_is_hosts(&policy))
+		sc->single_hosts = true;
+	else
+		sc->networks = true;
 }
 
 /* The SA that a request makes, if its mode is known or is not. */
@@ -233,13 +236,14 @@ script_check_whole(struct script *sc)
 	if (sc->wants_modes || sc->diag.advice) {
 		plan_each(&sc->plan, note_rules, sc);
 		plan_each(&sc->plan, note_sa, sc);
-		plan_each(&sc->plan, choose_mode, sc);
 	}
+	if (sc->wants_modes)
+		plan_each(&sc->plan, choose_mode, sc);
 	if (sc->session.failed)
 		return -1;
 	if (sc->diag.advice)
 		serving_unserved(&sc->serving, warn_unserved, sc);
-	if (sc->diag.advice && sc->single_hosts &&
+	if (sc->diag.advice && sc->single_hosts && sc->networks &&
 	    sc->session.dialect->forgets_order)
 		warn_order(sc);
 	if (!twins_drop(&sc->twins, &sc->plan)) {
