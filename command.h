@@ -42,6 +42,11 @@ struct host {
 #define DEVICE_OCTETS	16		/* name of an interface, likewise */
 #define LABEL_OCTETS	1024		/* security label, with its NUL */
 
+/* The end points of a rule as written; a rule may have none. */
+struct rule_ends {
+	struct loc src, src_port, dst, dst_port;
+};
+
 struct command {
 	enum op op;
 	bool bad;			/* an error was reported already */
@@ -56,6 +61,7 @@ struct command {
 	struct host src, dst, oai, oar;
 	const struct algorithm *enc, *auth, *comp;
 	struct sa sa;			/* addresses and ids still empty */
+	struct rule_ends ends;		/* of the rule being read */
 	struct loc rule_at[POLICY_RULES];
 	struct defaults defaults;	/* of spddefault, spdhash */
 	unsigned wrong_rules;		/* bits: reported already */

@@ -288,9 +288,8 @@ rule_level(struct parser *p, struct rule *rule, struct loc loc)
 
 /* One end point of a rule: an address in numbers. */
 static void
-read_end(struct parser *p, struct addr *addr, const struct rule_end *end)
+read_end(struct parser *p, struct addr *addr, struct loc at, struct loc port)
 {
-	struct loc at = end->address;
 	char buf[QUOTED];
 
 	if (!addr_numeric(parser_text(p, at), loc_length(at), addr)) {
@@ -299,7 +298,7 @@ read_end(struct parser *p, struct addr *addr, const struct rule_end *end)
 		return;
 	}
 	field_zone(p, at, addr);
-	addr->port = field_port(p, end->port);
+	addr->port = field_port(p, port);
 }
 
 /*
@@ -307,9 +306,9 @@ read_end(struct parser *p, struct addr *addr, const struct rule_end *end)
  * transport mode out and in.
  */
 static void
-read_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
+read_ends(struct parser *p, struct rule *rule, const struct rule_ends *ends)
 {
-	struct loc src = words->src.address, dst = words->dst.address;
+	struct loc src = ends->src, dst = ends->dst;
 	struct loc both = { src.begin, dst.end };
 	bool out, in;
 
@@ -322,37 +321,47 @@ read_ends(struct parser *p, struct rule *rule, const struct rule_words *words)
 			    out ? "me-any" : "any-me", out ? "out" : "in");
 		return;
 	}
-	read_end(p, &rule->src, &words->src);
-	read_end(p, &rule->dst, &words->dst);
+	read_end(p, &rule->src, src, ends->src_port);
+	read_end(p, &rule->dst, dst, ends->dst_port);
 	if (rule->src.family != 0 && rule->dst.family != 0 &&
 	    rule->src.family != rule->dst.family)
 		field_error(p, both, "the end points are of two families");
 }
 
 void
-field_rule(struct parser *p, struct loc all, const struct rule_words *words)
+field_ends(struct parser *p, struct loc src, struct loc src_port,
+    struct loc dst, struct loc dst_port)
+{
+	p->cmd.ends = (struct rule_ends){ src, src_port, dst, dst_port };
+}
+
+void
+field_rule(struct parser *p, struct loc all, struct loc protocol,
+    struct loc mode, struct loc level)
 {
 	struct policy *policy = &p->cmd.policy;
 	struct rule *rule = &policy->rules[policy->nrules];
+	const struct rule_ends ends = p->cmd.ends;
 	const struct name *row;
 	bool bad = p->cmd.bad;
 
+	p->cmd.ends.src = NOWHERE;
 	if (policy->nrules == p->dialect->max_requests) {
 		if (!p->cmd.bad)
-			field_error(p, words->protocol, "a policy has at most %u rules on "
-			    "this system", p->dialect->max_requests);
+			field_error(p, protocol, "a policy has at most %u "
+			    "rules on this system", p->dialect->max_requests);
 		return;
 	}
 	memset(rule, 0, sizeof(*rule));
 	p->cmd.bad = false;
-	row = field_named(p, rule_proto_names, words->protocol, "protocol");
+	row = field_named(p, rule_proto_names, protocol, "protocol");
 	rule->proto = row == NULL ? 0 : (uint16_t)row->value;
-	row = field_named(p, mode_names + 1, words->mode, "mode");
+	row = field_named(p, mode_names + 1, mode, "mode");
 	rule->mode = row == NULL ? 0 : (uint8_t)row->value;
-	if (words->src.address.end != 0)
-		read_ends(p, rule, words);
-	if (words->level.end != 0)
-		rule_level(p, rule, words->level);
+	if (ends.src.end != 0)
+		read_ends(p, rule, &ends);
+	if (level.end != 0)
+		rule_level(p, rule, level);
 	if (p->cmd.bad)
 		p->cmd.wrong_rules |= 1u << policy->nrules;
 	p->cmd.bad |= bad;

@@ -165,16 +165,12 @@ void field_default(struct parser *, struct loc direction, struct loc action);
 void field_threshold(struct parser *, struct loc family, struct loc local,
     struct loc remote);
 
-/* An end point of a rule, and the words of a whole one. */
-struct rule_end {
-	struct loc address, port;
-};
-struct rule_words {
-	struct loc protocol, mode;
-	struct rule_end src, dst;
-	struct loc level;
-};
-void field_rule(struct parser *, struct loc all, const struct rule_words *);
+/* "src-dst" of the rule that follows: numeric addresses, and ports. */
+void field_ends(struct parser *, struct loc src, struct loc src_port,
+    struct loc dst, struct loc dst_port);
+/* A rule; all is the place of all of it. */
+void field_rule(struct parser *, struct loc all, struct loc protocol,
+    struct loc mode, struct loc level);
 /* "spi:0x1001" and such, behind the level: more of the last rule. */
 void field_rule_more(struct parser *, struct loc);
 /* "tagged "NAME"", of KAME's packet filter. */

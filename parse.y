@@ -16,11 +16,6 @@
 #include "syntax.h"
 #include "parse.h"
 
-#define NO_END		((struct rule_end){ NOWHERE, NOWHERE })
-
-/* The words of a rule. */
-#define RULE(...)	(&(struct rule_words){ __VA_ARGS__ })
-
 #define YYLLOC_DEFAULT(all, parts, n)					\
 	((all).begin = (n) != 0 ? YYRHSLOC(parts, 1).begin :		\
 	    YYRHSLOC(parts, 0).end,					\
@@ -49,7 +44,6 @@ static void command_dropped(struct parser *);
 	struct loc loc;
 	const struct command_word *command;
 	const struct option *option;
-	struct rule_end end;
 }
 /* Commands, by the shape of what follows them. */
 %token <command> CMD_ADD CMD_GET CMD_DELETEALL CMD_FLUSH CMD_SPDADD
@@ -71,7 +65,6 @@ static void command_dropped(struct parser *);
 %precedence WORD
 
 %type <loc> word prefix port number
-%type <end> end
 
 %%
 
@@ -242,24 +235,28 @@ filter_options
 
 sa_options
 	: %empty
-	| sa_options sa_option
+	| sa_options OPT_MODE word	{ field_mode(p, $3); }
+	| sa_options OPT_FLAG word	{ field_sa_flag(p, $3); }
+	| sa_options OPT_ESN		{ field_esn(p, @2); }
+	| sa_options natt
+	| sa_options OPT_OUTPUT_MARK WORD prefix
+					{ field_output_mark(p, $3, $4); }
+	| sa_options OPT_CARE_OF word	{ field_care_of(p, $3); }
+	| sa_options selector
+	| sa_options shared_option
 	;
-sa_option
-	: OPT_MODE word			{ field_mode(p, $2); }
-	| OPT_FLAG word			{ field_sa_flag(p, $2); }
-	| OPT_ESN			{ field_esn(p, @1); }
-	| OPT_NATT original_src original_dst	{ field_natt(p, @$); }
-	| OPT_OUTPUT_MARK WORD prefix	{ field_output_mark(p, $2, $3); }
-	| OPT_CARE_OF word		{ field_care_of(p, $2); }
-	| OPT_SELECTOR selector_src selector_dst WORD
-					{ field_selector(p, @$, $4); }
-	| shared_option
+natt
+	: OPT_NATT original_src original_dst	{ field_natt(p, @$); }
 	;
 original_src
 	: word port			{ field_original_src(p, $1, $2); }
 	;
 original_dst
 	: word port			{ field_original_dst(p, $1, $2); }
+	;
+selector
+	: OPT_SELECTOR selector_src selector_dst WORD
+					{ field_selector(p, @$, $4); }
 	;
 selector_src
 	: word prefix port		{ field_selector_src(p, $1, $2, $3); }
@@ -344,31 +341,25 @@ action
 	;
 rules
 	: %empty
-	| rules rule
-	;
-rule
-	: short_rule
-	| long_rule
+	| rules short_rule
+	| rules long_rule
 	;
 short_rule
-	: WORD '/' WORD
-		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, NOWHERE)); }
+	: WORD '/' WORD			{ field_rule(p, @$, $1, $3, NOWHERE); }
 	| WORD '/' WORD '/'	%prec RULE_ENDS
-		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, NOWHERE)); }
-	| WORD '/' WORD '/' end '-' end
-		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
-	| WORD '/' WORD '/' end '-' end '/'	%prec RULE_ENDS
-		{ field_rule(p, @$, RULE($1, $3, $5, $7, NOWHERE)); }
+					{ field_rule(p, @$, $1, $3, NOWHERE); }
+	| WORD '/' WORD '/' ends	{ field_rule(p, @$, $1, $3, NOWHERE); }
+	| WORD '/' WORD '/' ends '/'	%prec RULE_ENDS
+					{ field_rule(p, @$, $1, $3, NOWHERE); }
 	;
 long_rule
-	: WORD '/' WORD '/' end '-' end '/' WORD
-		{ field_rule(p, @$, RULE($1, $3, $5, $7, $9)); }
-	| WORD '/' WORD '/' '/' WORD
-		{ field_rule(p, @$, RULE($1, $3, NO_END, NO_END, $6)); }
+	: WORD '/' WORD '/' ends '/' WORD
+					{ field_rule(p, @$, $1, $3, $7); }
+	| WORD '/' WORD '/' '/' WORD	{ field_rule(p, @$, $1, $3, $6); }
 	| long_rule '/' WORD		{ field_rule_more(p, $3); }
 	;
-end
-	: WORD port			{ $$ = (struct rule_end){ $1, $2 }; }
+ends
+	: WORD port '-' WORD port	{ field_ends(p, $1, $2, $4, $5); }
 	;
 
 %%
