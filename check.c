@@ -440,14 +440,6 @@ check_replay(struct parser *p, struct command *cmd)
 static void
 check_extensions(struct parser *p, struct command *cmd)
 {
-	const struct option *row;
-
-	for (row = options; row->name != NULL; row++)
-		if (row->feature != NULL && !row->alias &&
-		    is_given(cmd, row->field) &&
-		    ext_number(p->dialect, row->ext) == 0)
-			field_error(p, cmd->at[row->field], "%s has no %s",
-			    p->dialect->system, row->feature);
 	if (is_given(cmd, F_NATT_MTU) && !cmd->sa.natt.given)
 		field_advise(p, cmd->at[F_NATT_MTU], "a fragment size has no "
 		    "effect without UDP encapsulation");

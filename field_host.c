@@ -242,14 +242,15 @@ field_selector_dst(struct parser *p, struct loc name, struct loc prefix,
 }
 
 void
-field_selector(struct parser *p, struct loc all, struct loc protocol)
+field_selector(struct parser *p, const struct option *row, struct loc all,
+    struct loc protocol)
 {
 	struct sa_selector *selector = &p->cmd.sa.selector;
 	int number = protocol_number(parser_text(p, protocol),
 	    loc_length(protocol));
 	uint64_t value = 0;
 
-	field_given(p, F_SELECTOR, all);
+	field_option(p, row, all);
 	if (number == -1 &&
 	    number_read_at(p, protocol, "a protocol", UINT8_MAX, &value))
 		number = (int)value;
@@ -258,12 +259,12 @@ field_selector(struct parser *p, struct loc all, struct loc protocol)
 }
 
 void
-field_care_of(struct parser *p, struct loc loc)
+field_care_of(struct parser *p, const struct option *row, struct loc loc)
 {
 	struct addr *addr = &p->cmd.sa.care_of;
 	char buf[QUOTED];
 
-	field_given(p, F_CARE_OF, loc);
+	field_option(p, row, loc);
 	if (!addr_numeric(parser_text(p, loc), loc_length(loc), addr)) {
 		field_error(p, loc, "%s is no numeric address, which -coa "
 		    "takes", field_quote(p, loc, buf));

@@ -10,7 +10,7 @@ field_number(struct parser *p, const struct option *row, struct loc loc)
 	struct command *cmd = &p->cmd;
 	uint64_t value;
 
-	field_given(p, row->field, loc);
+	field_option(p, row, loc);
 	if (names_policy(cmd) && row->policy == NO_MEMBER) {
 		field_error(p, loc, "this belongs to an SA, not to a policy");
 		return;
@@ -126,11 +126,11 @@ field_esn(struct parser *p, struct loc loc)
 }
 
 void
-field_hwif(struct parser *p, struct loc loc)
+field_hwif(struct parser *p, const struct option *row, struct loc loc)
 {
 	struct command *cmd = &p->cmd;
 
-	field_given(p, F_HWIF, loc);
+	field_option(p, row, loc);
 	if (loc_length(loc) >= HWIF_OCTETS) {
 		field_error(p, loc, "an interface name has at most %d "
 		    "characters", HWIF_OCTETS - 1);
@@ -142,14 +142,14 @@ field_hwif(struct parser *p, struct loc loc)
 }
 
 void
-field_label(struct parser *p, struct loc domain, struct loc algorithm,
-    struct loc label)
+field_label(struct parser *p, const struct option *row, struct loc domain,
+    struct loc algorithm, struct loc label)
 {
 	struct label *l = &p->cmd.sa.label;
 	size_t len = loc_length(label) - 2;	/* without the quotes */
 	uint64_t value;
 
-	field_given(p, F_LABEL, label);
+	field_option(p, row, label);
 	if (number_read_at(p, domain, "a domain of interpretation", UINT8_MAX,
 	    &value))
 		l->doi = (uint8_t)value;
@@ -169,12 +169,13 @@ field_label(struct parser *p, struct loc domain, struct loc algorithm,
 }
 
 void
-field_mark(struct parser *p, struct loc value, struct loc mask)
+field_mark(struct parser *p, const struct option *row, struct loc value,
+    struct loc mask)
 {
 	struct command *cmd = &p->cmd;
 	uint64_t v = 0, m = UINT32_MAX;
 
-	field_given(p, F_MARK, value);
+	field_option(p, row, value);
 	if (!number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) ||
 	    (mask.end != 0 &&
 	    !number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
@@ -185,11 +186,12 @@ field_mark(struct parser *p, struct loc value, struct loc mask)
 }
 
 void
-field_output_mark(struct parser *p, struct loc value, struct loc mask)
+field_output_mark(struct parser *p, const struct option *row,
+    struct loc value, struct loc mask)
 {
 	uint64_t v = 0, m = UINT32_MAX;
 
-	field_given(p, F_OUTPUT_MARK, value);
+	field_option(p, row, value);
 	if (number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) &&
 	    (mask.end == 0 ||
 	    number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
@@ -198,11 +200,11 @@ field_output_mark(struct parser *p, struct loc value, struct loc mask)
 }
 
 void
-field_device(struct parser *p, struct loc loc)
+field_device(struct parser *p, const struct option *row, struct loc loc)
 {
 	struct command *cmd = &p->cmd;
 
-	field_given(p, F_DEVICE, loc);
+	field_option(p, row, loc);
 	if (loc_length(loc) >= DEVICE_OCTETS) {
 		field_error(p, loc, "an interface name has at most %d "
 		    "characters", DEVICE_OCTETS - 1);
@@ -214,11 +216,12 @@ field_device(struct parser *p, struct loc loc)
 }
 
 void
-field_port_masks(struct parser *p, struct loc src, struct loc dst)
+field_port_masks(struct parser *p, const struct option *row, struct loc src,
+    struct loc dst)
 {
 	uint64_t s, d;
 
-	field_given(p, F_PORT_MASKS, src);
+	field_option(p, row, src);
 	if (number_read_hex_at(p, src, "a mask", UINT16_MAX, &s) &&
 	    number_read_hex_at(p, dst, "a mask", UINT16_MAX, &d))
 		p->cmd.policy.masks = p->cmd.sa.selector.masks =

@@ -78,6 +78,15 @@ field_given(struct parser *p, enum field field, struct loc loc)
 	p->cmd.at[field] = loc;
 }
 
+void
+field_option(struct parser *p, const struct option *row, struct loc loc)
+{
+	field_given(p, row->field, loc);
+	if (row->feature != NULL && ext_number(p->dialect, row->ext) == 0)
+		field_error(p, loc, "%s has no %s", p->dialect->system,
+		    row->feature);
+}
+
 /* What editors and web pages make of quotes, dashes and blanks. */
 #define QUOTES	"a string stands between two \" characters"
 #define DASH	"this dash is none that begins an option: write '-'"

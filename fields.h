@@ -45,8 +45,9 @@ void field_advise(struct parser *, struct loc, const char *fmt, ...)
 enum said { SAID_COMMANDS, SAID_ZONE, SAID_ENCAP_SOCKET };
 bool field_first_time(struct parser *, enum said);
 
-/* Notes where a field stands. */
+/* Notes where a field stands; of an option, if the system has it. */
 void field_given(struct parser *, enum field, struct loc);
+void field_option(struct parser *, const struct option *, struct loc);
 
 /* The word in quotes for a message, into buf; stars if it is a key. */
 #define QUOTED	64
@@ -99,13 +100,16 @@ void field_filter(struct parser *, const struct option *, struct loc);
 void field_mode(struct parser *, struct loc);
 void field_sa_flag(struct parser *, struct loc);
 void field_esn(struct parser *, struct loc);
-void field_hwif(struct parser *, struct loc);
-void field_label(struct parser *, struct loc domain, struct loc algorithm,
-    struct loc label);
-void field_mark(struct parser *, struct loc value, struct loc mask);
-void field_output_mark(struct parser *, struct loc value, struct loc mask);
-void field_device(struct parser *, struct loc);
-void field_port_masks(struct parser *, struct loc src, struct loc dst);
+void field_hwif(struct parser *, const struct option *, struct loc);
+void field_label(struct parser *, const struct option *, struct loc domain,
+    struct loc algorithm, struct loc label);
+void field_mark(struct parser *, const struct option *, struct loc value,
+    struct loc mask);
+void field_output_mark(struct parser *, const struct option *,
+    struct loc value, struct loc mask);
+void field_device(struct parser *, const struct option *, struct loc);
+void field_port_masks(struct parser *, const struct option *, struct loc src,
+    struct loc dst);
 /* The number or word of a row of setting.c; of a flag, the option itself. */
 void field_setting(struct parser *, const struct option *, struct loc);
 void field_policy_flag(struct parser *, struct loc);
@@ -145,8 +149,9 @@ void field_selector_src(struct parser *, struct loc name, struct loc prefix,
     struct loc port);
 void field_selector_dst(struct parser *, struct loc name, struct loc prefix,
     struct loc port);
-void field_selector(struct parser *, struct loc all, struct loc protocol);
-void field_care_of(struct parser *, struct loc);
+void field_selector(struct parser *, const struct option *, struct loc all,
+    struct loc protocol);
+void field_care_of(struct parser *, const struct option *, struct loc);
 
 /* ---- field_policy.c ---- */
 

@@ -229,7 +229,7 @@ in_dst
 filter_options
 	: %empty
 	| filter_options OPT_NUMBER word	{ field_filter(p, $2, $3); }
-	| filter_options OPT_MARK WORD prefix	{ field_mark(p, $3, $4); }
+	| filter_options OPT_MARK WORD prefix	{ field_mark(p, $2, $3, $4); }
 	| filter_options OPT_SETTING word	{ field_filter(p, $2, $3); }
 	;
 
@@ -240,8 +240,8 @@ sa_options
 	| sa_options OPT_ESN		{ field_esn(p, @2); }
 	| sa_options natt
 	| sa_options OPT_OUTPUT_MARK WORD prefix
-					{ field_output_mark(p, $3, $4); }
-	| sa_options OPT_CARE_OF word	{ field_care_of(p, $3); }
+					{ field_output_mark(p, $2, $3, $4); }
+	| sa_options OPT_CARE_OF word	{ field_care_of(p, $2, $3); }
 	| sa_options selector
 	| sa_options shared_option
 	;
@@ -256,7 +256,7 @@ original_dst
 	;
 selector
 	: OPT_SELECTOR selector_src selector_dst WORD
-					{ field_selector(p, @$, $4); }
+					{ field_selector(p, $1, @$, $4); }
 	;
 selector_src
 	: word prefix port		{ field_selector_src(p, $1, $2, $3); }
@@ -267,11 +267,11 @@ selector_dst
 /* What an SA and a policy can both have. */
 shared_option
 	: OPT_NUMBER word		{ field_number(p, $1, $2); }
-	| OPT_HWIF word			{ field_hwif(p, $2); }
-	| OPT_LABEL WORD WORD STRING	{ field_label(p, $2, $3, $4); }
-	| OPT_MARK WORD prefix		{ field_mark(p, $2, $3); }
-	| OPT_DEVICE word		{ field_device(p, $2); }
-	| OPT_PORT_MASKS WORD '/' WORD	{ field_port_masks(p, $2, $4); }
+	| OPT_HWIF word			{ field_hwif(p, $1, $2); }
+	| OPT_LABEL WORD WORD STRING	{ field_label(p, $1, $2, $3, $4); }
+	| OPT_MARK WORD prefix		{ field_mark(p, $1, $2, $3); }
+	| OPT_DEVICE word		{ field_device(p, $1, $2); }
+	| OPT_PORT_MASKS WORD '/' WORD	{ field_port_masks(p, $1, $2, $4); }
 	| OPT_SETTING word		{ field_setting(p, $1, $2); }
 	| OPT_SETTING_FLAG		{ field_setting(p, $1, @1); }
 	;
