@@ -20,8 +20,8 @@ struct scanner {
 	void *flex;			/* flex's own state */
 	jmp_buf give_up;		/* when flex has no memory */
 	uint32_t next, end;		/* the text that flex has not yet */
-	struct loc at;			/* what flex matched last */
-	struct loc token, before;	/* the last token, and the one before */
+	/* What flex matched last, which then is a token; and the one before. */
+	struct loc at, before;
 	int kind, kind_before;		/* their numbers in the grammar */
 	const struct option *read;	/* the last token, if it is an option */
 	const struct option *option;	/* the last one before it, or NULL */
