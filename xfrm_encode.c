@@ -8,6 +8,8 @@
  * - a template takes any algorithm by masks of ones (from af_key they are 0,
  *   which only a policy of its own making may have);
  * - a tunnel mode SA takes inner packets of either family;
+ * - end points of a rule in transport mode are kept, as the kernel keeps them
+ *   of other programs, though it does not look at them;
  * - `unique' may carry a number above 16383, and every policy is one request.
  *
  * Structures are made on the stack, zeroed with their padding, and copied:
@@ -750,7 +752,9 @@ fill_template(struct xfrm_user_tmpl *tmpl, struct xfrm_encoder *enc,
 		if (tmpl->reqid == 0)
 			return EAGAIN;
 	}
-	if (mode == XFRM_MODE_TRANSPORT)
+	/* Those of another family would be refused, and are of no use. */
+	if (mode == XFRM_MODE_TRANSPORT && (family_of(&rule->src) != family ||
+	    family_of(&rule->dst) != family))
 		return 0;
 	if (rule->src.family == 0 || rule->src.family != rule->dst.family)
 		return EINVAL;

@@ -9,14 +9,25 @@
 
 #include "xfrm_decode.h"
 
+/* The kernel looks at none in transport mode, and keeps what it was given. */
+static bool
+has_ends(const struct xfrm_user_tmpl *tmpl)
+{
+	static const xfrm_address_t none;
+
+	return tmpl->mode != XFRM_MODE_TRANSPORT ||
+	    memcmp(&tmpl->saddr, &none, sizeof(none)) != 0 ||
+	    memcmp(&tmpl->id.daddr, &none, sizeof(none)) != 0;
+}
+
 /*
  * One request of a policy.  af_key gives the end points of tunnels only, and
- * loses those of BEET mode, which are xfrm_shown here.
+ * loses the others, which are xfrm_shown here.
  */
 bool
 xfrm_put_request(struct msgbuf *m, const struct xfrm_user_tmpl *tmpl)
 {
-	bool ends = tmpl->mode != XFRM_MODE_TRANSPORT;
+	bool ends = has_ends(tmpl);
 	struct wire_request_linux wire;
 	struct addr src, dst;
 

@@ -125,7 +125,8 @@ if since 6 13 || { since 6 12 && in_left setkey -e "flush;
     add $left4 $right4 esp 0x1003 -dir out -cpu 0 $e;" 2>/dev/null &&
     in_left setkey -D | grep -q 'cpu=0'; }; then
 	made $transport "-dir out -cpu 0" "-dir in"
-	ping_is 0 "-cpu: of the only CPU" "" ""
+	taskset -p -c 0 $$ >/dev/null
+	ping_is 0 "-cpu: of this CPU" "" ""
 fi
 
 # A policy for one interface, on the way out
