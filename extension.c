@@ -279,9 +279,8 @@ ext_search(const struct dialect *dialect, unsigned wire_type)
 {
 	unsigned i;
 
-	for (i = EXT_NONE + 1; i < EXT_COUNT; i++)
-		if (extensions[i].number[dialect->index] == wire_type &&
-		    wire_type != 0)
+	for (i = EXT_ALIKE + 1; i < EXT_COUNT; i++)
+		if (extensions[i].number[dialect->index] == wire_type)
 			return (enum ext)i;
 	return EXT_NONE;
 }

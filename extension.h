@@ -13,7 +13,7 @@
 #include "dialect.h"
 
 /*
- * Our own numbers.  Up to NAT_T_DPORT they are those of the wire in every
+ * Our own numbers.  Up to EXT_ALIKE they are those of the wire in every
  * dialect, beyond a row translates.  No kernel has the EXT_X_ ones: they exist
  * between this program and its NETLINK_XFRM channel.
  */
@@ -23,8 +23,9 @@ enum ext {
 	EXT_KEY_AUTH, EXT_KEY_ENCRYPT, EXT_IDENTITY_SRC, EXT_IDENTITY_DST,
 	EXT_SENSITIVITY, EXT_PROPOSAL, EXT_SUPPORTED_AUTH,
 	EXT_SUPPORTED_ENCRYPT, EXT_SPIRANGE, EXT_KMPRIVATE, EXT_POLICY, EXT_SA2,
-	EXT_NAT_T_TYPE, EXT_NAT_T_SPORT, EXT_NAT_T_DPORT,
-	EXT_NAT_T_OAI, EXT_NAT_T_OAR, EXT_NAT_T_FRAG, EXT_SA_REPLAY,
+	EXT_NAT_T_TYPE, EXT_NAT_T_SPORT, EXT_NAT_T_DPORT, EXT_NAT_T_OAI,
+	EXT_ALIKE = EXT_NAT_T_OAI,
+	EXT_NAT_T_OAR, EXT_NAT_T_FRAG, EXT_SA_REPLAY,
 	EXT_NEW_ADDRESS_SRC, EXT_NEW_ADDRESS_DST, EXT_LFT_CUR_SW_OFFL,
 	EXT_LFT_CUR_HW_OFFL, EXT_IF_HW_OFFL, EXT_SEC_CTX, EXT_KMADDRESS,
 	EXT_FILTER, EXT_X_MARK, EXT_X_IF_ID, EXT_X_OUTPUT_MARK,
@@ -79,7 +80,8 @@ extern const struct extension extensions[EXT_COUNT];
 static inline uint8_t
 ext_number(const struct dialect *dialect, enum ext id)
 {
-	return extensions[id].number[dialect->index];
+	return id <= EXT_ALIKE ? (uint8_t)id :
+	    extensions[id].number[dialect->index];
 }
 
 /* Our number of the wire's extension type, or EXT_NONE. */
@@ -88,11 +90,8 @@ enum ext ext_search(const struct dialect *, unsigned wire_type);
 static inline enum ext
 ext_of_wire(const struct dialect *dialect, unsigned wire_type)
 {
-	/* Most numbers are the same on both sides. */
-	if (wire_type < EXT_COUNT &&
-	    ext_number(dialect, (enum ext)wire_type) == wire_type)
-		return (enum ext)wire_type;
-	return ext_search(dialect, wire_type);
+	return wire_type <= EXT_ALIKE ? (enum ext)wire_type :
+	    ext_search(dialect, wire_type);
 }
 
 /*

@@ -805,6 +805,24 @@ test_numbers(void)
 	sink_close(&sink);
 }
 
+/* Up to EXT_ALIKE nobody looks into the table for them. */
+static void
+test_extension_numbers(void)
+{
+	unsigned i, d, wrong = 0;
+
+	for (i = EXT_NONE; i <= EXT_ALIKE; i++)
+		for (d = 0; d < DIALECTS; d++)
+			wrong += extensions[i].number[d] != i;
+	ok(wrong == 0, "the common extensions have one number everywhere");
+	wrong = 0;
+	for (i = EXT_NONE; i < EXT_COUNT; i++)
+		for (d = 0; d < DIALECTS; d++)
+			wrong += extensions[i].number[d] != 0 && ext_of_wire(
+			    &dialects[d], extensions[i].number[d]) != i;
+	ok(wrong == 0, "each extension is found by its number");
+}
+
 static uint64_t
 power_of_ten(unsigned n)
 {
@@ -1292,6 +1310,7 @@ main(void)
 	test_priority();
 	test_addresses();
 	test_numbers();
+	test_extension_numbers();
 	test_lengths();
 	test_buffer();
 	test_times();
