@@ -168,35 +168,33 @@ field_label(struct parser *p, const struct option *row, struct loc domain,
 	p->cmd.policy.label = *l;
 }
 
+static void
+read_mark(struct parser *p, struct loc value, struct loc mask,
+    struct mark *mark)
+{
+	uint64_t v = 0, m = UINT32_MAX;
+
+	if (number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) &&
+	    (mask.end == 0 ||
+	    number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
+		*mark = (struct mark){ true, (uint32_t)v, (uint32_t)m };
+}
+
 void
 field_mark(struct parser *p, const struct option *row, struct loc value,
     struct loc mask)
 {
-	struct command *cmd = &p->cmd;
-	uint64_t v = 0, m = UINT32_MAX;
-
 	field_option(p, row, value);
-	if (!number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) ||
-	    (mask.end != 0 &&
-	    !number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
-		return;
-	cmd->sa.has_mark = cmd->policy.has_mark = true;
-	cmd->sa.mark = cmd->policy.mark = (uint32_t)v;
-	cmd->sa.mark_mask = cmd->policy.mark_mask = (uint32_t)m;
+	read_mark(p, value, mask, &p->cmd.sa.mark);
+	p->cmd.policy.mark = p->cmd.sa.mark;
 }
 
 void
 field_output_mark(struct parser *p, const struct option *row,
     struct loc value, struct loc mask)
 {
-	uint64_t v = 0, m = UINT32_MAX;
-
 	field_option(p, row, value);
-	if (number_read_hex_at(p, value, "a mark", UINT32_MAX, &v) &&
-	    (mask.end == 0 ||
-	    number_read_hex_at(p, mask, "a mask", UINT32_MAX, &m)))
-		p->cmd.sa.output_mark = (struct mark){ true, (uint32_t)v,
-		    (uint32_t)m };
+	read_mark(p, value, mask, &p->cmd.sa.output_mark);
 }
 
 void

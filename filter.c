@@ -46,8 +46,8 @@ filter_of(const struct command *cmd, struct filter *f)
 	f->satype = cmd->sa.satype;
 	f->spi = cmd->sa.spi;
 	f->reqid = cmd->sa.reqid;
-	f->mark = cmd->sa.mark;
-	f->mark_mask = cmd->sa.mark_mask;
+	f->mark = cmd->sa.mark.value;
+	f->mark_mask = cmd->sa.mark.mask;
 	f->if_id = cmd->sa.if_id;
 	f->upper = cmd->policy.upper;
 	f->dir = cmd->policy.dir;
@@ -158,18 +158,16 @@ static bool
 sa_fits(const struct filter *f, const struct view *view)
 {
 	bool all = tells_all(view->msg->type);
-	struct mark mark;
 	struct sa sa;
 
 	sa_decode(view, &sa);
-	mark = (struct mark){ sa.has_mark, sa.mark, sa.mark_mask };
 	sa.src.prefix = sa.dst.prefix = sa.dst.family == 4 ? 32 : 128;
 	return (f->satype == SADB_SATYPE_UNSPEC || f->satype == sa.satype) &&
 	    lies_in(&f->src, &sa.src) && lies_in(&f->dst, &sa.dst) &&
 	    (!sa.has_sa || !differs(f, FILTER_SPI, f->spi, sa.spi)) &&
 	    ((!all && !sa.has_sa2) ||
 	    !differs(f, FILTER_REQID, f->reqid, sa.reqid)) &&
-	    marks_fit(f, all, &mark, sa.if_id) &&
+	    marks_fit(f, all, &sa.mark, sa.if_id) &&
 	    (!all || encapsulation_fits(f, &sa.natt)) &&
 	    ((f->given & FILTER_OLD) == 0 || !sa.has_sa ||
 	    (sa.flags & SADB_X_EXT_OLD) != 0);
@@ -214,16 +212,14 @@ policy_fits(const struct filter *f, const struct view *view)
 {
 	bool all = tells_all(view->msg->type);
 	struct policy policy;
-	struct mark mark;
 
 	policy_decode(view, &policy);
-	mark = (struct mark){ policy.has_mark, policy.mark, policy.mark_mask };
 	return (f->dir == 0 || f->dir == policy.dir) &&
 	    !differs(f, FILTER_PTYPE, f->ptype, setting_value(&policy.settings,
 	    EXT_X_POLICY_TYPE)) &&
 	    selector_fits(f, &policy) &&
 	    ((!all && policy.nrules == 0) || rules_fit(f, &policy)) &&
-	    marks_fit(f, all, &mark, policy.if_id);
+	    marks_fit(f, all, &policy.mark, policy.if_id);
 }
 
 bool

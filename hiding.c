@@ -23,7 +23,7 @@ shape_of(const struct policy *policy)
 	shape.upper = policy->upper != IPSEC_ULPROTO_ANY;
 	shape.src_port = policy->src.port != 0;
 	shape.dst_port = policy->dst.port != 0;
-	shape.mark = policy->has_mark;
+	shape.mark = policy->mark.given;
 	shape.device = policy->device.index != 0;
 	return shape;
 }
@@ -70,10 +70,8 @@ widen(struct policy *policy, const struct selector_shape *shape)
 	cut(&policy->dst, shape->dst_prefix, shape->dst_port);
 	if (!shape->upper)
 		policy->upper = IPSEC_ULPROTO_ANY;
-	if (!shape->mark) {
-		policy->has_mark = false;
-		policy->mark = policy->mark_mask = 0;
-	}
+	if (!shape->mark)
+		policy->mark = (struct mark){ false, 0, 0 };
 	if (!shape->device)
 		policy->device = (struct device){ 0, NULL };
 	policy->masks = (struct port_masks){ false, 0, 0 };

@@ -46,16 +46,15 @@ member_device(struct json *j, const char *hwif)
 }
 
 static void
-member_mark(struct json *j, const char *name, bool has_mark, uint32_t mark,
-    uint32_t mask)
+member_mark(struct json *j, const char *name, const struct mark *mark)
 {
-	if (!has_mark) {
+	if (!mark->given) {
 		json_null(j, name);
 		return;
 	}
 	json_object(j, name);
-	json_number(j, "value", mark);
-	json_number(j, "mask", mask);
+	json_number(j, "value", mark->value);
+	json_number(j, "mask", mark->mask);
 	json_end_object(j);
 }
 
@@ -445,8 +444,7 @@ sa_beyond(struct json *j, const struct sa *sa)
 	sa_selector(j, &sa->selector);
 	member_rest(j, &sa->selector.device, &sa->selector.masks);
 	if (sa->output_mark.given)
-		member_mark(j, "output_mark", true, sa->output_mark.value,
-		    sa->output_mark.mask);
+		member_mark(j, "output_mark", &sa->output_mark);
 	if (sa->care_of.family != 0)
 		json_addr(j, "care_of", &sa->care_of);
 	member_settings(j, &sa->settings, false);
@@ -463,7 +461,7 @@ json_sa(struct json *j, const char *name, const struct sa *sa)
 	sa_algorithms(j, sa);
 	sa_encapsulation(j, &sa->natt);
 	sa_lifetimes(j, sa);
-	member_mark(j, "mark", sa->has_mark, sa->mark, sa->mark_mask);
+	member_mark(j, "mark", &sa->mark);
 	json_number_or_null(j, "if_id", sa->if_id);
 	member_device(j, sa->hwif);
 	member_label(j, &sa->label);
@@ -633,8 +631,7 @@ json_policy(struct json *j, const char *name, const struct policy *policy)
 	if (policy->has_policy)
 		policy_proper(j, policy);
 	policy_lifetimes(j, policy);
-	member_mark(j, "mark", policy->has_mark, policy->mark,
-	    policy->mark_mask);
+	member_mark(j, "mark", &policy->mark);
 	json_number_or_null(j, "if_id", policy->if_id);
 	member_device(j, policy->hwif);
 	member_label(j, &policy->label);

@@ -33,10 +33,11 @@ order_is_hosts(const struct policy *policy)
 static uint64_t
 class_of(const struct policy *policy)
 {
-	bool marked = policy->has_mark && policy->mark_mask != 0;
+	bool marked = policy->mark.given && policy->mark.mask != 0;
 	uint32_t words[] = {
 		policy->dir, policy->priority, policy->if_id,
-		marked ? policy->mark : 0, marked ? policy->mark_mask : 0,
+		marked ? policy->mark.value : 0,
+		marked ? policy->mark.mask : 0,
 		setting_value(&policy->settings, EXT_X_POLICY_TYPE),
 	};
 	uint64_t h = table_hash(TABLE_HASH_START, words, sizeof(words));

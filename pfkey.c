@@ -354,65 +354,49 @@ put_hwif(struct msgbuf *m, const char *name)
 	strncpy(wire->name, name, sizeof(wire->name) - 1);
 }
 
-/* What only the NETLINK_XFRM channel carries: a mark, an interface id. */
-static void
-put_mark(struct msgbuf *m, bool has_mark, uint32_t mark, uint32_t mask,
-    uint32_t if_id)
-{
-	struct wire_mark *wire;
-	struct wire_if_id *id;
-
-	if (has_mark) {
-		wire = msg_ext(m, EXT_X_MARK, sizeof(*wire));
-		wire->value = mark;
-		wire->mask = mask;
-	}
-	if (if_id != 0) {
-		id = msg_ext(m, EXT_X_IF_ID, sizeof(*id));
-		id->if_id = if_id;
-	}
-}
-
-static void
-get_mark(const struct view *view, bool *has_mark, uint32_t *mark,
-    uint32_t *mask, uint32_t *if_id)
-{
-	const struct wire_mark *wire = view->ext[EXT_X_MARK];
-	const struct wire_if_id *id = view->ext[EXT_X_IF_ID];
-
-	if (wire != NULL) {
-		*has_mark = true;
-		*mark = wire->value;
-		*mask = wire->mask;
-	}
-	if (id != NULL)
-		*if_id = id->if_id;
-}
-
 /* ---- what Linux has beyond PF_KEY ---- */
 
 static void
-put_output_mark(struct msgbuf *m, const struct mark *mark)
+put_mark(struct msgbuf *m, enum ext id, const struct mark *mark)
 {
 	struct wire_mark *wire;
 
 	if (!mark->given)
 		return;
-	wire = msg_ext(m, EXT_X_OUTPUT_MARK, sizeof(*wire));
+	wire = msg_ext(m, id, sizeof(*wire));
 	wire->value = mark->value;
 	wire->mask = mark->mask;
 }
 
 static void
-get_output_mark(const struct view *view, struct mark *mark)
+get_mark(const struct view *view, enum ext id, struct mark *mark)
 {
-	const struct wire_mark *wire = view->ext[EXT_X_OUTPUT_MARK];
+	const struct wire_mark *wire = view->ext[id];
 
 	if (wire == NULL)
 		return;
 	mark->given = true;
 	mark->value = wire->value;
 	mark->mask = wire->mask;
+}
+
+static void
+put_if_id(struct msgbuf *m, uint32_t if_id)
+{
+	struct wire_if_id *wire;
+
+	if (if_id == 0)
+		return;
+	wire = msg_ext(m, EXT_X_IF_ID, sizeof(*wire));
+	wire->if_id = if_id;
+}
+
+static uint32_t
+get_if_id(const struct view *view)
+{
+	const struct wire_if_id *wire = view->ext[EXT_X_IF_ID];
+
+	return wire != NULL ? wire->if_id : 0;
 }
 
 /* What a selector says of the interface and of the bits of its ports. */
@@ -647,7 +631,8 @@ encode_reservation(struct msgbuf *m, const struct sa *sa)
 	put_address(m, EXT_ADDRESS_DST, PROTO_ANY, &sa->dst);
 	range = msg_ext(m, EXT_SPIRANGE, sizeof(*range));
 	range->min = range->max = sa->spi;
-	put_mark(m, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	put_mark(m, EXT_X_MARK, &sa->mark);
+	put_if_id(m, sa->if_id);
 }
 
 /*
@@ -680,10 +665,11 @@ sa_encode(struct msgbuf *m, const struct sa *sa)
 		put_label(m, &sa->label);
 		put_hwif(m, sa->hwif);
 	}
-	put_mark(m, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	put_mark(m, EXT_X_MARK, &sa->mark);
+	put_if_id(m, sa->if_id);
 	if (!whole)
 		return;
-	put_output_mark(m, &sa->output_mark);
+	put_mark(m, EXT_X_OUTPUT_MARK, &sa->output_mark);
 	put_sa_selector(m, &sa->selector);
 	if (sa->care_of.family != 0)
 		put_address(m, EXT_X_CARE_OF, 0, &sa->care_of);
@@ -725,7 +711,7 @@ get_sa_beyond(const struct view *view, struct sa *sa)
 {
 	uint8_t proto;
 
-	get_output_mark(view, &sa->output_mark);
+	get_mark(view, EXT_X_OUTPUT_MARK, &sa->output_mark);
 	get_sa_selector(view, &sa->selector);
 	get_address(view, EXT_X_CARE_OF, &sa->care_of, &proto);
 	get_sa_state(view, &sa->traffic);
@@ -777,7 +763,8 @@ sa_decode(const struct view *view, struct sa *sa)
 	get_address(view, EXT_ADDRESS_DST, &sa->dst, &sa->dst_proto);
 	get_natt(view, &sa->natt);
 	get_label(view, &sa->label);
-	get_mark(view, &sa->has_mark, &sa->mark, &sa->mark_mask, &sa->if_id);
+	get_mark(view, EXT_X_MARK, &sa->mark);
+	sa->if_id = get_if_id(view);
 	if (hwif != NULL)
 		sa->hwif = hwif->name;
 	if (view->dialect->has_xfrm)
@@ -938,8 +925,8 @@ policy_encode(struct msgbuf *m, const struct policy *policy)
 	put_address(m, EXT_ADDRESS_DST, policy->upper, &policy->dst);
 	put_label(m, &policy->label);
 	put_hwif(m, policy->hwif);
-	put_mark(m, policy->has_mark, policy->mark, policy->mark_mask,
-	    policy->if_id);
+	put_mark(m, EXT_X_MARK, &policy->mark);
+	put_if_id(m, policy->if_id);
 	put_selector_rest(m, &policy->device, &policy->masks);
 	put_templates(m, policy);
 	put_settings(m, &policy->settings);
@@ -1059,8 +1046,8 @@ policy_decode(const struct view *view, struct policy *policy)
 	get_address(view, EXT_ADDRESS_DST, &policy->dst, &proto);
 	get_address(view, EXT_ADDRESS_SRC, &policy->src, &policy->upper);
 	get_label(view, &policy->label);
-	get_mark(view, &policy->has_mark, &policy->mark, &policy->mark_mask,
-	    &policy->if_id);
+	get_mark(view, EXT_X_MARK, &policy->mark);
+	policy->if_id = get_if_id(view);
 	if (hwif != NULL)
 		policy->hwif = hwif->name;
 	if (view->dialect->has_xfrm) {

@@ -93,9 +93,8 @@ struct sa {
 	struct natt natt;
 	struct label label;
 	const char *hwif;		/* offload device; NULL: none */
-	bool has_mark;
-	uint32_t mark, mark_mask, if_id;
-	struct mark output_mark;
+	struct mark mark, output_mark;
+	uint32_t if_id;
 	struct sa_selector selector;
 	struct addr care_of;		/* family 0: none */
 	struct sa_state traffic;
@@ -160,8 +159,8 @@ struct policy {
 	struct lifetime current, hard, soft;
 	struct label label;
 	const char *hwif;
-	bool has_mark;
-	uint32_t mark, mark_mask, if_id;
+	struct mark mark;
+	uint32_t if_id;
 	struct device device;
 	struct port_masks masks;
 	struct settings settings;

@@ -70,20 +70,25 @@ print_hwif(struct text *t, const char *hwif)
 }
 
 static void
-print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask,
-    uint32_t if_id)
+print_mark(struct text *t, const char *name, const struct mark *mark)
 {
-	if (!has_mark && if_id == 0)
+	text_str(t, name);
+	text_str(t, "=0x");
+	text_hex(t, mark->value, 1);
+	text_str(t, "/0x");
+	text_hex(t, mark->mask, 1);
+}
+
+static void
+print_mark_and_id(struct text *t, const struct mark *mark, uint32_t if_id)
+{
+	if (!mark->given && if_id == 0)
 		return;
 	text_char(t, '\t');
-	if (has_mark) {
-		text_str(t, "mark=0x");
-		text_hex(t, mark, 1);
-		text_str(t, "/0x");
-		text_hex(t, mask, 1);
-	}
+	if (mark->given)
+		print_mark(t, "mark", mark);
 	if (if_id != 0) {
-		text_str(t, has_mark ? " if_id=0x" : "if_id=0x");
+		text_str(t, mark->given ? " if_id=0x" : "if_id=0x");
 		text_hex(t, if_id, 1);
 	}
 	text_char(t, '\n');
@@ -221,18 +226,6 @@ print_sa_selector(struct text *t, const struct sa_selector *selector)
 }
 
 static void
-print_output_mark(struct text *t, const struct mark *mark)
-{
-	if (!mark->given)
-		return;
-	text_str(t, "\toutput-mark=0x");
-	text_hex(t, mark->value, 1);
-	text_str(t, "/0x");
-	text_hex(t, mark->mask, 1);
-	text_char(t, '\n');
-}
-
-static void
 print_care_of(struct text *t, const struct addr *addr)
 {
 	if (addr->family == 0)
@@ -286,7 +279,10 @@ static void
 print_sa_beyond(struct text *t, const struct sa *sa)
 {
 	print_sa_selector(t, &sa->selector);
-	print_output_mark(t, &sa->output_mark);
+	if (sa->output_mark.given) {
+		print_mark(t, "\toutput-mark", &sa->output_mark);
+		text_char(t, '\n');
+	}
 	print_care_of(t, &sa->care_of);
 	print_settings(t, &sa->settings);
 	print_sa_state(t, &sa->traffic);
@@ -569,7 +565,7 @@ print_sa(struct text *t, const struct dialect *dialect, const struct sa *sa,
 	sa_algorithms(t, dialect, sa, style);
 	sa_state(t, sa);
 	print_hwif(t, sa->hwif);
-	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask, sa->if_id);
+	print_mark_and_id(t, &sa->mark, sa->if_id);
 	print_label(t, &sa->label);
 	if (dialect->has_xfrm)
 		print_sa_beyond(t, sa);
@@ -1001,8 +997,7 @@ print_policy(struct text *t, const struct dialect *dialect,
 	}
 	policy_proper(t, dialect, policy);
 	print_hwif(t, policy->hwif);
-	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask,
-	    policy->if_id);
+	print_mark_and_id(t, &policy->mark, policy->if_id);
 	print_label(t, &policy->label);
 	if (dialect->has_xfrm)
 		print_policy_beyond(t, dialect, policy);

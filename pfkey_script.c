@@ -68,16 +68,16 @@ print_label(struct text *t, const struct label *label)
 	text_quoted(t, label->text, label->len);
 }
 
-/* What tells apart entries that are otherwise the same: in every command. */
 static void
-print_mark(struct text *t, bool has_mark, uint32_t mark, uint32_t mask)
+print_mark(struct text *t, const char *option, const struct mark *mark)
 {
-	if (!has_mark)
+	if (!mark->given)
 		return;
-	text_str(t, " -mark 0x");
-	text_hex(t, mark, 1);
+	text_str(t, option);
+	text_str(t, " 0x");
+	text_hex(t, mark->value, 1);
 	text_str(t, "/0x");
-	text_hex(t, mask, 1);
+	text_hex(t, mark->mask, 1);
 }
 
 /* ---- what Linux has beyond PF_KEY ---- */
@@ -152,12 +152,7 @@ print_sa_beyond(struct text *t, const struct sa *sa)
 	}
 	print_device(t, &sa->selector.device);
 	print_port_masks(t, &sa->selector.masks);
-	if (sa->output_mark.given) {
-		text_str(t, " -output_mark 0x");
-		text_hex(t, sa->output_mark.value, 1);
-		text_str(t, "/0x");
-		text_hex(t, sa->output_mark.mask, 1);
-	}
+	print_mark(t, " -output_mark", &sa->output_mark);
 	if (sa->care_of.family != 0) {
 		text_str(t, " -coa ");
 		text_addr(t, &sa->care_of);
@@ -421,7 +416,7 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 		print_mode(t, dialect, sa);
 	if (whole)
 		print_options(t, dialect, sa);
-	print_mark(t, sa->has_mark, sa->mark, sa->mark_mask);
+	print_mark(t, " -mark", &sa->mark);
 	print_numbers(t, sa, false, true);
 	if (whole)
 		print_algorithms(t, dialect, sa, style->hide_keys);
@@ -481,7 +476,7 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 		print_hwif(t, policy->hwif);
 	}
 	print_label(t, &policy->label);
-	print_mark(t, policy->has_mark, policy->mark, policy->mark_mask);
+	print_mark(t, " -mark", &policy->mark);
 	print_numbers(t, policy, true, true);
 	print_device(t, &policy->device);
 	print_port_masks(t, &policy->masks);
@@ -589,6 +584,8 @@ void
 print_filter(struct text *t, const struct filter *f)
 {
 	const char *dir = name_of(direction_names, f->dir);
+	const struct mark mark = { (f->given & FILTER_MARK) != 0, f->mark,
+	    f->mark_mask };
 
 	if (f->src.family != 0)
 		print_filter_ranges(t, f);
@@ -598,7 +595,7 @@ print_filter(struct text *t, const struct filter *f)
 		text_printf(t, " 0x%08x", (unsigned)f->spi);
 	if ((f->given & FILTER_REQID) != 0)
 		text_printf(t, " -u %u", (unsigned)f->reqid);
-	print_mark(t, (f->given & FILTER_MARK) != 0, f->mark, f->mark_mask);
+	print_mark(t, " -mark", &mark);
 	if ((f->given & FILTER_IF_ID) != 0)
 		text_printf(t, " -if_id 0x%x", (unsigned)f->if_id);
 	if ((f->given & FILTER_PTYPE) != 0)

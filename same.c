@@ -28,14 +28,18 @@ same_range(const struct addr *a, const struct addr *b)
 	return same_host(a, b) && a->prefix == b->prefix && a->port == b->port;
 }
 
+/* A mark with an empty mask matches all packets, as no mark does. */
 static bool
-same_mark(bool has_a, uint32_t a, uint32_t mask_a, bool has_b, uint32_t b,
-    uint32_t mask_b)
+counts(const struct mark *mark)
 {
-	/* A mark with an empty mask matches all packets, as no mark does. */
-	has_a = has_a && mask_a != 0;
-	has_b = has_b && mask_b != 0;
-	return has_a == has_b && (!has_a || (a == b && mask_a == mask_b));
+	return mark->given && mark->mask != 0;
+}
+
+static bool
+same_mark(const struct mark *a, const struct mark *b)
+{
+	return counts(a) == counts(b) && (!counts(a) ||
+	    (a->value == b->value && a->mask == b->mask));
 }
 
 static bool
@@ -59,8 +63,7 @@ sa_same_name(const struct dialect *dialect, const struct sa *a,
 		return true;
 	return a->satype == b->satype && same_host(&a->dst, &b->dst) &&
 	    (!is_mobile(a->satype) || same_host(&a->src, &b->src)) &&
-	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
-	    b->mark_mask);
+	    same_mark(&a->mark, &b->mark);
 }
 
 /* The number for "any", which some messages write as 0. */
@@ -98,8 +101,7 @@ policy_same_name(const struct policy *a, const struct policy *b)
 {
 	return a->dir == b->dir && upper_of(a) == upper_of(b) &&
 	    same_range(&a->src, &b->src) && same_range(&a->dst, &b->dst) &&
-	    same_mark(a->has_mark, a->mark, a->mark_mask, b->has_mark, b->mark,
-	    b->mark_mask) && a->if_id == b->if_id &&
+	    same_mark(&a->mark, &b->mark) && a->if_id == b->if_id &&
 	    same_label(&a->label, &b->label) &&
 	    same_device(&a->device, &b->device) &&
 	    same_masks(&a->masks, &b->masks) &&
@@ -123,11 +125,10 @@ hash_range(uint64_t h, const struct addr *addr)
 }
 
 static uint64_t
-hash_mark(uint64_t h, bool has_mark, uint32_t mark, uint32_t mask)
+hash_mark(uint64_t h, const struct mark *mark)
 {
-	has_mark = has_mark && mask != 0;
-	h = hash_number(h, has_mark ? mark : 0);
-	return hash_number(h, has_mark ? mask : 0);
+	h = hash_number(h, counts(mark) ? mark->value : 0);
+	return hash_number(h, counts(mark) ? mark->mask : 0);
 }
 
 uint64_t
@@ -148,7 +149,7 @@ sa_name_hash(const struct dialect *dialect, const struct sa *sa)
 		h = table_hash(h, sa->src.octets, sizeof(sa->src.octets));
 	h = table_hash(h, sa->dst.octets, sizeof(sa->dst.octets));
 	h = hash_number(h, sa->dst.scope);
-	return hash_mark(h, sa->has_mark, sa->mark, sa->mark_mask);
+	return hash_mark(h, &sa->mark);
 }
 
 uint64_t
@@ -158,7 +159,7 @@ policy_name_hash(const struct policy *policy)
 	    upper_of(policy));
 
 	h = hash_number(h, policy->if_id);
-	h = hash_mark(h, policy->has_mark, policy->mark, policy->mark_mask);
+	h = hash_mark(h, &policy->mark);
 	h = table_hash(h, policy->label.text, policy->label.len);
 	return hash_range(hash_range(h, &policy->src), &policy->dst);
 }
@@ -446,9 +447,7 @@ sa_compare(const struct dialect *dialect, const struct sa *want,
 	if (!same_label(&want->label, &have->label))
 		DIFFERS(d, "security context");
 	compare_selector(&want->selector, &have->selector, d);
-	if (!same_mark(want->output_mark.given, want->output_mark.value,
-	    want->output_mark.mask, have->output_mark.given,
-	    have->output_mark.value, have->output_mark.mask))
+	if (!same_mark(&want->output_mark, &have->output_mark))
 		DIFFERS(d, "output mark");
 	compare_care_of(&want->care_of, &have->care_of, d);
 	compare_settings(&want->settings, &have->settings, d);

@@ -142,27 +142,18 @@ lifetimes_of(struct xfrm_lifetime_cfg *out, const struct view *view)
 /* ---- attributes that SAs and policies share ---- */
 
 static void
-put_mark(struct nlbuf *b, bool has_mark, uint32_t value, uint32_t mask,
-    uint32_t if_id)
+put_mark_and_id(struct nlbuf *b, const struct view *view)
 {
-	struct xfrm_mark mark = { value, mask };
-
-	if (has_mark)
-		nl_attr(b, XFRMA_MARK, &mark, sizeof(mark));
-	if (if_id != 0)
-		nl_attr(b, XFRM_IF_ID, &if_id, sizeof(if_id));
-}
-
-static void
-put_marks_of(struct nlbuf *b, const struct view *view)
-{
-	const struct wire_mark *mark = view->ext[EXT_X_MARK];
+	const struct wire_mark *wire = view->ext[EXT_X_MARK];
 	const struct wire_if_id *id = view->ext[EXT_X_IF_ID];
+	struct xfrm_mark mark;
 
-	if (mark != NULL)
-		put_mark(b, true, mark->value, mark->mask, 0);
-	if (id != NULL)
-		put_mark(b, false, 0, 0, id->if_id);
+	if (wire != NULL) {
+		mark = (struct xfrm_mark){ wire->value, wire->mask };
+		nl_attr(b, XFRMA_MARK, &mark, sizeof(mark));
+	}
+	if (id != NULL && id->if_id != 0)
+		nl_attr(b, XFRM_IF_ID, &id->if_id, sizeof(id->if_id));
 }
 
 /*
@@ -560,7 +551,7 @@ encode_sa(struct nlbuf *b, struct xfrm_encoder *enc, const struct view *view)
 		error = put_replay(b, enc, &sa, &info);
 	put_natt(b, &sa.natt);
 	put_label(b, view);
-	put_marks_of(b, view);
+	put_mark_and_id(b, view);
 	put_sa_beyond(b, &sa);
 	if (error == 0)
 		error = put_offload(b, sa.hwif, offload_flags(&sa));
@@ -579,8 +570,8 @@ fill_name(const struct sa *sa, struct xfrm_name *name)
 	name->id.spi = htonl(sa->spi);
 	name->id.family = family_of(&sa->dst);
 	name->id.proto = xfrm_proto(sa->satype);
-	name->mark.v = sa->mark;
-	name->mark.m = sa->mark_mask;
+	name->mark.v = sa->mark.value;
+	name->mark.m = sa->mark.mask;
 }
 
 static void
@@ -589,8 +580,8 @@ put_name(struct nlbuf *b, const struct xfrm_name *name)
 	nl_bytes(b, &name->id, sizeof(name->id));
 	if (is_mobile(name->id.proto))
 		nl_attr(b, XFRMA_SRCADDR, &name->src, sizeof(name->src));
-	put_mark(b, (name->mark.v | name->mark.m) != 0, name->mark.v,
-	    name->mark.m, 0);
+	if ((name->mark.v | name->mark.m) != 0)
+		nl_attr(b, XFRMA_MARK, &name->mark, sizeof(name->mark));
 }
 
 /* GET, DELETE. */
@@ -649,7 +640,7 @@ encode_getspi(struct nlbuf *b, struct xfrm_encoder *enc,
 	spi.max = range != NULL ? range->max :
 	    sa.satype == SADB_X_SATYPE_IPCOMP ? CPI_MAX : SPI_MAX;
 	nl_bytes(b, &spi, sizeof(spi));
-	put_mark(b, sa.has_mark, sa.mark, sa.mark_mask, sa.if_id);
+	put_mark_and_id(b, view);
 	return 0;
 }
 
@@ -869,7 +860,7 @@ encode_policy(struct nlbuf *b, struct xfrm_encoder *enc,
 		return error;
 	put_policy_type(b, view);
 	put_label(b, view);
-	put_marks_of(b, view);
+	put_mark_and_id(b, view);
 	return put_offload(b, hwif == NULL ? NULL : hwif->name,
 	    XFRM_OFFLOAD_WHOLE);
 }
@@ -894,7 +885,7 @@ encode_policy_selector(struct nlbuf *b, struct xfrm_encoder *enc,
 	nl_bytes(b, &id, sizeof(id));
 	put_policy_type(b, view);
 	put_label(b, view);
-	put_marks_of(b, view);
+	put_mark_and_id(b, view);
 	return 0;
 }
 
@@ -922,20 +913,18 @@ static int
 encode_policy_index(struct nlbuf *b, struct xfrm_encoder *enc,
     const struct view *view)
 {
+	const struct wire_policy *wire = view->ext[EXT_POLICY];
 	struct xfrm_userpolicy_id id;
-	struct policy policy;
 
 	(void)enc;
-	policy_decode(view, &policy);
-	if (!policy.has_policy || policy.id == 0)
+	if (wire == NULL || wire->id == 0)
 		return EINVAL;
 	memset(&id, 0, sizeof(id));
-	id.index = policy.id;
-	id.dir = policy.id & 7;
+	id.index = wire->id;
+	id.dir = wire->id & 7;
 	nl_bytes(b, &id, sizeof(id));
 	put_policy_type(b, view);
-	put_mark(b, policy.has_mark, policy.mark, policy.mark_mask,
-	    policy.if_id);
+	put_mark_and_id(b, view);
 	return 0;
 }
 

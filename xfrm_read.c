@@ -617,8 +617,8 @@ xfrm_finds_another(struct xfrm_channel *c, const struct view *request)
 	if (xfrm_flush_batch(c) == 0 && ask(c, request, &record)) {
 		sa_decode(request, &wanted);
 		sa_decode(&record, &found);
-		another = wanted.mark != found.mark ||
-		    wanted.mark_mask != found.mark_mask;
+		another = wanted.mark.value != found.mark.value ||
+		    wanted.mark.mask != found.mark.mask;
 	}
 	xfrm_wipe_datagram(c);
 	/* The request has a number already; answers are told by theirs. */

@@ -345,9 +345,7 @@ test_sa_command(void)
 	sa.flags = 0;
 	sa_says(linux, "get", &sa, &plain,
 	    "get 192.0.2.1 192.0.2.2 esp 0x00000100;\n", "get");
-	sa.has_mark = true;
-	sa.mark = 5;
-	sa.mark_mask = 0xf;
+	sa.mark = (struct mark){ true, 5, 0xf };
 	sa_says(linux, "delete", &sa, &plain,
 	    "delete 192.0.2.1 192.0.2.2 esp 0x00000100 -mark 0x5/0xf;\n",
 	    "delete");
@@ -355,7 +353,7 @@ test_sa_command(void)
 	    "deleteall 192.0.2.1 192.0.2.2 esp -mark 0x5/0xf;\n",
 	    "deleteall");
 	sa.replay = 0;
-	sa.has_mark = false;
+	sa.mark.given = false;
 	sa_says(linux, "add", &sa, &plain, "add 192.0.2.1 192.0.2.2 esp "
 	    "0x00000100 -f nocyclic-seq -E null -A null;\n",
 	    "a command's own flags");

@@ -135,13 +135,13 @@ same_entry(const struct wire_msg *a, const struct wire_msg *b)
 		return memcmp(&p.src, &q.src, sizeof(p.src)) == 0 &&
 		    memcmp(&p.dst, &q.dst, sizeof(p.dst)) == 0 &&
 		    p.dir == q.dir && p.upper == q.upper &&
-		    p.mark == q.mark && p.if_id == q.if_id;
+		    p.mark.value == q.mark.value && p.if_id == q.if_id;
 	}
 	sa_decode(&x, &s);
 	sa_decode(&y, &t);
 	return s.spi == t.spi && (dialect->spi_is_name ||
 	    (s.satype == t.satype &&
-	    memcmp(&s.dst, &t.dst, sizeof(s.dst)) == 0 && s.mark == t.mark));
+	    memcmp(&s.dst, &t.dst, sizeof(s.dst)) == 0 && s.mark.value == t.mark.value));
 }
 
 static void
@@ -614,8 +614,7 @@ test_duplicates(void)
 	ok(want_policy(s, &policy) == SYNC_CONFLICT,
 	    "%s: two policies of one name are a conflict", dialect->name);
 	if (dialect->has_fwd) {
-		policy.has_mark = true;
-		policy.mark = policy.mark_mask = 1;
+		policy.mark = (struct mark){ true, 1, 1 };
 		ok(want_policy(s, &policy) == SYNC_OK,
 		    "%s: another mark is another name", dialect->name);
 		policy.label = (struct label){ "a:b:c", 5, 1, 1 };

@@ -1504,7 +1504,7 @@ test_pfkey_cannot(void)
 	sa.hwif = "eth0";
 	ok(cannot_at(&sa, F_HWIF), "PF_KEY cannot: offload");
 	sa = plain;
-	sa.has_mark = true;
+	sa.mark.given = true;
 	ok(cannot_at(&sa, F_MARK), "PF_KEY cannot: a mark");
 	sa = plain;
 	sa.if_id = 1;

@@ -285,9 +285,7 @@ test_sa_requests(void)
 	sa.mode = IPSEC_MODE_TUNNEL;
 	sa.replay = 64;
 	sa.flags = SADB_X_SAFLAGS_ESN;
-	sa.has_mark = true;
-	sa.mark = 7;
-	sa.mark_mask = 0xff;
+	sa.mark = (struct mark){ true, 7, 0xff };
 	sa.if_id = 42;
 	sa_is("add: AEAD, tunnel, ESN, mark, if_id", SADB_ADD, &sa, ADD_AEAD);
 	sa_is("delete: mark", SADB_DELETE, &sa, DELETE_MARK);
@@ -458,9 +456,7 @@ test_policy_requests(void)
 	p.src.port = 80;
 	p.hard = (struct lifetime){ true, 5, 6, 7, 8 };
 	p.label = (struct label){ "a:b", 3, 1, 1 };
-	p.has_mark = true;
-	p.mark = 1;
-	p.mark_mask = 3;
+	p.mark = (struct mark){ true, 1, 3 };
 	p.if_id = 42;
 	policy_is("spdupdate: none, ports, limits, label, mark, if_id",
 	    SADB_X_SPDUPDATE, &p, SPDUPDATE_NONE);

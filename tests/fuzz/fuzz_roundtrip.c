@@ -151,15 +151,15 @@ make_natt(struct input *in, const struct dialect *dialect, struct natt *natt)
 }
 
 static void
-make_mark(struct input *in, const struct dialect *dialect, bool *has_mark,
-    uint32_t *mark, uint32_t *mask, uint32_t *if_id)
+make_mark(struct input *in, const struct dialect *dialect, struct mark *mark,
+    uint32_t *if_id)
 {
 	if (ext_number(dialect, EXT_X_MARK) == 0)
 		return;
-	*has_mark = flip(in);
-	if (*has_mark) {
-		*mark = (uint32_t)number(in, 4);
-		*mask = (uint32_t)number(in, 4);
+	mark->given = flip(in);
+	if (mark->given) {
+		mark->value = (uint32_t)number(in, 4);
+		mark->mask = (uint32_t)number(in, 4);
 	}
 	*if_id = (uint32_t)number(in, octet(in) % 5);
 }
@@ -197,8 +197,7 @@ make_sa(struct input *in, const struct dialect *dialect, struct sa *sa)
 	make_label(in, dialect, &sa->label);
 	if (ext_number(dialect, EXT_IF_HW_OFFL) != 0 && octet(in) == 1)
 		sa->hwif = "eth0";
-	make_mark(in, dialect, &sa->has_mark, &sa->mark, &sa->mark_mask,
-	    &sa->if_id);
+	make_mark(in, dialect, &sa->mark, &sa->if_id);
 }
 
 static void
@@ -241,8 +240,7 @@ make_policy(struct input *in, const struct dialect *dialect,
 	make_lifetime(in, &policy->hard);
 	make_lifetime(in, &policy->soft);
 	make_label(in, dialect, &policy->label);
-	make_mark(in, dialect, &policy->has_mark, &policy->mark,
-	    &policy->mark_mask, &policy->if_id);
+	make_mark(in, dialect, &policy->mark, &policy->if_id);
 }
 
 /* ---- what must hold ---- */
