@@ -52,10 +52,10 @@ struct dialect {
 	bool demands_ipcomp;		/* of packets too small for it, too */
 	uint8_t max_rules_in;		/* with more it drops all packets */
 	bool forgets_order;		/* of policies of one priority */
-	bool wants_encap_socket;	/* held open, for ESP in UDP to come in */
-	bool cpi_is_spi;		/* sends the SPI as the CPI, -R or not */
+	bool wants_encap_socket;	/* held open, for ESP in UDP to enter */
+	bool cpi_is_spi;		/* sends the SPI as CPI, -R or not */
 	bool esn_needs_window;
-	bool drops_windowed_ipcomp;	/* all that an IPComp SA with one gets */
+	bool drops_windowed_ipcomp;	/* all that IPComp with one gets */
 	bool pads_one_way;		/* with 1, 2, 3..., whatever is asked */
 	bool drops_cyclic_seq;		/* SADB_X_EXT_CYCSEQ is not kept */
 	bool drops_icv_length;		/* PF_KEY does not tell it */
@@ -64,7 +64,7 @@ struct dialect {
 					/* not make: that is told first */
 	bool ignores_transport_ends;	/* end points in transport mode rules */
 	bool spi_is_name;		/* no two SAs have the same SPI */
-	bool joins_headers;		/* an SA that says neither has the mode */
+	bool joins_headers;		/* an SA without both has the mode */
 					/* and identifier of one beside it */
 	enum dump_order sas_come, policies_come;
 	bool asks_if_registered;	/* else it wants no SA from anybody */
@@ -76,7 +76,7 @@ struct dialect {
 	bool drops_silently;		/* what finds a socket's buffer full */
 	bool dumps_into_buffer;		/* all records, while it takes the */
 					/* request; they are counted down */
-	bool send_tells_all;		/* and fails if a socket is full, when */
+	bool send_tells_all;		/* and fails for a full socket, when */
 					/* the request has been carried out */
 	bool finds_newest_head;		/* GET and DELETE look no further */
 	const char *buffer_sysctl;	/* the most that SO_RCVBUF may be */

@@ -60,7 +60,7 @@ struct ext_field {
 struct raw_printer;			/* key_debug.h */
 
 struct extension {
-	const char *name;		/* "POLICY": the old program's, if any */
+	const char *name;		/* "POLICY"; KAME's where it has one */
 	uint8_t number[DIALECTS];	/* on the wire; 0: not there */
 	uint16_t size;			/* of the part that is always there */
 	bool may_repeat;		/* the first counts */

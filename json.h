@@ -11,7 +11,7 @@
 #define JSON_VERSION	1		/* "setkey_json" */
 #define JSON_DEPTH	8
 
-/* A document on its way to a struct text, which has no memory of what passed. */
+/* A document on its way to a struct text, which has no memory of the past. */
 struct json {
 	struct text *t;
 	const struct dialect *dialect;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SAs and policies in JSON: every field of a record, under a name of its own. */
+/* SAs and policies in JSON: every field of a record under its own name. */
 #include <net/if.h>
 
 #include "json.h"

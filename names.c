@@ -425,7 +425,8 @@ distance(const char *name, const char *word, size_t len)
 
 		cur[0] = (unsigned)i;
 		for (j = 1; j <= len; j++) {
-			cost = tolower((unsigned char)word[j - 1]) != name[i - 1];
+			cost = tolower((unsigned char)word[j - 1]) !=
+			    name[i - 1];
 			best = up[j - 1] + cost;
 			if (up[j] + 1 < best)
 				best = up[j] + 1;

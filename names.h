@@ -34,7 +34,7 @@ struct name {
 
 extern const struct name satype_names[];	/* SADB_SATYPE_*: dumps */
 extern const struct name state_names[];		/* SADB_SASTATE_* */
-extern const struct name mode_names[];		/* IPSEC_MODE_* that can be typed */
+extern const struct name mode_names[];	/* IPSEC_MODE_* that can be typed */
 extern const struct name encap_names[];		/* UDP_ENCAP_*, TCP_ENCAP_* */
 extern const struct name direction_names[];	/* IPSEC_DIR_* */
 extern const struct name action_names[];	/* IPSEC_POLICY_* */

@@ -199,7 +199,7 @@ nl_error(const struct nlmsghdr *header, const char **reason)
 
 /* ---- sockets ---- */
 
-#define SEND_OCTETS	(1 << 18)	/* more than anybody here sends at once */
+#define SEND_OCTETS	(1 << 18)	/* more than is ever sent at once */
 
 static int
 buffer_of(int fd, int name)

@@ -16,7 +16,7 @@ struct pfkey_channel {
 	struct channel base;
 	int fd;
 	struct patience patience;
-	unsigned silences;		/* requests without an answer, in a row */
+	unsigned silences;		/* unanswered requests, in a row */
 	unsigned losses;		/* that were told since a message */
 	bool crowded;			/* others speak, or had time to */
 	bool repeated;			/* the request was sent before */

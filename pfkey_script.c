@@ -405,8 +405,10 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 	bool whole = strcmp(verb, "add") == 0 || strcmp(verb, "update") == 0;
 
 	text_str(t, verb);
-	print_sa_end(t, &sa->src, &sa->natt, sa->natt.has_sport, sa->natt.sport);
-	print_sa_end(t, &sa->dst, &sa->natt, sa->natt.has_dport, sa->natt.dport);
+	print_sa_end(t, &sa->src, &sa->natt, sa->natt.has_sport,
+	    sa->natt.sport);
+	print_sa_end(t, &sa->dst, &sa->natt, sa->natt.has_dport,
+	    sa->natt.dport);
 	print_protocol(t, sa);
 	if (strcmp(verb, "deleteall") != 0) {
 		text_str(t, " 0x");

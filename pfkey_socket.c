@@ -26,7 +26,7 @@
 #include "privileges.h"
 
 #define WAITING_MOST	100000	/* messages of others between requests */
-#define SILENCES	3	/* requests without an answer: nobody is there */
+#define SILENCES	3	/* unanswered requests: nobody is there */
 
 /* ---- sending and receiving ---- */
 
@@ -51,8 +51,8 @@ take_waiting(struct pfkey_channel *ch)
 	ssize_t n;
 
 	/* That some of it was lost matters to nobody here. */
-	while (most-- > 0 && ((n = socket_system->receive(ch->fd, ch->buf, sizeof(ch->buf),
-	    0)) > 0 || (n < 0 && errno == ENOBUFS)))
+	while (most-- > 0 && ((n = socket_system->receive(ch->fd, ch->buf,
+	    sizeof(ch->buf), 0)) > 0 || (n < 0 && errno == ENOBUFS)))
 		if (n > 0 && ch->base.trace != NULL &&
 		    ((size_t)n < sizeof(*msg) || msg->pid != ch->base.pid))
 			ch->base.trace(ch->base.trace_ctx, false, ch->buf,
@@ -184,7 +184,7 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 			"is too small for it"
 #define REASON_OCTETS	200
 
-/* A BSD puts a dump into the buffer before it goes on: nothing is on its way. */
+/* A BSD has all of a dump in the buffer at once: nothing is on its way. */
 #define DUMP_PATIENCE	200		/* milliseconds */
 
 /* What has come of a dump. */

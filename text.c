@@ -358,7 +358,7 @@ text_time(struct text *t, uint64_t when)
 	text_end(t, fmt_time(t, text_room(t), when));
 }
 
-#define KEY_STEP	256		/* octets of a key, with room for them */
+#define KEY_STEP	256		/* octets of a key that have room */
 
 static char *
 fmt_groups(char *p, const uint8_t *octets, size_t n)

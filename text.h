@@ -33,7 +33,7 @@ struct text_minute {
 
 struct text {
 	FILE *out;
-	int error;			/* errno of the first write that failed */
+	int error;			/* errno of the first failed write */
 	size_t len;
 	struct text_minute minutes[TEXT_MINUTES][2];
 	const struct algorithm *recent[ALG_COMP + 1]; /* shown last, or NULL */

@@ -13,7 +13,7 @@
 #define BATCH_OCTETS	(128 * 1024)	/* if the send buffer has the room */
 #define BATCH_REQUESTS	256
 #define DATAGRAM_OCTETS	(64 * 1024)	/* the kernel makes them up to 32 K */
-#define HELD_PARTS	8		/* of a dump, so that it can be repeated */
+#define HELD_PARTS	8		/* of a dump, that it can be repeated */
 #define LOSSES		100	/* that a socket reports without a datagram
 				   between: it is broken */
 
@@ -35,7 +35,7 @@ struct xfrm_channel {
 	unsigned losses;		/* since the last datagram */
 	bool zero_marks;		/* SAs were seen with a mark that one */
 					/* without any is found by, too */
-	unsigned dropped;		/* events, by the kernel, that were told */
+	unsigned dropped;		/* events, by the kernel, as was told */
 	struct nlbuf batch;
 	struct xfrm_pending pending[BATCH_REQUESTS];
 	unsigned npending, max_pending;

@@ -21,7 +21,7 @@
 #include "patience.h"
 #include "xfrm.h"
 
-#define LINK_DATAGRAM	32768		/* as much as the kernel sends at once */
+#define LINK_DATAGRAM	32768		/* the most that the kernel sends */
 #define XFRM_LINK_IF_ID	2		/* IFLA_XFRM_IF_ID */
 
 void
