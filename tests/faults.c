@@ -477,6 +477,30 @@ tell_nl_error(struct pair *p, const struct nlmsghdr *request, uint16_t type,
 	tell(p, &r, sizeof(r));
 }
 
+/* The thresholds that a kernel begins with. */
+static void
+tell_nl_spdinfo(struct pair *p, const struct nlmsghdr *request)
+{
+	struct {
+		struct nlmsghdr header;
+		uint32_t flags;
+		struct {
+			struct nlattr head;
+			struct xfrmu_spdhthresh bits;
+			uint16_t padding;
+		} thresholds[2];
+	} r;
+
+	memset(&r, 0, sizeof(r));
+	r.header = (struct nlmsghdr){ sizeof(r), XFRM_MSG_NEWSPDINFO, 0,
+	    request->nlmsg_seq, request->nlmsg_pid };
+	r.thresholds[0].head = (struct nlattr){ 6, XFRMA_SPD_IPV4_HTHRESH };
+	r.thresholds[0].bits = (struct xfrmu_spdhthresh){ 32, 32 };
+	r.thresholds[1].head = (struct nlattr){ 6, XFRMA_SPD_IPV6_HTHRESH };
+	r.thresholds[1].bits = (struct xfrmu_spdhthresh){ 128, 128 };
+	tell(p, &r, sizeof(r));
+}
+
 static void
 nl_dump(struct pair *p, const struct nlmsghdr *request)
 {
@@ -510,6 +534,10 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		return;
 	if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
 		nl_dump(p, request);
+		return;
+	}
+	if (request->nlmsg_type == XFRM_MSG_GETSPDINFO) {
+		tell_nl_spdinfo(p, request);
 		return;
 	}
 	if (request->nlmsg_type == 0x28 /* XFRM_MSG_GETDEFAULT */)
