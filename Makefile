@@ -83,7 +83,7 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/terminal_test tests/strerror_test tests/source_test \
 	tests/sync_test tests/bsd_test tests/faults_test \
 	tests/beyond_test tests/filter_test \
-	tests/keys_test \
+	tests/keys_test tests/hiding_test \
 	tests/exit_test tests/signals_test
 TEST_TOOLS = tests/tool tests/play tests/peak tests/uml/sniff tests/uml/natt \
 	tests/uml/migrate tests/uml/name-server \

@@ -348,8 +348,7 @@ run_audit(const struct options *opt)
 		tell_defaults(&a);
 		if (a.serving.incomplete || a.hiding.incomplete)
 			session_error(&a.session, "not all could be looked "
-			    "at: the policies are of too many kinds, or "
-			    "memory is out");
+			    "at: memory is out");
 	}
 	while (a.npolicies > 0)
 		msg_free(a.policies[--a.npolicies]);

@@ -7,13 +7,7 @@
 #define HIDING_H
 
 #include "pfkey.h"
-#include "table.h"
-
-/* What a selector has, and how many bits of its addresses. */
-struct selector_shape {
-	uint8_t family, src_prefix, dst_prefix;
-	bool upper, src_port, dst_port, mark, device;
-};
+#include "ranges.h"
 
 /* Of several policies for the same packets, the one that is looked at first. */
 struct hider {
@@ -22,16 +16,11 @@ struct hider {
 	bool hosts;			/* between two of them */
 };
 
-/* As many as policies are looked up with: those that people write have few. */
-#define SELECTOR_SHAPES	128
-
 struct hiding {
 	const struct dialect *dialect;
-	struct table by_name;		/* the index of a hider */
+	struct ranges ranges;		/* the index of a hider */
 	struct hider *hiders;
 	uint32_t nhiders;
-	struct selector_shape shapes[SELECTOR_SHAPES];
-	unsigned nshapes;
 	bool incomplete;		/* some policies are missing here */
 };
 
