@@ -30,7 +30,7 @@ said_by(const struct policy *policy)
 		said |= SAYS_SRC_PORT;
 	if (policy->dst.port != 0 && !policy->masks.given)
 		said |= SAYS_DST_PORT;
-	if (policy->mark.given && policy->mark.mask != 0)
+	if (mark_counts(&policy->mark))
 		said |= SAYS_MARK;
 	if (policy->device.index != 0)
 		said |= SAYS_DEVICE;

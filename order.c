@@ -33,7 +33,7 @@ order_is_hosts(const struct policy *policy)
 static uint64_t
 class_of(const struct policy *policy)
 {
-	bool marked = policy->mark.given && policy->mark.mask != 0;
+	bool marked = mark_counts(&policy->mark);
 	uint32_t words[] = {
 		policy->dir, policy->priority, policy->if_id,
 		marked ? policy->mark.value : 0,

@@ -49,6 +49,14 @@ struct mark {
 	bool given;
 	uint32_t value, mask;
 };
+
+/* An empty mask matches all packets, as no mark does. */
+static inline bool
+mark_counts(const struct mark *mark)
+{
+	return mark->given && mark->mask != 0;
+}
+
 struct device {				/* an interface */
 	uint32_t index;			/* 0: none, or known by name */
 	const char *name;		/* NULL: none, or not known */

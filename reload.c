@@ -35,7 +35,7 @@ struct run {
 	enum sync_step step;		/* of the last request */
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
-	struct sync_counts done[SYNC_DBS]; /* what was not refused */
+	struct sync_counts found[SYNC_DBS], done[SYNC_DBS]; /* not refused */
 	bool in_pair;			/* the next request belongs to it */
 	bool trying;			/* to add what is there */
 	bool hopeless;			/* that is refused */
@@ -90,7 +90,7 @@ read_both(struct run *run)
 	return error;
 }
 
-/* What of a plan makes it another one. */
+/* Makes a digest of what would be sent. */
 static int
 digest_request(void *ctx, const struct sync_request *r)
 {
@@ -98,24 +98,6 @@ digest_request(void *ctx, const struct sync_request *r)
 
 	run->digest = table_hash(run->digest, r->msg, (size_t)r->msg->len * 8);
 	return 0;
-}
-
-/* A digest of what would be sent; false when memory is out. */
-static bool
-digest_plan(struct run *run)
-{
-	struct sync *sync = run->reload->sync;
-	struct sync_counts counts[SYNC_DBS];
-	bool ok;
-	int i;
-
-	for (i = 0; i < SYNC_DBS; i++)
-		counts[i] = *sync_counts(sync, (enum sync_db)i);
-	run->digest = TABLE_HASH_START;
-	ok = sync_plan(sync, digest_request, run) == 0;
-	/* To plan is to count. */
-	sync_set_counts(sync, counts);
-	return ok;
 }
 
 #define READS	5
@@ -139,7 +121,8 @@ read_consistently(struct run *run)
 			return true;
 		if (error != 0 && error != EAGAIN)
 			break;
-		if (!digest_plan(run)) {
+		run->digest = TABLE_HASH_START;
+		if (sync_plan(run->reload->sync, digest_request, run) != 0) {
 			error = ENOMEM;
 			break;
 		}
@@ -346,15 +329,8 @@ report_left(void *ctx, const struct sync_request *r)
 static void
 look_again(struct run *run)
 {
-	struct sync_counts before[SYNC_DBS];
-	struct sync *sync = run->reload->sync;
-	int i;
-
-	for (i = 0; i < SYNC_DBS; i++)
-		before[i] = *sync_counts(sync, (enum sync_db)i);
 	if (read_consistently(run))
 		plan(run, report_left);
-	sync_set_counts(sync, before);
 }
 
 /* ---- what is said ---- */
@@ -367,7 +343,7 @@ print_counts(const struct run *run)
 	int i;
 
 	for (i = 0; i < SYNC_DBS; i++) {
-		c = sync_counts(run->reload->sync, (enum sync_db)i);
+		c = &run->found[i];
 		did = run->s->opt->check_only ? c : &run->done[i];
 		fprintf(stderr, "setkey: %s: %u added, %u updated, "
 		    "%u replaced, %u removed, %u kept, %u not ours\n",
@@ -512,6 +488,7 @@ reload_run(const struct reload *reload)
 	struct session *s = reload->session;
 	struct run run = { .reload = reload, .s = s };
 	struct refusals refusals = { .run = &run };
+	int i;
 
 	signals_ignore_readers();
 	if (session_open(s, sent_reply, &run) != 0)
@@ -528,11 +505,12 @@ reload_run(const struct reload *reload)
 		session_error(s, "nothing was changed");
 	} else if (s->opt->check_only)
 		plan(&run, print_one);
-	else {
+	else
 		send_all(&run);
-		if (run.nsent != 0 && !s->failed)
-			look_again(&run);
-	}
+	for (i = 0; i < SYNC_DBS; i++)
+		run.found[i] = *sync_counts(reload->sync, (enum sync_db)i);
+	if (run.nsent != 0 && !s->failed)
+		look_again(&run);
 	if (!s->failed)
 		set_defaults(reload);
 	/* When something went wrong it matters what was done. */

@@ -28,17 +28,10 @@ same_range(const struct addr *a, const struct addr *b)
 	return same_host(a, b) && a->prefix == b->prefix && a->port == b->port;
 }
 
-/* A mark with an empty mask matches all packets, as no mark does. */
-static bool
-counts(const struct mark *mark)
-{
-	return mark->given && mark->mask != 0;
-}
-
 static bool
 same_mark(const struct mark *a, const struct mark *b)
 {
-	return counts(a) == counts(b) && (!counts(a) ||
+	return mark_counts(a) == mark_counts(b) && (!mark_counts(a) ||
 	    (a->value == b->value && a->mask == b->mask));
 }
 
@@ -47,23 +40,6 @@ same_label(const struct label *a, const struct label *b)
 {
 	return a->len == b->len && (a->len == 0 || (a->doi == b->doi &&
 	    a->alg == b->alg && memcmp(a->text, b->text, a->len) == 0));
-}
-
-bool
-sa_same_name(const struct dialect *dialect, const struct sa *a,
-    const struct sa *b)
-{
-	/* TCP-MD5 is found by its two addresses. */
-	if (a->satype == SADB_X_SATYPE_TCPSIGNATURE)
-		return b->satype == a->satype && same_host(&a->src, &b->src) &&
-		    same_host(&a->dst, &b->dst);
-	if (a->spi != b->spi || b->satype == SADB_X_SATYPE_TCPSIGNATURE)
-		return false;
-	if (dialect->spi_is_name)
-		return true;
-	return a->satype == b->satype && same_host(&a->dst, &b->dst) &&
-	    (!is_mobile(a->satype) || same_host(&a->src, &b->src)) &&
-	    same_mark(&a->mark, &b->mark);
 }
 
 /* The number for "any", which some messages write as 0. */
@@ -96,72 +72,76 @@ same_setting(const struct settings *a, const struct settings *b, enum ext id)
 	    setting_value(a, id) == setting_value(b, id);
 }
 
-bool
-policy_same_name(const struct policy *a, const struct policy *b)
-{
-	return a->dir == b->dir && upper_of(a) == upper_of(b) &&
-	    same_range(&a->src, &b->src) && same_range(&a->dst, &b->dst) &&
-	    same_mark(&a->mark, &b->mark) && a->if_id == b->if_id &&
-	    same_label(&a->label, &b->label) &&
-	    same_device(&a->device, &b->device) &&
-	    same_masks(&a->masks, &b->masks) &&
-	    same_setting(&a->settings, &b->settings, EXT_X_USER) &&
-	    same_setting(&a->settings, &b->settings, EXT_X_POLICY_TYPE);
-}
-
 static uint64_t
-hash_number(uint64_t h, uint32_t n)
+hash_host(uint64_t h, const struct addr *addr)
 {
-	return table_hash(h, &n, sizeof(n));
+	uint32_t words[] = { addr->family, addr->scope };
+
+	h = table_hash(h, words, sizeof(words));
+	return table_hash(h, addr->octets, sizeof(addr->octets));
 }
 
 static uint64_t
 hash_range(uint64_t h, const struct addr *addr)
 {
-	h = table_hash(h, addr->octets, sizeof(addr->octets));
-	h = hash_number(h, addr->scope);
-	return hash_number(h, (uint32_t)addr->port << 16 |
-	    (uint32_t)addr->prefix << 8 | addr->family);
-}
+	uint32_t words[] = { addr->prefix, addr->port };
 
-static uint64_t
-hash_mark(uint64_t h, const struct mark *mark)
-{
-	h = hash_number(h, counts(mark) ? mark->value : 0);
-	return hash_number(h, counts(mark) ? mark->mask : 0);
+	return table_hash(hash_host(h, addr), words, sizeof(words));
 }
 
 uint64_t
 sa_name_hash(const struct dialect *dialect, const struct sa *sa)
 {
-	uint64_t h = hash_number(TABLE_HASH_START, sa->satype ==
-	    SADB_X_SATYPE_TCPSIGNATURE || !dialect->spi_is_name ?
-	    sa->satype : 0);
+	bool tcp = sa->satype == SADB_X_SATYPE_TCPSIGNATURE;
+	bool marked = mark_counts(&sa->mark) && !tcp;
+	uint32_t words[] = { sa->satype, tcp ? 0 : sa->spi,
+		marked ? sa->mark.value : 0, marked ? sa->mark.mask : 0 };
+	uint64_t h;
 
-	if (sa->satype == SADB_X_SATYPE_TCPSIGNATURE)
-		return table_hash(table_hash(h, sa->src.octets,
-		    sizeof(sa->src.octets)), sa->dst.octets,
-		    sizeof(sa->dst.octets));
-	h = hash_number(h, sa->spi);
-	if (dialect->spi_is_name)
-		return h;
-	if (is_mobile(sa->satype))
-		h = table_hash(h, sa->src.octets, sizeof(sa->src.octets));
-	h = table_hash(h, sa->dst.octets, sizeof(sa->dst.octets));
-	h = hash_number(h, sa->dst.scope);
-	return hash_mark(h, &sa->mark);
+	if (dialect->spi_is_name && !tcp)
+		return table_hash(TABLE_HASH_START, &sa->spi, sizeof(sa->spi));
+	h = table_hash(TABLE_HASH_START, words, sizeof(words));
+	/* TCP-MD5 is found by its two addresses, and so is Mobile IPv6. */
+	if (tcp || is_mobile(sa->satype))
+		h = hash_host(h, &sa->src);
+	return hash_host(h, &sa->dst);
 }
 
 uint64_t
 policy_name_hash(const struct policy *policy)
 {
-	uint64_t h = hash_number(TABLE_HASH_START, (uint32_t)policy->dir << 8 |
-	    upper_of(policy));
+	const struct device *device = &policy->device;
+	const struct settings *set = &policy->settings;
+	const struct label *label = &policy->label;
+	bool marked = mark_counts(&policy->mark);
+	bool masks = policy->masks.given;
+	uint32_t words[] = {
+		policy->dir, upper_of(policy), policy->if_id,
+		marked ? policy->mark.value : 0,
+		marked ? policy->mark.mask : 0,
+		masks, masks ? policy->masks.src : 0,
+		masks ? policy->masks.dst : 0,
+		setting_given(set, EXT_X_USER),
+		setting_value(set, EXT_X_USER),
+		setting_given(set, EXT_X_POLICY_TYPE),
+		setting_value(set, EXT_X_POLICY_TYPE),
+		label->len, label->len == 0 ? 0 : label->doi,
+		label->len == 0 ? 0 : label->alg,
+		/* By name where it has one: indexes are given anew. */
+		device->name == NULL ? device->index : 0,
+	};
+	uint64_t h = table_hash(TABLE_HASH_START, words, sizeof(words));
 
-	h = hash_number(h, policy->if_id);
-	h = hash_mark(h, &policy->mark);
-	h = table_hash(h, policy->label.text, policy->label.len);
+	h = table_hash(h, label->text, label->len);
+	if (device->name != NULL)
+		h = table_hash(h, device->name, strlen(device->name));
 	return hash_range(hash_range(h, &policy->src), &policy->dst);
+}
+
+bool
+policy_same_name(const struct policy *a, const struct policy *b)
+{
+	return policy_name_hash(a) == policy_name_hash(b);
 }
 
 /* ---- differences ---- */
@@ -203,7 +183,8 @@ static void
 compare_limits(const char *kind, const struct lifetime *want,
     const struct lifetime *have, struct difference *d)
 {
-	static const char limit_text[] = "%s limit (%s) %" PRIu64 " -> %" PRIu64;
+	static const char limit_text[] = "%s limit (%s) %" PRIu64
+	    " -> %" PRIu64;
 	uint64_t w[4] = { limit(want->addtime), limit(want->usetime),
 	    limit(want->bytes), limit32(want->allocations) };
 	uint64_t h[4] = { limit(have->addtime), limit(have->usetime),
@@ -504,7 +485,8 @@ same_rule(const struct dialect *dialect, const struct rule *want,
 
 	if (want->proto != have->proto || want->mode != have->mode ||
 	    level_of(dialect, want) != level_of(dialect, have) ||
-	    !same_template(want, have) || (want->reqid != have->reqid && !chosen))
+	    !same_template(want, have) ||
+	    (want->reqid != have->reqid && !chosen))
 		return false;
 	if (want->mode == IPSEC_MODE_TRANSPORT &&
 	    dialect->ignores_transport_ends)

@@ -9,20 +9,17 @@
 #include "pfkey.h"
 
 /*
- * Whether the kernel takes a for b.  Linux: an SA's destination, protocol, SPI
- * and mark; a policy's selector, direction, mark, if_id and security context.
- * NetBSD: without what it does not have; FreeBSD: an SA by its SPI alone.
- */
-bool sa_same_name(const struct dialect *, const struct sa *a,
-    const struct sa *b);
-bool policy_same_name(const struct policy *a, const struct policy *b);
-
-/*
- * Equal for entries of the same name, and as good as never (2^-64) for others;
- * never 0.
+ * What a kernel tells entries apart by, as a hash: equal for entries of one
+ * name, and as good as never (2^-64) for others; never 0.  Linux: an SA's
+ * destination, protocol, SPI and mark; a policy's selector, direction, type,
+ * mark, if_id and security context.  NetBSD: without what it does not have;
+ * FreeBSD: an SA by its SPI alone.
  */
 uint64_t sa_name_hash(const struct dialect *, const struct sa *);
 uint64_t policy_name_hash(const struct policy *);
+
+/* Whether the kernel takes a for b. */
+bool policy_same_name(const struct policy *a, const struct policy *b);
 
 /* How an entry of the kernel differs from the one that is wanted. */
 struct difference {

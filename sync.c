@@ -2,8 +2,8 @@
 /*
  * From two sets of entries to the requests that make one of the other.
  *
- * What is wanted is kept in a hash table by name.  A dump passes by as a
- * stream: of it only what is to be removed, or to be changed, is remembered.
+ * What is wanted is found by its name.  A dump passes by as a stream: of it
+ * only what is to be removed, or to be changed, is remembered.
  *
  * Why nothing leaks on the way (Linux, where the priority decides which policy
  * counts): before the last protector steps back, every old one is where it was
@@ -20,6 +20,7 @@
 #include "print.h"
 #include "same.h"
 #include "sync.h"
+#include "table.h"
 
 /* How an entry is to be changed. */
 struct change {
@@ -33,8 +34,9 @@ struct change {
 /* What is wanted, or (-O) was made by an earlier run. */
 struct entry {
 	struct wire_msg *msg;
+	enum sync_db db;
+	uint8_t dir, action;		/* of a policy */
 	struct change *change;		/* NULL: equal, or not seen */
-	uint64_t hash;
 	uint32_t number;		/* SYNC_NONE: not wanted */
 	uint32_t position;		/* in the kernel's order */
 	bool seen;			/* the kernel has it */
@@ -44,17 +46,17 @@ struct entry {
 /* What is not wanted any more: the request that deletes it. */
 struct removal {
 	struct wire_msg *msg;
+	enum sync_db db;
 	enum sync_step step;
 	uint8_t dir;
 };
 
 struct sync {
 	const struct dialect *dialect;
+	struct table by_name;		/* the index of an entry */
 	struct entry *entries;
 	struct removal *removals;
-	size_t n, room, nremovals;
-	uint32_t *slots;		/* a hash table: index of entry + 1 */
-	size_t nslots;
+	uint32_t n, nremovals;
 	uint32_t position;		/* of the next policy */
 	bool only_ours, leave[SYNC_DBS];
 	struct sync_counts counts[SYNC_DBS];
@@ -83,7 +85,7 @@ free_change(struct entry *e)
 void
 sync_begin(struct sync *s)
 {
-	size_t i;
+	uint32_t i;
 
 	for (i = 0; i < s->n; i++) {
 		free_change(&s->entries[i]);
@@ -99,7 +101,7 @@ sync_begin(struct sync *s)
 void
 sync_free(struct sync *s)
 {
-	size_t i;
+	uint32_t i;
 
 	if (s == NULL)
 		return;
@@ -108,7 +110,7 @@ sync_free(struct sync *s)
 		msg_free(s->entries[i].msg);
 	free(s->entries);
 	free(s->removals);
-	free(s->slots);
+	table_free(&s->by_name);
 	free(s);
 }
 
@@ -130,185 +132,116 @@ sync_counts(const struct sync *s, enum sync_db db)
 	return &s->counts[db];
 }
 
-void
-sync_set_counts(struct sync *s, const struct sync_counts counts[SYNC_DBS])
+/* ---- what is wanted ---- */
+
+/* What a message is about. */
+struct record {
+	enum sync_db db;
+	struct sa sa;
+	struct policy policy;
+};
+
+static void
+read_record(const struct view *view, struct record *r)
 {
-	memcpy(s->counts, counts, sizeof(s->counts));
+	r->db = view->ext[EXT_POLICY] != NULL ? SYNC_SPD : SYNC_SAD;
+	if (r->db == SYNC_SPD)
+		policy_decode(view, &r->policy);
+	else
+		sa_decode(view, &r->sa);
 }
 
-/* ---- names ---- */
-
-static enum sync_db
-db_of(const struct view *view)
+static void
+read_message(const struct sync *s, const void *msg, struct record *r)
 {
-	return view->ext[EXT_POLICY] != NULL ? SYNC_SPD : SYNC_SAD;
+	struct view view;
+
+	view_built(&view, s->dialect, msg);
+	read_record(&view, r);
 }
 
 static uint64_t
-hash_of(const struct sync *s, const struct view *view)
+name_of_record(const struct sync *s, const struct record *r)
 {
-	struct policy policy;
-	struct sa sa;
-
-	if (db_of(view) == SYNC_SPD) {
-		policy_decode(view, &policy);
-		return policy_name_hash(&policy);
-	}
-	sa_decode(view, &sa);
-	return ~sa_name_hash(s->dialect, &sa);
+	return r->db == SYNC_SPD ? policy_name_hash(&r->policy) :
+	    ~sa_name_hash(s->dialect, &r->sa);
 }
 
+static void
+compare(const struct sync *s, const struct record *want,
+    const struct record *have, struct difference *d)
+{
+	if (want->db == SYNC_SPD)
+		policy_compare(s->dialect, &want->policy, &have->policy, d);
+	else
+		sa_compare(s->dialect, &want->sa, &have->sa, d);
+}
+
+/* Whether a record is as an entry of its name wants it. */
 static bool
-same_name(const struct sync *s, const struct view *a, const struct view *b)
+is_equal(const struct sync *s, const struct record *r, const struct entry *e)
 {
-	struct policy policies[2];
-	struct sa sas[2];
-
-	if (db_of(a) != db_of(b))
-		return false;
-	if (db_of(a) == SYNC_SPD) {
-		policy_decode(a, &policies[0]);
-		policy_decode(b, &policies[1]);
-		return policy_same_name(&policies[0], &policies[1]);
-	}
-	sa_decode(a, &sas[0]);
-	sa_decode(b, &sas[1]);
-	return sa_same_name(s->dialect, &sas[0], &sas[1]);
-}
-
-/* The slot of a name: with its entry, or the free one where it belongs. */
-static size_t
-find_slot(const struct sync *s, const struct view *view, uint64_t hash)
-{
-	size_t at = (size_t)hash & (s->nslots - 1);
-	const struct entry *e;
-	struct view other;
-
-	for (; s->slots[at] != 0; at = (at + 1) & (s->nslots - 1)) {
-		e = &s->entries[s->slots[at] - 1];
-		if (e->hash != hash)
-			continue;
-		view_built(&other, s->dialect, e->msg);
-		if (same_name(s, view, &other))
-			break;
-	}
-	return at;
-}
-
-static struct entry *
-find(const struct sync *s, const struct view *view)
-{
-	size_t at;
-
-	if (s->nslots == 0)
-		return NULL;
-	at = find_slot(s, view, hash_of(s, view));
-	return s->slots[at] == 0 ? NULL : &s->entries[s->slots[at] - 1];
-}
-
-/* ---- what is wanted ---- */
-
-#define FIRST_SLOTS	1024
-
-/* Room for one more entry, and a table that is at most half full. */
-static bool
-make_room(struct sync *s)
-{
-	size_t slots = s->nslots == 0 ? FIRST_SLOTS : s->nslots * 2, i, at;
-	struct entry *entries;
-	uint32_t *grown;
-
-	if (s->n < s->room)
-		return true;
-	entries = realloc(s->entries, slots / 2 * sizeof(*entries));
-	if (entries == NULL)
-		return false;
-	s->entries = entries;
-	grown = calloc(slots, sizeof(*grown));
-	if (grown == NULL)
-		return false;
-	for (i = 0; i < s->n; i++) {
-		at = (size_t)entries[i].hash & (slots - 1);
-		while (grown[at] != 0)
-			at = (at + 1) & (slots - 1);
-		grown[at] = (uint32_t)i + 1;
-	}
-	free(s->slots);
-	s->slots = grown;
-	s->nslots = slots;
-	s->room = slots / 2;
-	return true;
-}
-
-static bool
-is_equal(const struct sync *s, const struct view *want,
-    const struct view *have, struct difference *d)
-{
-	struct policy policies[2];
-	struct sa sas[2];
-
-	if (db_of(want) == SYNC_SPD) {
-		policy_decode(want, &policies[0]);
-		policy_decode(have, &policies[1]);
-		policy_compare(s->dialect, &policies[0], &policies[1], d);
-	} else {
-		sa_decode(want, &sas[0]);
-		sa_decode(have, &sas[1]);
-		sa_compare(s->dialect, &sas[0], &sas[1], d);
-	}
-	return !d->found;
-}
-
-/* Of two of one name: an entry of an earlier run, or one that is wanted. */
-static enum sync_result
-meet(struct sync *s, struct entry *e, const struct view *view,
-    uint32_t number, uint32_t *earlier)
-{
-	struct wire_msg *copy;
 	struct difference d;
-	struct view other;
+	struct record other;
 
-	if (number == SYNC_NONE)
-		return SYNC_AGAIN;
-	if (e->number != SYNC_NONE) {
-		*earlier = e->number;
-		view_built(&other, s->dialect, e->msg);
-		return is_equal(s, view, &other, &d) ? SYNC_AGAIN :
-		    SYNC_CONFLICT;
-	}
-	copy = msg_copy(view->msg);
-	if (copy == NULL)
-		return SYNC_NO_MEMORY;
-	msg_free(e->msg);
-	e->msg = copy;
-	e->number = number;
-	return SYNC_OK;
+	read_message(s, e->msg, &other);
+	compare(s, r, &other, &d);
+	return !d.found;
 }
 
+/*
+ * Makes, or makes anew, an entry of a message, which is its own then.  It
+ * changes nothing about what the kernel has: that is not known yet.
+ */
+static void
+set_entry(struct entry *e, const struct record *r, struct wire_msg *msg,
+    uint32_t number)
+{
+	memset(e, 0, sizeof(*e));
+	e->msg = msg;
+	e->db = r->db;
+	e->number = number;
+	if (r->db == SYNC_SPD) {
+		e->dir = r->policy.dir;
+		e->action = r->policy.action;
+	}
+}
+
+/* Of two of one name one is wanted; the other may be an earlier run's. */
 static enum sync_result
 add_entry(struct sync *s, const struct view *view, uint32_t number,
     uint32_t *earlier)
 {
+	struct wire_msg *copy = msg_copy(view->msg);
+	uint32_t *at = NULL;
+	struct record record;
 	struct entry *e;
-	uint64_t hash;
-	size_t at;
+	bool is_new;
 
-	if (!make_room(s))
+	read_record(view, &record);
+	if (copy != NULL && list_room(&s->entries, s->n, sizeof(*s->entries)))
+		at = table_add(&s->by_name, name_of_record(s, &record), s->n,
+		    &is_new);
+	if (at == NULL) {
+		msg_free(copy);
 		return SYNC_NO_MEMORY;
-	hash = hash_of(s, view);
-	at = find_slot(s, view, hash);
-	if (s->slots[at] != 0)
-		return meet(s, &s->entries[s->slots[at] - 1], view, number,
-		    earlier);
-	e = &s->entries[s->n];
-	memset(e, 0, sizeof(*e));
-	e->msg = msg_copy(view->msg);
-	if (e->msg == NULL)
-		return SYNC_NO_MEMORY;
-	e->hash = hash;
-	e->number = number;
-	s->slots[at] = (uint32_t)++s->n;
-	return SYNC_OK;
+	}
+	e = &s->entries[*at];
+	if (is_new) {
+		set_entry(e, &record, copy, number);
+		s->n++;
+		return SYNC_OK;
+	}
+	if (number != SYNC_NONE && e->number == SYNC_NONE) {
+		msg_free(e->msg);
+		set_entry(e, &record, copy, number);
+		return SYNC_OK;
+	}
+	msg_free(copy);
+	if (number == SYNC_NONE)
+		return SYNC_AGAIN;
+	*earlier = e->number;
+	return is_equal(s, &record, e) ? SYNC_AGAIN : SYNC_CONFLICT;
 }
 
 enum sync_result
@@ -324,29 +257,6 @@ sync_own(struct sync *s, const struct view *view)
 	return add_entry(s, view, SYNC_NONE, NULL);
 }
 
-/* ---- requests about one entry ---- */
-
-/* The request for an entry as another type than it came. */
-static void
-encode_as(struct msgbuf *m, const struct view *view, uint8_t type)
-{
-	struct policy policy;
-	struct sa sa;
-
-	msg_begin(m, view->dialect, type, view->msg->satype);
-	if (db_of(view) == SYNC_SPD) {
-		policy_decode(view, &policy);
-		policy_encode(m, &policy);
-	} else {
-		sa_decode(view, &sa);
-		/* An UPDATE with a device makes, and offloads, a second SA. */
-		if (type == SADB_UPDATE)
-			sa.hwif = NULL;
-		sa_encode(m, &sa);
-	}
-	msg_end(m);
-}
-
 /* ---- what the kernel has ---- */
 
 /*
@@ -360,7 +270,8 @@ is_nameless_sa(const struct sync *s, const struct sa *sa)
 	    sa->state == SADB_SASTATE_DEAD ||
 	    mode_name(s->dialect, sa->mode) == NULL ||
 	    (sa->spi == 0 && !is_mobile(sa->satype)) ||
-	    (!is_mobile(sa->satype) && sa->satype != SADB_SATYPE_ESP && sa->satype != SADB_SATYPE_AH &&
+	    (!is_mobile(sa->satype) && sa->satype != SADB_SATYPE_ESP &&
+	    sa->satype != SADB_SATYPE_AH &&
 	    sa->satype != SADB_X_SATYPE_IPCOMP &&
 	    sa->satype != SADB_X_SATYPE_TCPSIGNATURE);
 }
@@ -403,19 +314,6 @@ policy_step(const struct policy *want, const struct policy *have)
 	    SYNC_EXEMPT_LESS;
 }
 
-static struct change *
-new_change(struct entry *e, const struct difference *d, enum sync_step step)
-{
-	struct change *change = calloc(1, sizeof(*change));
-
-	if (change == NULL)
-		return NULL;
-	change->step = step;
-	memcpy(change->why, d->what, sizeof(change->why));
-	e->change = change;
-	return change;
-}
-
 static bool
 is_used(const struct sa *sa)
 {
@@ -423,127 +321,109 @@ is_used(const struct sa *sa)
 	    sa->current.usetime != 0;
 }
 
-static enum sync_result
-have_sa(struct sync *s, struct entry *e, const struct view *have,
-    const struct view *want)
+/* What is to be done to an SA, a record of the kernel, in which d differs. */
+static bool
+change_sa(struct change *change, const struct view *view,
+    const struct record *have, const struct difference *d)
 {
-	struct difference d;
-	struct change *change;
-	struct sa wanted, sa;
 	struct msgbuf m;
 
-	sa_decode(want, &wanted);
-	sa_decode(have, &sa);
-	sa_compare(s->dialect, &wanted, &sa, &d);
-	s->counts[SYNC_SAD].unknown += d.unknown;
-	s->counts[SYNC_SAD].uncured += d.uncured;
-	if (!d.found)
-		return SYNC_OK;
-	change = new_change(e, &d, SYNC_SA_CHANGE);
-	if (change == NULL)
-		return SYNC_NO_MEMORY;
-	change->replace = !d.in_place;
-	change->refused = change->replace && d.same_keys && is_used(&sa) &&
-	    sa.satype != SADB_X_SATYPE_IPCOMP;
+	change->step = SYNC_SA_CHANGE;
+	change->replace = !d->in_place;
+	change->refused = change->replace && d->same_keys &&
+	    is_used(&have->sa) && have->sa.satype != SADB_X_SATYPE_IPCOMP;
 	if (!change->replace)
-		return SYNC_OK;
-	deletion_encode(&m, have);
+		return true;
+	deletion_encode(&m, view);
 	change->old = msg_copy(m.space);
-	return change->old == NULL ? SYNC_NO_MEMORY : SYNC_OK;
+	return change->old != NULL;
 }
 
+/* Something that is there under a name that is wanted. */
 static enum sync_result
-have_policy(struct sync *s, struct entry *e, const struct view *have,
-    const struct view *want)
+have_wanted(struct sync *s, struct entry *e, const struct view *view,
+    const struct record *have)
 {
-	struct policy wanted, policy;
 	struct difference d;
+	struct record want;
 
-	policy_decode(want, &wanted);
-	policy_decode(have, &policy);
-	policy_compare(s->dialect, &wanted, &policy, &d);
-	s->counts[SYNC_SPD].uncured += d.uncured;
+	read_message(s, e->msg, &want);
+	compare(s, &want, have, &d);
+	s->counts[e->db].unknown += d.unknown;
+	s->counts[e->db].uncured += d.uncured;
 	if (!d.found)
 		return SYNC_OK;
-	return new_change(e, &d, policy_step(&wanted, &policy)) == NULL ?
-	    SYNC_NO_MEMORY : SYNC_OK;
+	e->change = calloc(1, sizeof(*e->change));
+	if (e->change == NULL)
+		return SYNC_NO_MEMORY;
+	memcpy(e->change->why, d.what, sizeof(d.what));
+	if (e->db == SYNC_SPD)
+		e->change->step = policy_step(&want.policy, &have->policy);
+	else if (!change_sa(e->change, view, have, &d))
+		return SYNC_NO_MEMORY;
+	return SYNC_OK;
 }
 
 /* Something that nobody wants. */
 static enum sync_result
-have_other(struct sync *s, const struct view *view)
+have_other(struct sync *s, const struct view *view, const struct record *have)
 {
-	struct removal *r;
-	struct policy policy;
+	struct removal r = { .db = have->db, .step = SYNC_SA_REMOVE };
 	struct msgbuf m;
 
-	if (!list_room(&s->removals, s->nremovals, sizeof(*r)))
-		return SYNC_NO_MEMORY;
-	r = &s->removals[s->nremovals];
-	if (db_of(view) == SYNC_SPD) {
-		policy_decode(view, &policy);
-		r->step = protects(policy.action) ? SYNC_UNPROTECT :
+	if (have->db == SYNC_SPD) {
+		r.step = protects(have->policy.action) ? SYNC_UNPROTECT :
 		    SYNC_EXEMPT_LESS;
-		r->dir = policy.dir;
-	} else {
-		r->step = SYNC_SA_REMOVE;
-		r->dir = 0;
+		r.dir = have->policy.dir;
 	}
 	deletion_encode(&m, view);
-	r->msg = msg_copy(m.space);
-	if (r->msg == NULL)
+	r.msg = msg_copy(m.space);
+	if (r.msg == NULL || !list_room(&s->removals, s->nremovals,
+	    sizeof(r))) {
+		msg_free(r.msg);
 		return SYNC_NO_MEMORY;
-	s->nremovals++;
+	}
+	s->removals[s->nremovals++] = r;
 	return SYNC_OK;
 }
 
 static bool
-is_nameless(const struct sync *s, const struct view *view)
+is_nameless(const struct sync *s, const struct record *r)
 {
-	struct policy policy;
-	struct sa sa;
-
-	if (db_of(view) == SYNC_SPD) {
-		policy_decode(view, &policy);
-		return is_nameless_policy(s, &policy);
-	}
-	sa_decode(view, &sa);
-	return is_nameless_sa(s, &sa);
+	return r->db == SYNC_SPD ? is_nameless_policy(s, &r->policy) :
+	    is_nameless_sa(s, &r->sa);
 }
 
 /* Whether no command makes an entry, so that it cannot be an earlier file's. */
 static bool
-is_unsaid(const struct view *view)
+is_unsaid(const struct record *r)
 {
-	struct policy policy;
-	struct sa sa;
-
-	if (db_of(view) == SYNC_SPD) {
-		policy_decode(view, &policy);
-		return policy_inexpressible(&policy) != NULL;
-	}
-	sa_decode(view, &sa);
-	return sa_inexpressible(&sa) != NULL;
+	return r->db == SYNC_SPD ? policy_inexpressible(&r->policy) != NULL :
+	    sa_inexpressible(&r->sa) != NULL;
 }
 
 enum sync_result
-sync_have(struct sync *s, const struct view *have)
+sync_have(struct sync *s, const struct view *view)
 {
-	enum sync_db db = db_of(have);
-	struct entry *e = find(s, have);
-	struct view want;
+	struct entry *e = NULL;
+	struct record have;
+	const uint32_t *at;
 
-	if (is_nameless(s, have))
-		e = NULL;
-	else if (e != NULL && e->number == SYNC_NONE)
-		return have_other(s, have);
-	else if (e == NULL && !s->only_ours && !s->leave[db]) {
-		if (!is_unsaid(have))
-			return have_other(s, have);
-		s->counts[db].unsaid++;
+	read_record(view, &have);
+	if (!is_nameless(s, &have)) {
+		at = table_find(&s->by_name, name_of_record(s, &have));
+		if (at != NULL)
+			e = &s->entries[*at];
+		if (e != NULL && e->number == SYNC_NONE)
+			return have_other(s, view, &have);
+		if (e == NULL && !s->only_ours && !s->leave[have.db]) {
+			if (!is_unsaid(&have))
+				return have_other(s, view, &have);
+			s->counts[have.db].unsaid++;
+		}
 	}
 	if (e == NULL) {
-		s->counts[db].foreign++;
+		s->counts[have.db].foreign++;
 		return SYNC_OK;
 	}
 	/* NetBSD shows an SA twice that is there twice. */
@@ -551,9 +431,7 @@ sync_have(struct sync *s, const struct view *have)
 		return SYNC_OK;
 	e->seen = true;
 	e->position = s->position++;
-	view_built(&want, s->dialect, e->msg);
-	return db == SYNC_SPD ? have_policy(s, e, have, &want) :
-	    have_sa(s, e, have, &want);
+	return have_wanted(s, e, view, &have);
 }
 
 /* ---- order where the first policy that fits counts (BSD) ---- */
@@ -609,25 +487,22 @@ meets_any(const struct reach *r, const struct reach *list, size_t n,
 static bool
 mark_moves(struct sync *s)
 {
-	struct reach *earlier = malloc((s->n + 1) * sizeof(*earlier));
-	struct policy policy;
-	uint32_t last = 0;
-	struct view view;
+	struct reach *earlier = malloc(((size_t)s->n + 1) * sizeof(*earlier));
+	uint32_t last = 0, i, n = 0;
+	struct record record;
 	struct entry *e;
 	struct reach *r;
-	size_t i, n = 0;
 
 	if (earlier == NULL)
 		return false;
 	for (i = 0; i < s->n; i++) {
 		e = &s->entries[i];
-		view_built(&view, s->dialect, e->msg);
-		if (e->number == SYNC_NONE || db_of(&view) != SYNC_SPD)
+		if (e->number == SYNC_NONE || e->db != SYNC_SPD)
 			continue;
-		policy_decode(&view, &policy);
+		read_message(s, e->msg, &record);
 		r = &earlier[n];
-		*r = (struct reach){ policy.src, policy.dst, policy.upper,
-		    policy.dir, e->position };
+		*r = (struct reach){ record.policy.src, record.policy.dst,
+		    record.policy.upper, e->dir, e->position };
 		if (e->seen && e->change == NULL && last > e->position)
 			e->move = meets_any(r, earlier, n, e->position);
 		if (!e->seen || e->change != NULL || e->move)
@@ -665,13 +540,10 @@ by_order(const void *a, const void *b)
  * it ends; SAs and, on a BSD, policies as the file has them.
  */
 static uint32_t
-order_of(const struct sync *s, const struct view *view, uint32_t number)
+order_of(const struct sync *s, const struct entry *e, uint32_t number)
 {
-	const struct wire_policy *policy = view->ext[EXT_POLICY];
-
-	if (policy == NULL || !s->dialect->has_fwd)
-		return number;
-	return policy->dir == IPSEC_DIR_FWD ? number : number + (1u << 31);
+	return e->db == SYNC_SAD || !s->dialect->has_fwd ||
+	    e->dir == IPSEC_DIR_FWD ? number : number + (1u << 31);
 }
 
 /*
@@ -681,33 +553,22 @@ order_of(const struct sync *s, const struct view *view, uint32_t number)
 static bool
 entry_step(const struct sync *s, const struct entry *e, enum sync_step *step)
 {
-	struct policy policy;
-	struct view view;
-
-	view_built(&view, s->dialect, e->msg);
-	if (e->number == SYNC_NONE || s->leave[db_of(&view)] ||
+	if (e->number == SYNC_NONE || s->leave[e->db] ||
 	    (e->seen && e->change == NULL && !e->move) ||
 	    (e->change != NULL && e->change->refused))
 		return false;
-	if (db_of(&view) == SYNC_SAD) {
+	if (e->db == SYNC_SAD)
 		*step = e->seen ? SYNC_SA_CHANGE : SYNC_SA_ADD;
-		return true;
-	}
-	policy_decode(&view, &policy);
-	*step = !s->dialect->has_priority ? SYNC_PROTECT :
-	    e->change != NULL ? e->change->step :
-	    protects(policy.action) ? SYNC_PROTECT : SYNC_EXEMPT;
+	else
+		*step = !s->dialect->has_priority ? SYNC_PROTECT :
+		    e->change != NULL ? e->change->step :
+		    protects(e->action) ? SYNC_PROTECT : SYNC_EXEMPT;
 	return true;
 }
 
 static void
-count_entry(struct sync *s, const struct entry *e)
+count_entry(struct sync_counts *counts, const struct entry *e)
 {
-	struct sync_counts *counts;
-	struct view view;
-
-	view_built(&view, s->dialect, e->msg);
-	counts = &s->counts[db_of(&view)];
 	if (e->number == SYNC_NONE)
 		return;
 	if (!e->seen)
@@ -720,14 +581,28 @@ count_entry(struct sync *s, const struct entry *e)
 		counts->kept++;
 }
 
+/* Counts anew what sync_plan() finds. */
+static void
+count_all(struct sync *s)
+{
+	struct sync_counts *c;
+	uint32_t i;
+
+	for (c = s->counts; c < s->counts + SYNC_DBS; c++)
+		c->added = c->updated = c->replaced = c->removed = c->kept = 0;
+	for (i = 0; i < s->n; i++)
+		count_entry(&s->counts[s->entries[i].db], &s->entries[i]);
+	for (i = 0; i < s->nremovals; i++)
+		s->counts[s->removals[i].db].removed++;
+}
+
 /* The items in order; NULL when memory is out. */
 static struct item *
-collect_items(struct sync *s, size_t *n)
+collect_items(const struct sync *s, size_t *n)
 {
-	struct item *items = malloc((s->n + s->nremovals + 1) *
+	struct item *items = malloc(((size_t)s->n + s->nremovals + 1) *
 	    sizeof(*items));
-	struct view view;
-	size_t i;
+	uint32_t i;
 
 	*n = 0;
 	if (items == NULL)
@@ -735,24 +610,43 @@ collect_items(struct sync *s, size_t *n)
 	for (i = 0; i < s->n; i++) {
 		struct item item = { .entry = &s->entries[i] };
 
-		count_entry(s, item.entry);
 		if (!entry_step(s, item.entry, &item.step))
 			continue;
-		view_built(&view, s->dialect, item.entry->msg);
-		item.order = order_of(s, &view, (uint32_t)i);
+		item.order = order_of(s, item.entry, i);
 		items[(*n)++] = item;
 	}
 	for (i = 0; i < s->nremovals; i++) {
 		const struct removal *r = &s->removals[i];
 
-		view_built(&view, s->dialect, r->msg);
-		s->counts[db_of(&view)].removed++;
 		items[(*n)++] = (struct item){ .step = r->step,
 		    .order = (r->dir == IPSEC_DIR_FWD ? 3u << 30 : 1u << 30) +
-		    (uint32_t)i, .removal = r };
+		    i, .removal = r };
 	}
 	qsort(items, *n, sizeof(*items), by_order);
 	return items;
+}
+
+/* The request that makes an entry, or makes of it what is wanted. */
+static void
+encode_entry(const struct sync *s, const struct entry *e, struct msgbuf *m)
+{
+	bool update = e->seen && (e->change == NULL || !e->change->replace);
+	struct record r;
+
+	read_message(s, e->msg, &r);
+	if (r.db == SYNC_SPD) {
+		msg_begin(m, s->dialect, update ? SADB_X_SPDUPDATE :
+		    SADB_X_SPDADD, 0);
+		policy_encode(m, &r.policy);
+	} else {
+		msg_begin(m, s->dialect, update ? SADB_UPDATE : SADB_ADD,
+		    r.sa.satype);
+		/* An UPDATE with a device makes, and offloads, a second SA. */
+		if (update)
+			r.sa.hwif = NULL;
+		sa_encode(m, &r.sa);
+	}
+	msg_end(m);
 }
 
 static int
@@ -764,16 +658,9 @@ emit_entry(const struct sync *s, const struct item *item,
 	struct sync_request r = { .step = item->step, .number = e->number,
 	    .why = change == NULL ? e->move ? "order" : NULL : change->why };
 	struct msgbuf m;
-	struct view view;
 	int rc = 0;
 
-	view_built(&view, s->dialect, e->msg);
-	if (db_of(&view) == SYNC_SPD)
-		encode_as(&m, &view, e->seen ? SADB_X_SPDUPDATE :
-		    SADB_X_SPDADD);
-	else
-		encode_as(&m, &view, e->seen && (change == NULL ||
-		    !change->replace) ? SADB_UPDATE : SADB_ADD);
+	encode_entry(s, e, &m);
 	if (change != NULL && change->replace) {
 		r.msg = change->old;
 		r.next = (const void *)m.space;
@@ -803,6 +690,7 @@ sync_plan(struct sync *s, int (*each)(void *, const struct sync_request *),
 	items = collect_items(s, &n);
 	if (items == NULL)
 		return -1;
+	count_all(s);
 	for (i = 0; i < n && rc == 0; i++) {
 		if (items[i].entry != NULL) {
 			rc = emit_entry(s, &items[i], each, ctx);
@@ -820,7 +708,7 @@ void
 sync_refused(const struct sync *s, void (*each)(void *, uint32_t number,
     const char *why), void *ctx)
 {
-	size_t i;
+	uint32_t i;
 
 	for (i = 0; i < s->n; i++)
 		if (s->entries[i].change != NULL &&

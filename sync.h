@@ -2,7 +2,7 @@
 /*
  * The difference between what a file wants and what a kernel has, as requests
  * in an order in which no packet that both protect leaves in the clear.  Only
- * messages go in and come out; script.c speaks to the kernel.
+ * messages go in and come out; reload.c speaks to the kernel.
  */
 #ifndef SYNC_H
 #define SYNC_H
@@ -93,7 +93,5 @@ struct sync_counts {
 					/* all that was asked for */
 };
 const struct sync_counts *sync_counts(const struct sync *, enum sync_db);
-/* Puts back what was found before another look. */
-void sync_set_counts(struct sync *, const struct sync_counts[SYNC_DBS]);
 
 #endif

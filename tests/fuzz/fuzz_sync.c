@@ -53,7 +53,8 @@ same_name(const struct kernel *k, const struct wire_msg *a,
 	}
 	sa_decode(&x, &s);
 	sa_decode(&y, &t);
-	return sa_same_name(k->dialect, &s, &t);
+	return sa_name_hash(k->dialect, &s) ==
+	    sa_name_hash(k->dialect, &t);
 }
 
 static unsigned
