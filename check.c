@@ -155,8 +155,9 @@ warn_obsolete(struct parser *p, const struct algorithm *alg, struct loc at)
 {
 	ptrdiff_t index = alg == NULL ? 0 : alg - algorithms;
 
-	if (p->cmd.bad || alg == NULL || (alg->flags & (ALG_WEAK | ALG_FADING)) == 0 ||
-	    index >= 64 || (p->weak_said >> index & 1) != 0)
+	if (p->cmd.bad || alg == NULL ||
+	    (alg->flags & (ALG_WEAK | ALG_FADING)) == 0 || index >= 64 ||
+	    (p->weak_said >> index & 1) != 0)
 		return;
 	p->weak_said |= (uint64_t)1 << index;
 	diag(p->diag, DIAG_ADVICE, at, "%s is obsolete", alg->name);
@@ -329,8 +330,8 @@ check_protocol(struct parser *p, struct command *cmd)
 		field_error(p, cmd->at[F_REPLAY], "replay prevention cannot "
 		    "be used with esp-old and ah-old");
 	if (is_given(cmd, F_NATT) && is_esp_udp(p, at))
-		field_error(p, cmd->at[F_NATT], "esp-udp says so already: write "
-		    "esp");
+		field_error(p, cmd->at[F_NATT], "esp-udp says so already: "
+		    "write esp");
 	else if (sa->natt.given && sa->satype != SADB_SATYPE_ESP)
 		field_error(p, cmd->at[F_NATT], "UDP encapsulation is for esp "
 		    "only");
@@ -596,8 +597,8 @@ check_idle_rules(struct parser *p, struct command *cmd)
 		    policy->rules[i].src.family == 0)
 			kept = false;
 	if (kept)
-		field_advise(p, cmd->rule_at[0], "only ipsec has rules; these are "
-		    "kept, and nothing comes of them");
+		field_advise(p, cmd->rule_at[0], "only ipsec has rules; these "
+		    "are kept, and nothing comes of them");
 	else {
 		warn(p, cmd->rule_at[0], "only ipsec has rules; these are "
 		    "ignored");

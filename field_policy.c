@@ -124,8 +124,9 @@ field_direction(struct parser *p, struct loc loc)
 		diag_hint(p->diag, "in, out or fwd comes before it");
 		return;
 	}
-	if (row == NULL && (row = field_named(p, directions, loc, "direction")) ==
-	    NULL)
+	if (row == NULL)
+		row = field_named(p, directions, loc, "direction");
+	if (row == NULL)
 		return;
 	p->cmd.policy.dir = (uint8_t)row->value;
 	if (row->value == IPSEC_DIR_FWD && !p->dialect->has_fwd)
@@ -204,9 +205,10 @@ field_action(struct parser *p, struct loc loc)
 		if (!p->cmd.bad)
 			field_error(p, loc, "missing 'ipsec' before the "
 			    "rules");
-	} else if (!p->cmd.bad || name_find(directions, word, loc_length(loc)) ==
-	    NULL) {
-		field_error(p, loc, "unknown policy %s", field_quote(p, loc, buf));
+	} else if (!p->cmd.bad ||
+	    name_find(directions, word, loc_length(loc)) == NULL) {
+		field_error(p, loc, "unknown policy %s",
+		    field_quote(p, loc, buf));
 		field_hint_name(p, action_names, loc);
 	}
 }

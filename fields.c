@@ -313,8 +313,8 @@ field_spi(struct parser *p, struct loc loc)
 	sa->spi = (uint32_t)value;
 	sa->has_sa = true;
 	if ((p->cmd.op == OP_ADD || p->cmd.op == OP_UPDATE ||
-	    p->cmd.op == OP_GETSPI) && value <= SPI_RESERVED && (sa->satype == SADB_SATYPE_ESP ||
-	    sa->satype == SADB_SATYPE_AH))
+	    p->cmd.op == OP_GETSPI) && value <= SPI_RESERVED &&
+	    (sa->satype == SADB_SATYPE_ESP || sa->satype == SADB_SATYPE_AH))
 		field_error(p, loc, "SPIs from 0 to 255 are reserved");
 }
 

@@ -26,8 +26,9 @@ struct option {
 	uint8_t scale;			/* of the number in memory; 0: 1 */
 	uint8_t size;			/* of the member that has the number */
 	size_t sa, policy;		/* its offset in them, or NO_MEMBER */
-	enum ext ext;			/* what carries it, if not all systems */
-	const char *feature;		/* do: what a system without it lacks */
+	/* What carries it, if not all systems have that; what others lack. */
+	enum ext ext;
+	const char *feature;
 	enum ext setting;		/* a row of setting.c, or EXT_NONE */
 	bool unsaved;			/* -o script leaves it out */
 };

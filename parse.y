@@ -311,7 +311,8 @@ compression
 
 upper
 	: protocol_word
-	| protocol_word WORD		{ field_upper_arguments(p, $2, NOWHERE); }
+	| protocol_word WORD
+				{ field_upper_arguments(p, $2, NOWHERE); }
 	| protocol_word WORD ',' WORD	{ field_upper_arguments(p, $2, $4); }
 	;
 protocol_word
