@@ -73,9 +73,9 @@ CHANNELS = channel.o filtered.o plan.o pfkey_socket.o pfkey_several.o \
 	netlink.o
 PROCESS = message.o patience.o privileges.o signals.o
 LIB = $(LANGUAGE) $(MESSAGES) $(PRINTERS) $(CHANNELS) $(PROCESS)
-OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o help.o \
-	execute.o whole.o resync.o twins.o existing.o lint.o save.o operands.o \
-	$(LIB)
+OBJS = setkey.o run.o audit.o modules.o reload.o makekey.o script.o input.o \
+	help.o execute.o whole.o resync.o twins.o existing.o lint.o save.o \
+	operands.o $(LIB)
 
 # Programs of the tests: unit tests, and tools that the scripts use.
 UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \

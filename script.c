@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading a configuration.  A file (-f, -e) is parsed and checked whole, and
+ * Running a configuration.  A file (-f, -e) is parsed and checked whole, and
  * nothing is sent if anything is wrong with it; a stream (-c) takes effect
  * command by command.
  */
-#include <sys/stat.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +14,6 @@
 #include "fields.h"
 #include "help.h"
 #include "filter.h"
-#include "list.h"
 #include "mode_any.h"
 #include "pfkey_limits.h"
 #include "platform.h"
@@ -319,238 +316,6 @@ take_command(void *ctx, struct command *cmd)
 	}
 }
 
-/* ---- the input ---- */
-
-static void
-prompt(void *ctx, enum prompt what)
-{
-	static const char *const texts[] = {
-		[PROMPT_STATEMENT] = "setkey> ", [PROMPT_MORE] = "      > ",
-		[PROMPT_END] = "\n",
-	};
-	struct script *sc = ctx;
-
-	text_flush(&sc->session.text);
-	fputs(texts[what], stdout);
-	fflush(stdout);
-}
-
-/* DIR/NAME, which the script keeps; NULL when memory is out. */
-static const char *
-path_in(struct script *sc, const char *dir, const char *name)
-{
-	size_t len = strlen(dir) + strlen(name) + 2;
-
-	if (!list_room(&sc->paths, sc->npaths, sizeof(*sc->paths)))
-		return NULL;
-	sc->paths[sc->npaths] = malloc(len);
-	if (sc->paths[sc->npaths] == NULL)
-		return NULL;
-	snprintf(sc->paths[sc->npaths], len, "%s/%s", dir, name);
-	return sc->paths[sc->npaths++];
-}
-
-static int
-is_conf(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 &&
-	    strcmp(entry->d_name + len - 5, ".conf") == 0;
-}
-
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Reads the files NAME.conf of a directory, in the order of their octets. */
-static int
-add_directory(struct script *sc, const char *dir)
-{
-	struct dirent **entries;
-	int n = scandir(dir, &entries, is_conf, by_name), i, rc = 0;
-
-	if (n < 0)
-		return -1;
-	for (i = 0; i < n; i++) {
-		if (rc == 0) {
-			sc->input = path_in(sc, dir, entries[i]->d_name);
-			rc = sc->input == NULL ? -1 :
-			    source_add_file(&sc->source, sc->input);
-		}
-		free(entries[i]);
-	}
-	free(entries);
-	/* A directory without such files is no configuration. */
-	if (n == 0) {
-		errno = EISDIR;
-		return -1;
-	}
-	return rc;
-}
-
-/* Reads a file, the files of a directory, or all of standard input. */
-static int
-add_input(struct script *sc, const char *path)
-{
-	struct stat st;
-
-	sc->input = path;
-	if (strcmp(path, "-") == 0)
-		return source_add_fd(&sc->source, "stdin", STDIN_FILENO);
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return add_directory(sc, path);
-	return source_add_file(&sc->source, path);
-}
-
-/* A prompt, and an interrupt drops what was typed. */
-static void
-hear_person(struct script *sc)
-{
-	sc->parser.prompt = prompt;
-	sc->source.wait = signals_wait;
-	signals_hear_person();
-}
-
-static int
-open_source(struct script *sc)
-{
-	const struct options *opt = sc->session.opt;
-	struct source *source = &sc->source;
-	unsigned i;
-
-	source_init(source);
-	sc->input = "input";
-	if (opt->mode == MODE_TEXT)
-		return source_add_string(source, "-e", opt->input);
-	if (opt->mode == MODE_FILE || opt->mode == MODE_SYNC) {
-		for (i = 0; i < opt->nfiles; i++)
-			if (add_input(sc, opt->files[i]) != 0)
-				return -1;
-		return 0;
-	}
-	sc->streaming = true;
-	sc->terminal = isatty(STDIN_FILENO) != 0;
-	sc->hosts.ask_again = sc->terminal;
-	if (sc->terminal && isatty(STDOUT_FILENO))
-		hear_person(sc);
-	return source_add_stream(source, "stdin", STDIN_FILENO);
-}
-
-static bool
-is_trusted(uid_t owner)
-{
-	return owner == 0 || owner == geteuid();
-}
-
-#define OTHERS_WRITE	(S_IWGRP | S_IWOTH)
-
-/* Who else could change a file, or put another one in its place. */
-static const char *
-who_writes(const struct source_access *access)
-{
-	if ((access->mode & OTHERS_WRITE) != 0)
-		return "others than its owner can write this file";
-	if (!is_trusted(access->owner))
-		return "this file belongs to another user, who can change it";
-	if (!access->has_dir)
-		return NULL;
-	/* In a directory as /tmp, each can remove files of his own only. */
-	if ((access->dir_mode & OTHERS_WRITE) != 0 &&
-	    (access->dir_mode & S_ISVTX) == 0)
-		return "others can replace this file: they can write to its "
-		    "directory";
-	return is_trusted(access->dir_owner) ? NULL :
-	    "the directory of this file belongs to another user, who can "
-	    "replace it";
-}
-
-/* A configuration is as secret as the keys in it. */
-static void
-warn_permissions(struct script *sc, const struct source_file *file)
-{
-	struct loc at = { file->loc.begin, 0 };
-	const char *writer;
-
-	if (!file->access.known)
-		return;
-	writer = who_writes(&file->access);
-	if (writer != NULL)
-		diag(&sc->diag, DIAG_ADVICE, at, "%s", writer);
-	if (sc->keys && (file->access.mode & S_IROTH) != 0)
-		diag(&sc->diag, DIAG_ADVICE, at, "this file holds keys, and "
-		    "everybody can read it");
-}
-
-/*
- * Whether the first line that says something is of another program that keeps
- * its configuration in /etc/ipsec.conf; and where.
- */
-static bool
-is_foreign(const struct source *source, struct loc *at)
-{
-	static const char *const words[] = { "config", "conn", "ca",
-	    "include" };
-	size_t i = 0, n, w;
-
-	while (i < source->len) {
-		while (i < source->len && strchr(" \t\r\n", source->text[i]))
-			i++;
-		if (i == source->len || source->text[i] != '#')
-			break;
-		while (i < source->len && source->text[i] != '\n')
-			i++;
-	}
-	for (n = i; n < source->len && !strchr(" \t\r\n;",
-	    source->text[n]);)
-		n++;
-	*at = (struct loc){ (uint32_t)i, (uint32_t)n };
-	/* Theirs has no strings there. */
-	for (i = n; i < source->len && strchr(" \t", source->text[i]); i++)
-		;
-	if (i < source->len && source->text[i] == '"')
-		return false;
-	i = at->begin;
-	for (w = 0; w < sizeof(words) / sizeof(words[0]); w++)
-		if (strlen(words[w]) == n - i &&
-		    memcmp(words[w], source->text + i, n - i) == 0)
-			return true;
-	return false;
-}
-
-/* Whether the input is text at all; else one error says so, not a hundred. */
-static bool
-check_text(struct script *sc)
-{
-	const struct source *source = &sc->source;
-	struct loc at = { 0, 0 };
-	const char *nul;
-
-	if (source->len >= 2 && (memcmp(source->text, "\377\376", 2) == 0 ||
-	    memcmp(source->text, "\376\377", 2) == 0)) {
-		diag(&sc->diag, DIAG_ERROR, at, "this is text in UTF-16");
-		diag_hint(&sc->diag, "iconv -f UTF-16 -t UTF-8 makes it one "
-		    "that can be read");
-		return false;
-	}
-	if (is_foreign(source, &at)) {
-		diag(&sc->diag, DIAG_ERROR, at, "this is a configuration of "
-		    "strongSwan or Libreswan, not of setkey");
-		return false;
-	}
-	at = (struct loc){ 0, 0 };
-	nul = source->len == 0 ? NULL :
-	    memchr(source->text, '\0', source->len);
-	if (nul == NULL)
-		return true;
-	at.begin = (uint32_t)(nul - source->text);
-	at.end = at.begin + 1;
-	diag(&sc->diag, DIAG_ERROR, at, "a NUL octet: this is no text");
-	return false;
-}
-
 static void
 setup(struct script *sc, const struct options *opt)
 {
@@ -576,36 +341,20 @@ setup(struct script *sc, const struct options *opt)
 	sc->parser.hosts = &sc->hosts;
 }
 
-/* A file without a command was cut, or is behind a '#' altogether. */
-static void
-advise_empty(struct script *sc, const struct source_file *file)
-{
-	const char *text = source_at(&sc->source, file->loc.begin);
-	size_t len = loc_length(file->loc);
-	struct loc at = { file->loc.begin, 0 };
-
-	diag(&sc->diag, DIAG_ADVICE, at, "there is no command in it");
-	while (len > 0 && strchr("\r\n", text[len - 1]) != NULL)
-		len--;
-	if (len > 0 && *text == '#' && memchr(text, '\n', len) == NULL &&
-	    memchr(text, '\r', len) == NULL)
-		diag_hint(&sc->diag, "all of it is one line, a comment");
-}
-
 /* All files one after the other; false when anything is wrong with them. */
 static bool
 parse(struct script *sc)
 {
 	unsigned i, commands;
 
-	if (!check_text(sc))
+	if (!script_check_text(sc))
 		return false;
 	for (i = 0; i < sc->source.nfiles && !sc->parser.exiting; i++) {
 		commands = sc->parser.commands;
 		parser_run(&sc->parser, sc->source.files[i].loc);
 		if (sc->parser.commands == commands && !sc->streaming &&
 		    !script_is_sync(sc))
-			advise_empty(sc, &sc->source.files[i]);
+			script_advise_empty(sc, &sc->source.files[i]);
 	}
 	return sc->parser.errors == 0;
 }
@@ -617,7 +366,7 @@ run_script(const struct options *opt)
 	unsigned i;
 
 	setup(&sc, opt);
-	if (open_source(&sc) != 0) {
+	if (script_open_input(&sc) != 0) {
 		session_error(&sc.session, "%s: %s", sc.input != NULL ?
 		    sc.input : "input", strerror(errno));
 		return session_end(&sc.session);
@@ -625,7 +374,7 @@ run_script(const struct options *opt)
 	if (!parse(&sc))
 		sc.session.failed = true;
 	for (i = 0; i < sc.source.nfiles; i++)
-		warn_permissions(&sc, &sc.source.files[i]);
+		script_advise_access(&sc, &sc.source.files[i]);
 	if (sc.source.error != 0)
 		session_error(&sc.session, "%s: %s", sc.source.files[0].name,
 		    strerror(sc.source.error));
@@ -641,9 +390,6 @@ run_script(const struct options *opt)
 	serving_free(&sc.serving);
 	twins_free(&sc.twins);
 	wipe(&sc.parser.cmd, sizeof(sc.parser.cmd));
-	source_close(&sc.source);
-	while (sc.npaths > 0)
-		free(sc.paths[--sc.npaths]);
-	free(sc.paths);
+	script_close_input(&sc);
 	return session_end(&sc.session);
 }

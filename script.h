@@ -81,6 +81,25 @@ void script_refused(struct script *, const struct planned *,
     const struct reply *);
 
 /*
+ * ---- input.c ----
+ *
+ * Reads the files, or gets ready to read a stream.  Returns 0, or -1 with errno
+ * (sc->input names what it is about, NULL when memory is out).
+ */
+int script_open_input(struct script *);
+void script_close_input(struct script *);
+
+/* Whether it is text of ours at all; else one error says so, not a hundred. */
+bool script_check_text(struct script *);
+
+/*
+ * Advice about a file: a configuration is as secret as the keys in it; one
+ * without a command was cut, or is behind a '#' altogether.
+ */
+void script_advise_access(struct script *, const struct source_file *);
+void script_advise_empty(struct script *, const struct source_file *);
+
+/*
  * ---- resync.c ----
  *
  * -S: whether a command is one of those that say what is to be there, else an
