@@ -243,21 +243,18 @@ xfrm_decode_name(const struct nlmsghdr *header, uint8_t satype,
 uint32_t
 xfrm_decode_reqid(const struct nlmsghdr *header)
 {
-	struct xfrm_user_tmpl tmpl;
+	const struct xfrm_user_tmpl *tmpl;
 	uint32_t highest = 0;
 	struct xfrm_task t;
 	bool whole;
-	size_t i;
+	size_t n;
 
 	if (header->nlmsg_type != XFRM_MSG_NEWPOLICY ||
 	    open_message(header, &t, &whole) == NULL || !whole)
 		return 0;
-	for (i = 0; i < t.attrs.len[XFRMA_TMPL] / sizeof(tmpl); i++) {
-		memcpy(&tmpl, t.attrs.value[XFRMA_TMPL] + i * sizeof(tmpl),
-		    sizeof(tmpl));
-		if (tmpl.reqid > highest && tmpl.reqid <= XFRM_REQID_MAX)
-			highest = tmpl.reqid;
-	}
+	for (tmpl = xfrm_templates(&t.attrs, &n); n > 0; n--, tmpl++)
+		if (tmpl->reqid > highest && tmpl->reqid <= XFRM_REQID_MAX)
+			highest = tmpl->reqid;
 	return highest;
 }
 

@@ -33,6 +33,14 @@ xfrm_get_attr(const struct xfrm_attrs *attrs, unsigned type, void *out,
 	return true;
 }
 
+/* The templates of a policy, *n of them; attributes are aligned to 4. */
+static inline const struct xfrm_user_tmpl *
+xfrm_templates(const struct xfrm_attrs *attrs, size_t *n)
+{
+	*n = attrs->len[XFRMA_TMPL] / sizeof(struct xfrm_user_tmpl);
+	return (const void *)attrs->value[XFRMA_TMPL];
+}
+
 /*
  * What a message kind's decoder gets and gives.  It begins the message (with
  * type, if that is not 0) unless there is nothing to show.

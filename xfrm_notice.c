@@ -17,16 +17,13 @@ static unsigned
 acquire_family(const struct xfrm_user_acquire *acquire,
     const struct xfrm_attrs *attrs)
 {
-	struct xfrm_user_tmpl tmpl;
-	size_t i;
+	const struct xfrm_user_tmpl *tmpl;
+	size_t n;
 
-	for (i = 0; i < attrs->len[XFRMA_TMPL] / sizeof(tmpl); i++) {
-		memcpy(&tmpl, attrs->value[XFRMA_TMPL] + i * sizeof(tmpl),
-		    sizeof(tmpl));
-		if (tmpl.id.proto == acquire->id.proto &&
-		    tmpl.mode != XFRM_MODE_TRANSPORT)
-			return tmpl.family;
-	}
+	for (tmpl = xfrm_templates(attrs, &n); n > 0; n--, tmpl++)
+		if (tmpl->id.proto == acquire->id.proto &&
+		    tmpl->mode != XFRM_MODE_TRANSPORT)
+			return tmpl->family;
 	return acquire->sel.family;
 }
 

@@ -22,7 +22,7 @@ has_ends(const struct xfrm_user_tmpl *tmpl)
 
 /*
  * One request of a policy.  af_key gives the end points of tunnels only, and
- * loses the others, which are xfrm_shown here.
+ * loses the others, which are shown here.
  */
 bool
 xfrm_put_request(struct msgbuf *m, const struct xfrm_user_tmpl *tmpl)
@@ -56,15 +56,12 @@ xfrm_put_request(struct msgbuf *m, const struct xfrm_user_tmpl *tmpl)
 static bool
 put_requests(struct msgbuf *m, const struct xfrm_attrs *attrs)
 {
-	const uint8_t *p = attrs->value[XFRMA_TMPL];
-	struct xfrm_user_tmpl tmpl;
-	size_t i, n = attrs->len[XFRMA_TMPL] / sizeof(tmpl);
+	const struct xfrm_user_tmpl *tmpl;
+	size_t n;
 
-	for (i = 0; i < n; i++) {
-		memcpy(&tmpl, p + i * sizeof(tmpl), sizeof(tmpl));
-		if (!xfrm_put_request(m, &tmpl))
+	for (tmpl = xfrm_templates(attrs, &n); n > 0; n--, tmpl++)
+		if (!xfrm_put_request(m, tmpl))
 			return false;
-	}
 	return true;
 }
 
@@ -83,27 +80,22 @@ is_special(const struct xfrm_user_tmpl *tmpl)
 static void
 put_templates(struct msgbuf *m, const struct xfrm_attrs *attrs)
 {
-	const uint8_t *p = attrs->value[XFRMA_TMPL];
-	struct xfrm_user_tmpl tmpl;
-	size_t i, n = attrs->len[XFRMA_TMPL] / sizeof(tmpl);
+	size_t i = 0, n;
+	const struct xfrm_user_tmpl *tmpl = xfrm_templates(attrs, &n);
 	struct wire_template wire;
-	bool special = false;
 
-	for (i = 0; i < n; i++) {
-		memcpy(&tmpl, p + i * sizeof(tmpl), sizeof(tmpl));
-		special |= is_special(&tmpl);
-	}
-	if (!special)
+	while (i < n && !is_special(&tmpl[i]))
+		i++;
+	if (i == n)
 		return;
 	msg_ext(m, EXT_X_TEMPLATES, sizeof(struct wire_templates));
-	for (i = 0; i < n; i++) {
-		memcpy(&tmpl, p + i * sizeof(tmpl), sizeof(tmpl));
+	for (; n > 0; n--, tmpl++) {
 		memset(&wire, 0, sizeof(wire));
-		wire.spi = ntohl(tmpl.id.spi);
-		wire.masks[0] = tmpl.aalgos;
-		wire.masks[1] = tmpl.ealgos;
-		wire.masks[2] = tmpl.calgos;
-		wire.share = tmpl.share;
+		wire.spi = ntohl(tmpl->id.spi);
+		wire.masks[0] = tmpl->aalgos;
+		wire.masks[1] = tmpl->ealgos;
+		wire.masks[2] = tmpl->calgos;
+		wire.share = tmpl->share;
 		msg_bytes(m, &wire, sizeof(wire));
 	}
 }
@@ -131,16 +123,13 @@ put_policy_beyond(struct xfrm_decoder *d, struct msgbuf *m,
 static unsigned
 family_of(const struct xfrm_selector *sel, const struct xfrm_attrs *attrs)
 {
-	struct xfrm_user_tmpl tmpl;
+	size_t n;
+	const struct xfrm_user_tmpl *tmpl = xfrm_templates(attrs, &n);
 
 	if (sel->family != AF_UNSPEC)
 		return sel->family;
-	if (attrs->len[XFRMA_TMPL] >= sizeof(tmpl)) {
-		memcpy(&tmpl, attrs->value[XFRMA_TMPL], sizeof(tmpl));
-		if (xfrm_known_family(tmpl.family))
-			return tmpl.family;
-	}
-	return AF_INET;
+	return n > 0 && xfrm_known_family(tmpl->family) ? tmpl->family :
+	    AF_INET;
 }
 
 static bool

@@ -89,7 +89,7 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
 /*
  * Dumps carry authentication twice, the second time with the ICV's length.
  * IPComp's algorithm is where the cipher's is.  An AEAD without a number is
- * xfrm_shown as af_key shows all of them: nothing.
+ * shown as af_key shows all of them: nothing.
  */
 static bool
 get_transforms(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
