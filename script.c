@@ -186,7 +186,6 @@ static bool
 check_limits(struct script *sc, const struct command *cmd,
     const struct msgbuf *m)
 {
-	bool chosen = strcmp(sc->session.opt->channel, "pfkey") == 0;
 	struct pfkey_limit limit;
 	struct view view;
 	struct loc at;
@@ -199,7 +198,8 @@ check_limits(struct script *sc, const struct command *cmd,
 	at = limit.rule >= 0 ? cmd->rule_at[limit.rule] : cmd->at[limit.field];
 	field_error(&sc->parser, at.end != 0 ? at : cmd->at[F_VERB],
 	    "PF_KEY on Linux %s", limit.reason);
-	diag_hint(&sc->diag, "%s", chosen ?
+	diag_hint(&sc->diag, "%s",
+	    strcmp(sc->session.opt->channel, "pfkey") == 0 ?
 	    "NETLINK_XFRM can: without -T pfkey (and SETKEY_CHANNEL) it is "
 	    "used, if there is one" :
 	    "NETLINK_XFRM can: load its module, modprobe xfrm_user");
