@@ -93,6 +93,16 @@ command_of(enum op op)
 	return row;
 }
 
+const struct command_word *
+command_sending(uint8_t type)
+{
+	const struct command_word *row = command_words;
+
+	while (row->type != type)
+		row++;
+	return row;
+}
+
 bool
 command_has_shape(int token)
 {

@@ -115,6 +115,9 @@ extern const struct command_word command_words[];
 const struct command_word *command_named(const char *word, size_t len);
 const struct command_word *command_of(enum op);
 
+/* The row of the first command that makes messages of a type (SADB_*). */
+const struct command_word *command_sending(uint8_t type);
+
 /* Whether a token of the grammar is a command. */
 bool command_has_shape(int token);
 

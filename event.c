@@ -456,8 +456,7 @@ put_command(struct event_writer *w, const struct event *e)
 
 	if (e->policy.has_policy) {
 		print_policy_command(t, dialect, verb, &e->policy,
-		    dialect->has_fwd && e->policy.dir == IPSEC_DIR_INBOUND ?
-		    SCRIPT_NO_TWIN : 0);
+		    SCRIPT_ALONE);
 		join_line(t);
 	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
 		print_sa_command(t, dialect, view->ext[EXT_SA] == NULL ?

@@ -23,25 +23,20 @@ show(void *ctx, uint32_t tag, const struct reply *reply)
 	struct print_style style = search->session->style;
 	struct policy policy;
 	static struct text text;	/* large */
-	struct sa sa;
+	bool is_sa;
 
 	(void)tag;
 	if (reply->view == NULL || search->found)
 		return;
+	is_sa = reply->view->msg->type == SADB_GET;
+	policy_decode(reply->view, &policy);
+	if (!is_sa && !policy_same_name(&policy, &search->wanted))
+		return;
+	search->found = true;
 	text_init(&text, NULL);
 	style.hide_keys = true;
-	if (reply->view->msg->type == SADB_GET) {
-		sa_decode(reply->view, &sa);
-		print_sa_command(&text, reply->view->dialect, "add", &sa,
-		    &style);
-	} else {
-		policy_decode(reply->view, &policy);
-		if (!policy_same_name(&policy, &search->wanted))
-			return;
-		print_policy_command(&text, reply->view->dialect, "spdadd",
-		    &policy, 0);
-	}
-	search->found = true;
+	print_request_command(&text, reply->view, is_sa ? "add" : "spdadd", 0,
+	    &style);
 	/* The line ends with a newline of its own. */
 	diag(search->diag, DIAG_NOTE, search->cmd->at[F_VERB],
 	    "the kernel has: %.*s", (int)text.len - 1, text.buf);

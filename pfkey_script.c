@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "filter.h"
 #include "options.h"
 #include "print.h"
 
@@ -470,7 +471,8 @@ print_policy_command(struct text *t, const struct dialect *dialect,
 	unsigned i;
 
 	text_str(t, verb);
-	if ((flags & SCRIPT_NO_TWIN) != 0)
+	if ((flags & SCRIPT_NO_TWIN) != 0 || ((flags & SCRIPT_ALONE) != 0 &&
+	    dialect->has_fwd && policy->dir == IPSEC_DIR_INBOUND))
 		text_str(t, " -k");
 	print_selectors(t, policy);
 	if (whole) {
@@ -604,4 +606,31 @@ print_filter(struct text *t, const struct filter *f)
 		print_setting(t, EXT_X_POLICY_TYPE, f->ptype);
 	if (f->dir != 0)
 		text_printf(t, " -P %s", dir == NULL ? "?" : dir);
+}
+
+void
+print_request_command(struct text *t, const struct view *view,
+    const char *verb, unsigned flags, const struct print_style *style)
+{
+	struct defaults defaults = { 0 };
+	struct filter filter;
+	struct policy policy;
+	struct sa sa;
+
+	if (view->ext[EXT_X_DEFAULTS] != NULL ||
+	    view->ext[EXT_X_THRESHOLDS] != NULL) {
+		defaults_decode(view, &defaults);
+		print_defaults_command(t, verb, &defaults);
+	} else if (view->ext[EXT_POLICY] != NULL) {
+		policy_decode(view, &policy);
+		print_policy_command(t, view->dialect, verb, &policy, flags);
+	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
+		sa_decode(view, &sa);
+		print_sa_command(t, view->dialect, verb, &sa, style);
+	} else {
+		filter_decode(view, &filter);
+		text_str(t, verb);
+		print_filter(t, &filter);
+		text_str(t, ";\n");
+	}
 }

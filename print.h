@@ -86,6 +86,7 @@ void print_hexdump(struct text *, const struct dialect *, const void *msg,
  */
 #define SCRIPT_NO_TWIN	0x1	/* -k: without its fwd twin */
 #define SCRIPT_NAME	0x2	/* only what names it, whatever the verb */
+#define SCRIPT_ALONE	0x4	/* -k if there would be a twin */
 void print_sa_command(struct text *, const struct dialect *, const char *verb,
     const struct sa *, const struct print_style *);
 void print_policy_command(struct text *, const struct dialect *,
@@ -100,6 +101,10 @@ void print_header_command(struct text *, const char *verb,
  */
 void print_defaults_command(struct text *, const char *verb,
     const struct defaults *);
+
+/* A request as a command of that name; flags are for one about a policy. */
+void print_request_command(struct text *, const struct view *,
+    const char *verb, unsigned flags, const struct print_style *);
 
 /* The words of a filter, as they stand behind dump or spddump. */
 void print_filter(struct text *, const struct filter *);

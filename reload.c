@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "channel.h"
+#include "command.h"
 #include "list.h"
 #include "reload.h"
 #include "signals.h"
@@ -359,28 +360,13 @@ print_counts(const struct run *run)
 	}
 }
 
-static const char *
-verb_of(uint8_t type)
-{
-	switch (type) {
-	case SADB_ADD: return "add";
-	case SADB_UPDATE: return "update";
-	case SADB_DELETE: return "delete";
-	case SADB_X_SPDADD: return "spdadd";
-	case SADB_X_SPDUPDATE: return "spdupdate";
-	default: return "spddelete";
-	}
-}
-
-/* A request as a command; policies all with -k, since twins are there, too. */
+/* A request as a command; of twins each is one of its own. */
 static int
 print_one(void *ctx, const struct sync_request *r)
 {
 	struct run *run = ctx;
 	struct session *s = run->s;
-	struct policy policy;
 	struct view view;
-	struct sa sa;
 
 	if (r->why != NULL && (r->with_next || r->msg->type != SADB_ADD)) {
 		text_str(&s->text, r->with_next ? "# replace: " :
@@ -389,16 +375,8 @@ print_one(void *ctx, const struct sync_request *r)
 		text_char(&s->text, '\n');
 	}
 	view_built(&view, s->dialect, r->msg);
-	if (view.ext[EXT_POLICY] != NULL) {
-		policy_decode(&view, &policy);
-		print_policy_command(&s->text, s->dialect,
-		    verb_of(r->msg->type), &policy, s->dialect->has_fwd &&
-		    policy.dir == IPSEC_DIR_INBOUND ? SCRIPT_NO_TWIN : 0);
-	} else {
-		sa_decode(&view, &sa);
-		print_sa_command(&s->text, s->dialect, verb_of(r->msg->type),
-		    &sa, &s->style);
-	}
+	print_request_command(&s->text, &view,
+	    command_sending(r->msg->type)->name, SCRIPT_ALONE, &s->style);
 	return 0;
 }
 

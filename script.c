@@ -13,7 +13,6 @@
 #include "expand.h"
 #include "fields.h"
 #include "help.h"
-#include "filter.h"
 #include "mode_any.h"
 #include "pfkey_limits.h"
 #include "platform.h"
@@ -83,34 +82,7 @@ plan_twin(struct script *sc, const struct command *cmd,
 
 /* ---- -n -v ---- */
 
-/* A command as -n -v shows it: what was understood, in one form for all. */
-static void
-print_command(struct text *t, const struct view *view, const char *verb,
-    unsigned flags, const struct print_style *style)
-{
-	struct defaults defaults = { 0 };
-	struct filter filter;
-	struct policy policy;
-	struct sa sa;
-
-	if (view->ext[EXT_X_DEFAULTS] != NULL ||
-	    view->ext[EXT_X_THRESHOLDS] != NULL) {
-		defaults_decode(view, &defaults);
-		print_defaults_command(t, verb, &defaults);
-	} else if (view->ext[EXT_POLICY] != NULL) {
-		policy_decode(view, &policy);
-		print_policy_command(t, view->dialect, verb, &policy, flags);
-	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
-		sa_decode(view, &sa);
-		print_sa_command(t, view->dialect, verb, &sa, style);
-	} else {
-		filter_decode(view, &filter);
-		text_str(t, verb);
-		print_filter(t, &filter);
-		text_str(t, ";\n");
-	}
-}
-
+/* A command as it was understood, in one form for all. */
 static void
 print_planned(void *ctx, uint32_t number, void *msg)
 {
@@ -124,7 +96,8 @@ print_planned(void *ctx, uint32_t number, void *msg)
 	if (sc->session.opt->verbose < 2)
 		style.hide_keys = true;
 	view_built(&view, sc->session.dialect, msg);
-	print_command(&sc->session.text, &view, command_of(request->op)->name,
+	print_request_command(&sc->session.text, &view,
+	    command_of(request->op)->name,
 	    request->no_twin ? SCRIPT_NO_TWIN : 0, &style);
 }
 

@@ -122,42 +122,12 @@ print_raw(struct text *t, const struct dialect *dialect, const void *msg,
 void
 print_request(struct text *t, const struct view *view)
 {
-	static const struct name verbs[] = {
-		{ "add", SADB_ADD }, { "update", SADB_UPDATE },
-		{ "getspi", SADB_GETSPI },
-		{ "get", SADB_GET }, { "delete", SADB_DELETE },
-		{ "flush", SADB_FLUSH }, { "dump", SADB_DUMP },
-		{ "spdadd", SADB_X_SPDADD }, { "spdupdate", SADB_X_SPDUPDATE },
-		{ "spddelete", SADB_X_SPDDELETE },
-		{ "spdflush", SADB_X_SPDFLUSH },
-		{ "spddump", SADB_X_SPDDUMP },
-		{ "spddefault", SADB_X_SPDDEFAULT }, { NULL, 0 }
-	};
-	const char *verb = name_of(verbs, view->msg->type);
-	struct print_style style = { .now = 1 };
-	struct defaults defaults;
-	struct filter filter;
-	struct policy policy;
-	struct sa sa;
+	static const struct print_style style = { .now = 1 };
+	const char *verb = command_sending(view->msg->type)->name;
 
-	must(verb != NULL, "a request has a verb");
-	if (view->ext[EXT_X_DEFAULTS] != NULL) {
-		defaults_decode(view, &defaults);
-		print_defaults_command(t, verb, &defaults);
-	} else if (view->ext[EXT_POLICY] != NULL) {
-		policy_decode(view, &policy);
-		print_policy_command(t, view->dialect, verb, &policy, 0);
-	} else if (view->ext[EXT_ADDRESS_DST] != NULL) {
-		sa_decode(view, &sa);
-		if (view->msg->type == SADB_DELETE && !sa.has_sa)
-			verb = "deleteall";
-		print_sa_command(t, view->dialect, verb, &sa, &style);
-	} else {
-		filter_decode(view, &filter);
-		text_str(t, verb);
-		print_filter(t, &filter);
-		text_str(t, ";\n");
-	}
+	if (view->msg->type == SADB_DELETE && view->ext[EXT_SA] == NULL)
+		verb = "deleteall";
+	print_request_command(t, view, verb, 0, &style);
 }
 
 /* ---- parsing ---- */

@@ -7,6 +7,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include "command.h"
 #include "pfkey.h"
 #include "print.h"
 #include "expand.h"
