@@ -116,15 +116,16 @@ token.c: token.l
 
 # Few and small enough to be built again together.
 HEADERS = addr.h channel.h check.h command.h deletion.h diag.h dialect.h \
-	event.h existing.h expand.h extension.h fields.h filter.h hiding.h \
-	ipsec_strerror.h json.h key_debug.h lint.h list.h mode_any.h modules.h \
-	names.h netlink.h operands.h options.h parser.h \
-	pfkey.h pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h \
-	platform.h print.h \
-	print_keys.h reload.h run.h same.h save.h script.h secrets.h \
-	serving.h setting.h source.h stats.h sync.h syntax.h table.h text.h \
-	twins.h wire.h xfrm.h xfrm_channel.h xfrm_decode.h
-$(OBJS): $(HEADERS) message.h patience.h privileges.h signals.h flags.compile
+	event.h existing.h expand.h extension.h fields.h filter.h help.h \
+	hiding.h hosts.h impossible.h ipsec_strerror.h json.h key_debug.h \
+	lint.h list.h message.h mode_any.h modules.h names.h netlink.h \
+	operands.h options.h order.h parser.h patience.h pfkey.h \
+	pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h \
+	print.h print_keys.h privileges.h ranges.h reload.h run.h same.h \
+	save.h script.h secrets.h serving.h setting.h signals.h source.h \
+	stats.h sync.h syntax.h table.h text.h twins.h wire.h xfrm.h \
+	xfrm_channel.h xfrm_decode.h
+$(OBJS): $(HEADERS) flags.compile
 token.o parse.o syntax.o command.o options.o help.o: parse.h
 
 # ---- tests ----

@@ -4,22 +4,10 @@
 # the table says can be set is in the manual.  A header of the build machine
 # that knows more than the table makes this fail.
 
-cd "$(dirname "$0")/.." || exit 1
+. "$(dirname "$0")/tap"
+cd "$tests/.." || exit 1
 table=tests/attributes.txt
 header=${1:-/usr/include/linux/xfrm.h}
-n=0
-
-# check NAME CONDITION...
-check() {
-	n=$((n + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-	fi
-}
 
 known() {
 	grep -q "^$1 " $table
@@ -55,4 +43,4 @@ while read -r name number shown saved set how; do
 		check "$name: $how is in the manual" in_manual "$how"
 	fi
 done <$table
-echo "1..$n"
+done_testing

@@ -6,7 +6,7 @@
 # finds code for Linux that is not guarded, and headers that glibc's pull in
 # and others' do not.  It does not prove that a BSD's own headers agree.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+. "$(dirname "$0")/tap"
 cd "$tests/.." || exit 1
 
 for musl in /usr/include/*-linux-musl; do
@@ -17,22 +17,13 @@ for musl in /usr/include/*-linux-musl; do
 done
 
 sources=$(ls ./*.c)
-n=0
-bad=0
 for target in freebsd netbsd; do
 	for source in $sources; do
-		n=$((n + 1))
-		if out=$(clang --target=x86_64-unknown-$target -fsyntax-only \
+		clang --target=x86_64-unknown-$target -fsyntax-only \
 		    -std=c11 -D_GNU_SOURCE -D_NETBSD_SOURCE -DVERSION='"x"' \
 		    -nostdlibinc -isystem tests/bsd -isystem "$musl" \
-		    -Wall -Wextra -Werror "$source" 2>&1); then
-			echo "ok $n - $source for $target"
-		else
-			echo "not ok $n - $source for $target"
-			echo "$out" | sed 's/^/# /'
-			bad=1
-		fi
+		    -Wall -Wextra -Werror "$source" >"$work/out" 2>&1
+		result "$source for $target" $? "$work/out"
 	done
 done
-echo "1..$n"
-exit $bad
+done_testing

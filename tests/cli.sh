@@ -4,31 +4,11 @@
 # ways in which commands come.  Nothing here asks the kernel for anything, but
 # whether it has NETLINK_XFRM: what would is only checked (-n), or wrong.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-case $setkey in
-/*) ;;
-*) setkey=$PWD/$setkey ;;
-esac
-export LC_ALL=C
-unset SETKEY_CHANNEL NO_COLOR
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 077
+. "$(dirname "$0")/tap"
 cd "$work" || exit 1
-count=0 failures=0
 
 ok() {
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $2"
-		sed 's/^/# status: /' status
-		sed 's/^/# stdout: /' stdout
-		sed 's/^/# stderr: /' stderr
-	fi
+	result "$2" "$1" status stdout stderr
 }
 
 # run OPTION ...: setkey; its status and output into files
@@ -507,5 +487,4 @@ expect "-c: line 20,001" 1 '' "stdin:20001:1: error: unknown command 'flsh'
     ^~~~
     hint: did you mean 'flush'?"
 
-echo "1..$count"
-[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
+done_testing

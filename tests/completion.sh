@@ -4,28 +4,9 @@
 # these take, and its commands; and nothing else.  What the program knows is
 # what it says itself: its usage, its messages, and help.
 
-tests=$(CDPATH='' cd "$(dirname "$0")" && pwd) || exit 1
-top=$tests/..
-setkey=${SETKEY:-$top/setkey}
-files=$top/contrib/completion
-unset SETKEY_CHANNEL
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/tap"
+files=$tests/../contrib/completion
 cd "$work" || exit 1
-count=0 failures=0
-
-# same NAME WHAT: the shell's and the program's words, in any order
-same() {
-	count=$((count + 1))
-	sort -u "got-$2" >got
-	if cmp -s "$2" got; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		diff "$2" got | sed 's/^</# it lacks:/; s/^>/# too many:/'
-	fi
-}
 
 # ---- what the program knows ----
 
@@ -41,14 +22,8 @@ words() {
 "$setkey" -n -o '' 2>&1 | sed -n 's/.* takes \(.*\), not .*/\1/p' |
     sed 's/ or / /' | words >forms
 "$setkey" -e 'help;' | sed 's/[ ;].*//' | sort -u >commands
-count=$((count + 1))
-if [ -s options ] && [ -s channels ] && [ -s forms ] && [ -s commands ]; then
-	echo "ok $count - the program says what it knows"
-else
-	failures=$((failures + 1))
-	echo "not ok $count - the program says what it knows"
-	wc -l options channels forms commands | sed 's/^/# /'
-fi
+[ -s options ] && [ -s channels ] && [ -s forms ] && [ -s commands ]
+result "the program says what it knows" $? options channels forms commands
 
 # ---- what the shells know ----
 
@@ -103,14 +78,13 @@ in_fish() {
 
 for shell in bash zsh fish; do
 	if ! command -v $shell >/dev/null; then
-		count=$((count + 1))
-		echo "ok $count - $shell # SKIP there is no $shell here"
+		skip "$shell" "there is no $shell here"
 		continue
 	fi
 	in_$shell
 	for what in options channels forms commands; do
-		same "$shell knows the $what" $what
+		sort -u "got-$what" >got
+		same "$shell knows the $what" "$what" got
 	done
 done
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

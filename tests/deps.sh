@@ -3,25 +3,10 @@
 # install-deps where there is no apt: it names what to install, as that system
 # calls it, and installs nothing.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+. "$(dirname "$0")/tap"
 [ ! -e /usr/sbin/sh ] || {
 	echo "install-deps looks into /usr/sbin, and here all is in there"
 	exit 77
-}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0 failures=0
-
-# result NAME STATUS: on failure with what was said
-result() {
-	count=$((count + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$work/out"
-	fi
 }
 
 # A system that has next to nothing (but for what is part of its shell)
@@ -49,7 +34,7 @@ says() {
 		grep -q -e "$word" "$work/out" || status=1
 	done
 	! grep -q called "$work/out" || status=1
-	result "$name" $status
+	result "$name" $status "$work/out"
 }
 
 asks dnf demo
@@ -66,5 +51,4 @@ says "another system" 'Please install: .*flex'
 asks apk wrong
 says "a wrong argument" 'tests/install-deps demo'
 
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

@@ -9,16 +9,10 @@
 # -u writes it anew, to be read before it is believed.  At the end come inputs
 # that are no text for a file like that: made here.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-export LC_ALL=C
-unset SETKEY_CHANNEL NO_COLOR
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 077
+. "$(dirname "$0")/tap"
 mkdir "$work/in" "$work/expected" && cd "$work" || exit 1
 
-update= count=0 failures=0
+update=
 [ "$1" = -u ] && update=y && shift
 
 # split FILE DIRECTORY: each case into a file of its name; prints names, options
@@ -38,18 +32,6 @@ run() {
 	[ "$status" -eq 1 ] || echo "exit status $status"
 }
 
-# result NAME EXPECTED: a TAP line from the files EXPECTED and `got`
-result() {
-	count=$((count + 1))
-	if cmp -s "$2" got; then
-		echo "ok $count - $1"
-		return
-	fi
-	failures=$((failures + 1))
-	echo "not ok $count - $1"
-	diff "$2" got 2>&1 | sed 's/^/# /'
-}
-
 # topic NAME: all its cases
 topic() {
 	rm -f in/* expected/* new
@@ -62,7 +44,7 @@ topic() {
 		if [ "$update" ]; then
 			echo "## $name" | cat - got >>new
 		else
-			result "$1: $name" "expected/$name"
+			same "$1: $name" "expected/$name" got
 		fi
 	done <names
 	[ -z "$update" ] || cp new "$tests/diag/$1.err"
@@ -85,7 +67,7 @@ fi
 # expect NAME TEXT: the last run said that
 expect() {
 	printf '%s\n' "$2" >expected.txt
-	result "$1" expected.txt
+	same "$1" expected.txt got
 }
 
 # repeat N TEXT
@@ -227,8 +209,7 @@ t.conf: 12000 errors, of which 11999 are not shown (-E 0 shows all)"
 		try -n
 		expect "unreadable file" "setkey: t.conf: Permission denied"
 	else
-		count=$((count + 1))
-		echo "ok $count - unreadable file # SKIP no setpriv," \
+		skip "unreadable file" "no setpriv," \
 		    "and root can read it"
 	fi
 	nobody=
@@ -261,13 +242,11 @@ exit status 0"
 exit status 0"
 		chown 0 .
 	else
-		count=$((count + 1))
-		echo "ok $count - of another user # SKIP this is not root"
+		skip "of another user" "this is not root"
 	fi
 	echo 'flush;' >t.conf && chmod 644 t.conf && try -n
 	expect "no keys, readable" "exit status 0"
 }
 [ $# -gt 0 ] || special
 
-echo "1..$count"
-[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
+done_testing

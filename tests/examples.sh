@@ -4,27 +4,9 @@
 # without a warning, for the systems that it says it is for, and -n has nothing
 # to say of it on this one.
 
-tests=$(CDPATH='' cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-tool=${TOOL:-$tests/tool}
+. "$(dirname "$0")/tap"
 examples=$tests/../examples
-export LC_ALL=C
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 077
-count=0 failures=0
 
-# result NAME STATUS FILE: on failure with what the file holds
-result() {
-	count=$((count + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$3"
-	fi
-}
 silent() {
 	"$@" >"$work/out" 2>&1 && [ ! -s "$work/out" ]
 }
@@ -96,5 +78,4 @@ rm -f "$work/here"
 ! load && [ ! -e "$work/here" ]
 result "aes-gcm.sh: without the peer nothing is loaded" $? "$work/out"
 
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

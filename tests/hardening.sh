@@ -3,26 +3,19 @@
 # What the compiler and the linker are asked for is in the program that they
 # made: the one that plain `make` builds and `make install` installs.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+. "$(dirname "$0")/tap"
 top=$tests/..
-setkey=${SETKEY:-$top/setkey}
 
 if [ "${HARDENING-ours}" != ours ]; then
 	echo "built with HARDENING='$HARDENING', not with ours"
 	exit 77
 fi
 command -v readelf >/dev/null || { echo "no readelf (package binutils)"; exit 77; }
-count=0 failures=0
 
 # has NAME TEXT PATTERN
 has() {
-	count=$((count + 1))
-	if printf '%s\n' "$2" | grep -q -e "$3"; then
-		echo "ok $count - $1"
-	else
-		echo "not ok $count - $1"
-		failures=$((failures + 1))
-	fi
+	printf '%s\n' "$2" | grep -q -e "$3"
+	result "$1" $?
 }
 # has_not NAME TEXT PATTERN
 has_not() {
@@ -59,5 +52,4 @@ if asked -mbranch-protection; then
 fi
 has_not "no directory of this machine" "$(strings -a "$setkey" 2>/dev/null)" \
     "^$(cd "$top" && pwd)"
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

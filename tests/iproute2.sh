@@ -1,27 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Whoever has setkey needs `ip xfrm` no more: each word that this machine's
-# iproute2 knows is a row of tests/iproute2.txt, the manual's table of these words
-# has it, and there is a test of what setkey has for it.
+# iproute2 knows is a row of tests/iproute2.txt, the manual's table of these
+# words has it, and there is a test of what setkey has for it.
 
-cd "$(dirname "$0")/.." || exit 1
+. "$(dirname "$0")/tap"
+cd "$tests/.." || exit 1
 table=tests/iproute2.txt
 PATH=$PATH:/usr/sbin:/sbin
-n=0
-
-# check NAME CONDITION...
-check() {
-	n=$((n + 1))
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-		failed=y
-	fi
-}
-failed=
 
 known() { grep -q "^$1|" $table; }
 
@@ -43,8 +29,7 @@ if command -v ip >/dev/null; then
 		check "ip: $word" known "$word"
 	done
 else
-	n=$((n + 1))
-	echo "ok $n - ip # SKIP there is no iproute2 here"
+	skip ip "there is no iproute2 here"
 fi
 while IFS='|' read -r word setkey test text; do
 	case $word in
@@ -56,5 +41,4 @@ while IFS='|' read -r word setkey test text; do
 	[ "$setkey" = - ] || check "$word: $setkey is in the manual" in_manual "$setkey"
 	check "$word: $test has '$text'" grep -q -s -F -e "$text" "$file"
 done <$table
-echo "1..$n"
-[ -z "$failed" ]
+done_testing

@@ -3,27 +3,13 @@
 # -o json, -o script and -l of messages of all three dialects: the documents
 # against setkey.schema.json, by python3-jsonschema, and what the others say.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-tool=${TOOL:-$tests/tool}
+. "$(dirname "$0")/tap"
 schema=$tests/../setkey.schema.json
-export LC_ALL=C TZ=UTC
-unset SETKEY_CHANNEL
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 077
-count=0 failures=0
+export TZ=UTC
 
 # ok STATUS NAME [FILE]: what went wrong is in FILE
 ok() {
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $2"
-		[ -z "$3" ] || sed -e 's/^/# /' -e 20q "$3"
-	fi
+	result "$2" "$1" ${3:+"$3"}
 }
 
 # samples NAME: the message of that name in print_samples.h
@@ -116,5 +102,4 @@ for options in '-D -o json -l' '-D -o json -v' '-D -o json -h' '-F -o json' \
 	ok $? "$options is refused" "$work/said"
 done
 
-echo "1..$count"
-[ "$failures" -eq 0 ]
+done_testing

@@ -4,29 +4,10 @@
 # the same program from any directory; by each make that is here.  What it
 # installs is in the repository, and not just lying about.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+. "$(dirname "$0")/tap"
 top=$(cd "$tests/.." && pwd) || exit 1
 unset CC CFLAGS CPPFLAGS LDFLAGS HARDENING MAKEFLAGS MFLAGS MAKELEVEL
 unset PREFIX DESTDIR SBINDIR MANDIR EXAMPLEDIR INIT UNITDIR RCDIR
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0 failures=0
-
-# result NAME STATUS: on failure with what the last step wrote
-result() {
-	count=$((count + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		sed 's/^/# /' "$work/out"
-	fi
-}
-skip() {
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 # holds NAME WORD ...: the last output has each of the words
 holds() {
 	name=$1 status=0
@@ -34,7 +15,7 @@ holds() {
 	for word in "$@"; do
 		grep -q -e "$word" "$work/out" || status=1
 	done
-	result "$name" $status
+	result "$name" $status "$work/out"
 }
 
 # A copy of what is tracked, and of what was built, which is newer.
@@ -87,7 +68,7 @@ with() {
 	$make flags.compile flags.link HARDENING= >/dev/null 2>&1
 	cat flags.compile flags.link >"$work/out"
 	! grep -q -e -pie -e FORTIFY -e protector "$work/out"
-	result "$make: hardening is turned off by HARDENING=" $?
+	result "$make: hardening is turned off by HARDENING=" $? "$work/out"
 	rm -f flags.compile flags.link
 	$make help >"$work/out" 2>&1
 	holds "$make help" '^make install' HARDENING= INIT=
@@ -97,7 +78,7 @@ with() {
 		rm -rf "$work/root"
 		(umask 077 && $make install install-contrib INIT=$init \
 		    DESTDIR="$work/root" SBINDIR=/test/sbin) >"$work/out" 2>&1
-		result "$make: installs with INIT=$init, from tracked files" $?
+		result "$make: installs with INIT=$init, from tracked files" $? "$work/out"
 		installed "$work/root" >"$work/out"
 		! grep -v -e '^drwxr-xr-x ' -e '^-rw-r--r-- ' \
 		    -e '^-rwxr-xr-x .*/sbin/setkey$' \
@@ -105,23 +86,23 @@ with() {
 		    -e '^-rwxr-xr-x .*/setkey/service.sh$' \
 		    -e '^-rwxr-xr-x .*/aes-gcm.sh$' "$work/out" |
 		    grep -v ' \.$' >/dev/null
-		result "$make: modes with INIT=$init, whatever the umask" $?
+		result "$make: modes with INIT=$init, whatever the umask" $? "$work/out"
 		holds "$make: files with INIT=$init" /test/sbin/setkey \
 		    man8/setkey.8 examples/setkey/ipsec.conf \
 		    bash-completion/completions/setkey _setkey setkey.fish
 		! grep -rq -e '@SBINDIR@' -e '@DATADIR@' "$work/root"
-		result "$make: no place left open with INIT=$init" $?
+		result "$make: no place left open with INIT=$init" $? "$work/out"
 		[ "$(grep -c -e '/setkey\.service$' -e rc.d/setkey "$work/out")" -eq \
 		    "$([ $init = none ] && echo 0 || echo 1)" ]
-		result "$make: the boot script of INIT=$init only" $?
+		result "$make: the boot script of INIT=$init only" $? "$work/out"
 		$make uninstall INIT=$init DESTDIR="$work/root" \
 		    SBINDIR=/test/sbin >"$work/out" 2>&1 &&
 		    find "$work/root" -type f >"$work/out" && [ ! -s "$work/out" ]
-		result "$make: uninstall leaves nothing with INIT=$init" $?
+		result "$make: uninstall leaves nothing with INIT=$init" $? "$work/out"
 	done
 	$make install-contrib INIT=sysv DESTDIR="$work/root" >"$work/out" 2>&1
 	[ $? -ne 0 ] && grep -q install-sysv "$work/out"
-	result "$make: an unknown INIT is an error" $?
+	result "$make: an unknown INIT is an error" $? "$work/out"
 }
 
 makes=0 version= inits='systemd rc.d none'
@@ -136,7 +117,7 @@ for make in make gmake bmake; do
 done
 echo "makes: $makes" >"$work/out"
 [ $makes -gt 0 ]
-result "there is a make" $?
+result "there is a make" $? "$work/out"
 
 # Two directories, one program.  One object stands for all.
 cd "$top" && flags=$(cat flags.compile)
@@ -149,7 +130,7 @@ case $flags in
 	done
 	cmp "$work/one/text.o" "$work/two-with-a-longer-name/text.o" \
 	    >>"$work/out" 2>&1
-	result "the directory is not in what is built" $? ;;
+	result "the directory is not in what is built" $? "$work/out" ;;
 *)	skip "the directory is not in what is built" \
 	    "this compiler has no -ffile-prefix-map" ;;
 esac
@@ -164,7 +145,29 @@ rm -rf "$work/root"
 	(cd "$work/root" && find . -type f ! -path './share/examples/*') |
 	    sed 's,^\./,,' | LC_ALL=C sort | diff "$work/plist" -
 } >"$work/out" 2>&1
-result "FreeBSD's port: the list of its files" $?
+result "FreeBSD's port: the list of its files" $? "$work/out"
+
+# A change of a header builds anew what may have it; and who joins finds each
+# file explained.
+cd "$top" && for header in *.h; do
+	case $header in
+	parse.h|xfrm*) ;;
+	*)	grep -q -w -e "$header" -e "${header%.h}.c, .h" ARCHITECTURE ||
+		    echo "ARCHITECTURE lacks $header" ;;
+	esac
+	sed -n '/^HEADERS/,/: parse\.h/p' Makefile | grep -q -w "$header" ||
+	    echo "HEADERS lacks $header"
+done >"$work/out"
+for file in *.[cly]; do
+	case $file in
+	parse.c|token.c) ;;
+	*)	grep -q -w "$file" ARCHITECTURE ||
+		    echo "ARCHITECTURE lacks $file" ;;
+	esac
+done >>"$work/out"
+[ ! -s "$work/out" ]
+result "each file is in ARCHITECTURE, and each header in the Makefile" $? \
+    "$work/out"
 
 # The version is in one place; what packages must repeat is the same.
 version=$(sed -n 's/^VERSION = //p' "$top/Makefile")
@@ -175,7 +178,6 @@ cd "$top/contrib" && {
 	sed -n 's/^DISTVERSION=.*	/freebsd /p' freebsd/Makefile
 } >"$work/out"
 [ "$(grep -c " $version\$" "$work/out")" -eq 4 ]
-result "packages are of version $version" $?
+result "packages are of version $version" $? "$work/out"
 
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

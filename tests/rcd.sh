@@ -4,11 +4,8 @@
 # with a setkey and a service.sh that only write down how they were called.  It
 # does not prove that a BSD's rc.subr agrees.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/tap"
 cd "$work" || exit 1
-count=0 failures=0
 
 cat >rc.subr <<'EOF_SUBR'
 load_rc_config()
@@ -43,20 +40,13 @@ sed "s,/etc/rc.subr,./rc.subr,; s,@SBINDIR@/setkey,$work/fake-setkey,
 
 # expect NAME FILE ENABLED COMMAND STATUS CALLED: what it ran, line by line
 expect() {
-	count=$((count + 1))
 	: >called
 	echo "setkey_file=$2 setkey_enable=$3" >rc.conf
 	sh ./script "$4" >out 2>&1
-	status=$?
+	echo "exit status $?" >>out
 	printf '%b' "$6" >expected
-	if [ $status -eq "$5" ] && cmp -s called expected; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		sed 's/^/# /' out called
-		echo "# status $status"
-	fi
+	tail -n 1 out | grep -q "status $5\$" && cmp -s called expected
+	result "$1" $? out called
 }
 
 expect "start loads the file" good.conf YES start 0 'service load good.conf\n'
@@ -71,5 +61,4 @@ expect "reload changes what differs" good.conf YES reload 0 \
 expect "restart has no gap either" good.conf YES restart 0 \
     'service load good.conf\n'
 expect "an unknown command is none" good.conf YES sync 2 ''
-echo "1..$count"
-[ $failures -eq 0 ]
+done_testing

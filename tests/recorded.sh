@@ -7,10 +7,11 @@
 #
 # recorded/SYSTEM/CASE/RUN.out is what is printed, on both outputs, and the exit
 # status.  RUN says which options: f is -f input.conf, S is -n -S input.conf,
-# D.script is -D -o script, anything else are the options themselves.  What is sent and is not what was
-# recorded is in the output, too (play).  -u writes the outputs anew.
+# D.script is -D -o script, anything else are the options themselves.  What is
+# sent and is not what was recorded is in the output, too (play).  -u writes the
+# outputs anew.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
+. "$(dirname "$0")/tap"
 play=${PLAY:-$tests/play}
 case $play in
 /*)	;;
@@ -19,10 +20,7 @@ esac
 # The program has given up the right to pass through other people's homes when
 # its kernel's files are opened.
 cd "$tests/recorded" || exit 1
-export TZ=UTC LC_ALL=C
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0 failures=0
+export TZ=UTC
 
 # run SYSTEM CASE RUN: prints it
 run() {
@@ -51,15 +49,7 @@ for out in */*/*.out; do
 	system=$(basename "$(dirname "$case")")
 	run "$system" "$case" "$name" >"$work/out"
 	[ "$1" = -u ] && cp "$work/out" "$out" && continue
-	count=$((count + 1))
-	if cmp -s "$out" "$work/out"; then
-		echo "ok $count - $system, $(basename "$case"), $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $system, $(basename "$case"), $name"
-		diff "$out" "$work/out" | sed 's/^/# /'
-	fi
+	same "$system, $(basename "$case"), $name" "$out" "$work/out"
 done
 [ "$1" = -u ] && exit 0
-echo "1..$count"
-[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
+done_testing

@@ -7,15 +7,7 @@
 #
 # Of files with wrong commands, the others count.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-tool=${TOOL:-$tests/tool}
-export LC_ALL=C
-unset SETKEY_CHANNEL
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-umask 077
-count=0 failures=0
+. "$(dirname "$0")/tap"
 
 # canonical FILE: its commands in canonical form
 canonical() {
@@ -40,18 +32,6 @@ requests() {
 	{ print }'
 }
 
-result() {
-	count=$((count + 1))
-	if cmp -s "$work/$2" "$work/$3"; then
-		echo "ok $count - $1"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $1"
-		diff "$work/$2" "$work/$3" | sed -e 's/^/# /' -e 20q
-		sed -e 's/^/# /' -e 5q "$work/errors"
-	fi
-}
-
 [ $# -gt 0 ] || set -- "$tests"/wire/*.in "$tests"/../examples/*.conf
 for file in "$@"; do
 	name=${file##*/}
@@ -59,10 +39,10 @@ for file in "$@"; do
 	canonical "$work/once" >"$work/twice"
 	status=$?
 	[ $status -eq 0 ] || echo "exit status $status" >>"$work/twice"
-	result "$name parses back to the same text" once twice
+	same "$name parses back to the same text" "$work/once" "$work/twice"
 	requests "$file" >"$work/messages"
 	requests "$work/once" >"$work/again"
-	result "$name parses back to the same requests" messages again
+	same "$name parses back to the same requests" "$work/messages" "$work/again"
 done
 
 # Without the second -v no key is shown.
@@ -72,7 +52,6 @@ echo "add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x$key -A hmac-md5 \"$key\";" \
 timeout 20 "$setkey" -n -v -f "$work/keys" >"$work/once" 2>&1
 grep -c -e 0123456 -e 30313233 "$work/once" >"$work/shown"
 echo 0 >"$work/none"
-result "-n -v hides keys" none shown
+same "-n -v hides keys" "$work/none" "$work/shown"
 
-echo "1..$count"
-[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
+done_testing

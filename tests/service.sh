@@ -3,28 +3,12 @@
 # contrib/service.sh, which boot scripts call, with a program in place of setkey
 # that only notes what it was asked for; the checks of a file are the real ones.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-setkey=${SETKEY:-$tests/../setkey}
-case $setkey in
-/*) ;;
-*) setkey=$PWD/$setkey ;;
-esac
-export LC_ALL=C
-unset SETKEY_CHANNEL SETKEY_FILE SETKEY_UNIT
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/tap"
+unset SETKEY_FILE SETKEY_UNIT
 cd "$work" || exit 1
-count=0 failures=0
 
 ok() {
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $2"
-		sed 's/^/# /' out asked "$work"/run/* 2>/dev/null
-	fi
+	result "$2" "$1" out asked "$work"/run/*
 }
 
 # The real one checks; the kernel's part is noted, with the record as it is at
@@ -114,5 +98,4 @@ service unload
 [ $? -eq 0 ] && [ -e asked ]
 ok $? "a stop does"
 
-echo "1..$count"
-[ "$failures" -eq 0 ]
+done_testing

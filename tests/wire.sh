@@ -9,12 +9,7 @@
 # -u writes them anew: compare with golden/freebsd-wire.sh what real kernels
 # were sent before believing them.
 
-tests=$(CDPATH= cd "$(dirname "$0")" && pwd) || exit 1
-tool=${TOOL:-$tests/tool}
-export LC_ALL=C
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0 failures=0
+. "$(dirname "$0")/tap"
 
 # twice FILE: its statements, each of them twice
 twice() {
@@ -37,26 +32,13 @@ for file in "$tests"/wire/*.in; do
 		    echo "exit status $status" >>"$work/hex"
 		cat "$work/refused" >>"$work/hex"
 		[ "$1" = -u ] && cp "$work/hex" "$hex" && continue
-		count=$((count + 1))
-		if cmp -s "$hex" "$work/hex"; then
-			echo "ok $count - $name"
-		else
-			failures=$((failures + 1))
-			echo "not ok $count - $name"
-			diff "$hex" "$work/hex" 2>&1 | sed 's/^/# /'
-		fi
-		# The second time the parts of a statement are known already.
+		same "$name" "$hex" "$work/hex"
+		# Nothing of a statement stays for the next one.
+		grep -v : "$hex" | sed p >"$work/expected"
 		twice "$file" | "$tool" wire "$system" 2>/dev/null >"$work/twice"
-		count=$((count + 1))
-		if grep -v : "$hex" | sed p | cmp -s - "$work/twice"; then
-			echo "ok $count - $name, each twice"
-		else
-			failures=$((failures + 1))
-			echo "not ok $count - $name, each twice"
-		fi
+		same "$name, each twice" "$work/expected" "$work/twice"
 	done
 done
 [ "$1" = -u ] && exit 0
 
-echo "1..$count"
-[ "$failures" -eq 0 ] && [ "$count" -gt 0 ]
+done_testing
