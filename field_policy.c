@@ -45,9 +45,6 @@ static const struct name directions[] = {
 	{ NULL, 0 }
 };
 
-#define IPPROTO_GRE_	47
-#define IPPROTO_MH_	135
-
 /* A GRE key: a number, or four octets with dots; it takes both ports. */
 static void
 gre_key(struct parser *p, struct loc loc)
@@ -80,15 +77,15 @@ field_upper_arguments(struct parser *p, struct loc first,
 
 	field_given(p, F_UPPER_ARG, first);
 	p->cmd.has_upper_args = true;
-	if (upper == IPPROTO_GRE_ && second.end != 0) {
+	if (upper == UPPER_GRE && second.end != 0) {
 		field_error(p, second, "a GRE key is one number");
 		return;
 	}
-	if (upper == IPPROTO_GRE_) {
+	if (upper == UPPER_GRE) {
 		gre_key(p, first);
 		return;
 	}
-	if (upper != 1 && upper != 58 && upper != IPPROTO_MH_) {
+	if (!upper_has_types(upper)) {
 		if (name_find(directions, parser_text(p, first),
 		    loc_length(first)) != NULL)
 			field_error(p, first, "missing -P before %s",

@@ -475,11 +475,6 @@ json_sa(struct json *j, const char *name, const struct sa *sa)
 
 /* ---- policy ---- */
 
-#define UPPER_ICMP	1
-#define UPPER_GRE	47
-#define UPPER_ICMP6	58
-#define UPPER_MH	135
-
 #define NAME_LABEL	1024	/* of a longer label there is no name */
 
 static void
@@ -501,18 +496,13 @@ policy_ports(struct json *j, const struct policy *policy)
 {
 	uint16_t a = policy->src.port, b = policy->dst.port;
 
-	switch (policy->upper) {
-	case UPPER_ICMP:
-	case UPPER_ICMP6:
-	case UPPER_MH:
+	if (upper_has_types(policy->upper)) {
 		json_number_or_null(j, "icmp_type", a);
 		json_number_or_null(j, "icmp_code", b);
 		a = b = 0;
-		break;
-	case UPPER_GRE:
+	} else if (policy->upper == UPPER_GRE) {
 		json_number_or_null(j, "gre_key", (uint32_t)a << 16 | b);
 		a = b = 0;
-		break;
 	}
 	json_number_or_null(j, "src_port", a);
 	json_number_or_null(j, "dst_port", b);

@@ -8,15 +8,17 @@
 
 #include "dialect.h"
 #include "modules.h"
+#include "wire.h"
 
 static const struct {
 	uint16_t proto;
 	uint8_t family;
 	const char *module;
 } modules[] = {
-	{ 50, 4, "esp4" }, { 50, 6, "esp6" }, { 51, 4, "ah4" },
-	{ 51, 6, "ah6" }, { 108, 4, "ipcomp" }, { 108, 6, "ipcomp6" },
-	{ 43, 6, "mip6" }, { 60, 6, "mip6" },
+	{ UPPER_ESP, 4, "esp4" }, { UPPER_ESP, 6, "esp6" },
+	{ UPPER_AH, 4, "ah4" }, { UPPER_AH, 6, "ah6" },
+	{ UPPER_IPCOMP, 4, "ipcomp" }, { UPPER_IPCOMP, 6, "ipcomp6" },
+	{ SADB_X_SATYPE_ROUTE2, 6, "mip6" }, { SADB_X_SATYPE_HAO, 6, "mip6" },
 };
 
 /* Whether a list of this kernel's modules has it; also if there is no list. */

@@ -104,7 +104,7 @@ const struct name scope_names[] = {
 const struct name rule_proto_names[] = {
 	{ "esp", IPPROTO_ESP },
 	{ "ah", IPPROTO_AH },
-	{ "ipcomp", 108 },
+	{ "ipcomp", UPPER_IPCOMP },
 	{ "tcp", IPPROTO_TCP },
 	{ "route2", SADB_X_SATYPE_ROUTE2 },
 	{ "hao", SADB_X_SATYPE_HAO },
@@ -289,7 +289,7 @@ static const struct name upper_names[] = {
 	{ "ip4", 4 },
 	{ "esp", IPPROTO_ESP },
 	{ "ah", IPPROTO_AH },
-	{ "ipcomp", 108 },
+	{ "ipcomp", UPPER_IPCOMP },
 	{ "tcp", IPPROTO_TCP },
 	{ "udp", IPPROTO_UDP },
 	{ "icmp", IPPROTO_ICMP },

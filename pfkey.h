@@ -147,7 +147,7 @@ struct filter {
 #define POLICY_RULES	8		/* more than any kernel takes */
 
 struct rule {
-	uint16_t proto;			/* IP protocol number: 50, 51, 108 */
+	uint16_t proto;			/* IP protocol: UPPER_ESP, ... */
 	uint8_t mode, level;
 	uint32_t reqid;
 	struct addr src, dst;		/* family 0: none */

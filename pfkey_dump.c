@@ -782,8 +782,6 @@ static const struct name netbsd_uppers[] = {
 	{ "41(ipv6)", 41 }, { NULL, 0 }
 };
 
-#define UPPER_ICMP6	58
-
 /* An address's ports are ICMPv6's type and code, which stand by themselves. */
 static void
 policy_selectors(struct text *t, const struct dialect *dialect,

@@ -428,11 +428,6 @@ print_sa_command(struct text *t, const struct dialect *dialect,
 
 /* ---- policy ---- */
 
-/* Protocols whose "ports" are something else, with words of their own. */
-#define UPPER_ICMP	1
-#define UPPER_GRE	47
-#define UPPER_ICMP6	58
-#define UPPER_MH	135
 #define TYPE_MAX	255		/* what is beyond goes as ports */
 
 static void
@@ -440,8 +435,7 @@ print_selectors(struct text *t, const struct policy *policy)
 {
 	uint16_t a = policy->src.port, b = policy->dst.port;
 	uint8_t upper = policy->upper;
-	bool types = (upper == UPPER_ICMP || upper == UPPER_ICMP6 ||
-	    upper == UPPER_MH) && a <= TYPE_MAX && b <= TYPE_MAX,
+	bool types = upper_has_types(upper) && a <= TYPE_MAX && b <= TYPE_MAX,
 	    words = types || upper == UPPER_GRE;
 
 	text_char(t, ' ');

@@ -29,7 +29,8 @@ tag_of(const struct service *service, uint8_t mode)
 static uint8_t
 satype_of(uint16_t proto)
 {
-	return proto == 50 ? SADB_SATYPE_ESP : proto == 51 ? SADB_SATYPE_AH :
+	return proto == UPPER_ESP ? SADB_SATYPE_ESP :
+	    proto == UPPER_AH ? SADB_SATYPE_AH :
 	    is_mobile(proto) ? (uint8_t)proto : SADB_X_SATYPE_IPCOMP;
 }
 

@@ -8,6 +8,7 @@
 #ifndef WIRE_H
 #define WIRE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,23 @@ enum {
 	/* Of Mobile IPv6 (RFC 6275).  Ours: the numbers of the protocols. */
 	SADB_X_SATYPE_ROUTE2 = 43, SADB_X_SATYPE_HAO = 60
 };
+
+/*
+ * IP protocols: those of rules, and those with something else in the place of
+ * ports.  The systems' headers have not all of them, nor the same names.
+ */
+enum {
+	UPPER_ICMP = 1, UPPER_GRE = 47, UPPER_ESP = 50, UPPER_AH = 51,
+	UPPER_ICMP6 = 58, UPPER_IPCOMP = 108, UPPER_MH = 135
+};
+
+/* Whether messages of a protocol have a type and a code in place of ports. */
+static inline bool
+upper_has_types(uint8_t upper)
+{
+	return upper == UPPER_ICMP || upper == UPPER_ICMP6 ||
+	    upper == UPPER_MH;
+}
 
 /* sadb_sa_state */
 enum {
