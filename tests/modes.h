@@ -22,6 +22,23 @@ static const char script[] =
     "get 10.0.0.1 10.0.0.2 esp 0x1000;\n"
     "dump esp;\nspddump;\n";
 
+/* What NETLINK_XFRM alone has. */
+static const char newest[] =
+    "add 10.0.0.1 10.0.0.2 esp 0x1000 -m tunnel -u 7 -natt 10.0.0.1[4500] "
+    "10.0.0.2[4500] -mark 1/3 -if_id 5 -output_mark 2 -tfcpad 64 "
+    "-dir out -nat_keepalive 20 -sel 10.1.0.0/16 10.2.0.0/16[80] tcp -icv 128 "
+    "-ctx 1 1 \"a label\" -E aes-cbc 0x87b0d9022b547da6cff8214a739cc5ee "
+    "-A hmac-sha2-256 \"MarkedKeyOfATestMarkedKeyOfATest\";\n"
+    "add 10.0.0.1 10.0.0.2 esp 0x1001 -m tunnel -hwif lo -offload packet "
+    "-dir out -E aes-gcm-16 0x87b0d9022b547da6cff8214a739cc5ee11223344;\n"
+    "spdadd 10.1.0.0/16[80] 10.2.0.0/16[80] tcp -dev lo "
+    "-port_masks 0xfff0/0xffff -ctx 1 1 \"a label\" -P out prio 7 ipsec "
+    "esp/tunnel/10.0.0.1-10.0.0.2/unique:7;\n"
+    "spdadd -k 10.1.0.0/16 10.2.0.0/16 any -ptype sub -P in discard;\n"
+    "flush 10.0.0.0/8 0.0.0.0/0 -u 7;\nspdflush -P fwd;\n"
+    "dump 10.0.0.0/8 10.0.0.2 esp -mark 1/3;\nspddump -if_id 5;\n"
+    "spddefault in discard;\nspdhash ipv4 24/16;\n";
+
 static const char wrong[] =
     "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00;\n"
     "spdad 10.0.0.1 10.0.0.2 any -P out none;\n";
@@ -48,6 +65,12 @@ static const struct mode {
 	    true, true },
 	{ "-v -h -f", { "setkey", "-vh", "-f", "-" }, script, KERNEL_GOOD,
 	    true, true, true },
+	{ "-f, newest", { "setkey", "-T", "xfrm", "-f", "-" }, newest,
+	    KERNEL_GOOD, true, true, false },
+	{ "-f, newest, refused", { "setkey", "-T", "xfrm", "-f", "-" },
+	    newest, KERNEL_REFUSES, true, true, true },
+	{ "-n -v -v, newest", { "setkey", "-T", "xfrm", "-nvv", "-f", "-" },
+	    newest, KERNEL_GOOD, true, false, true },
 	{ "-f, refused", { "setkey", "-T", "xfrm", "-f", "-" }, script,
 	    KERNEL_REFUSES, true, true, false },
 	{ "-f, refused by PF_KEY", { "setkey", "-T", "pfkey", "-f", "-" },
