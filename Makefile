@@ -86,6 +86,7 @@ UNIT_TESTS = tests/print_test tests/socket_test tests/xfrm_test \
 	tests/keys_test tests/hiding_test \
 	tests/exit_test tests/signals_test
 TEST_TOOLS = tests/tool tests/play tests/peak tests/uml/sniff tests/uml/natt \
+	tests/uml/espintcp \
 	tests/uml/migrate tests/uml/name-server \
 	tests/uml/same-dumps tests/uml/ptrace-fix.so tests/uml/break-send.so \
 	tests/faults.so
@@ -145,6 +146,9 @@ tests/uml/sniff: tests/uml/sniff.c flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c
 tests/uml/natt: tests/uml/natt.c flags.link
 	$(LINK) -I. -o $@ tests/uml/natt.c
+
+tests/uml/espintcp: tests/uml/espintcp.c flags.link
+	$(LINK) -I. -o $@ tests/uml/espintcp.c
 tests/uml/migrate: tests/uml/migrate.c flags.link
 	$(LINK) -I. -o $@ tests/uml/migrate.c
 tests/uml/name-server: tests/uml/name-server.c flags.link

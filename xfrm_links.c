@@ -173,30 +173,38 @@ xfrm_link_of_index(struct xfrm_links *links, int index)
 }
 
 /*
- * A socket can be bound to an address of this machine only.  (Not where the
- * administrator has allowed more; but then the SA's offload is refused, or
- * goes the wrong way, as loudly.)
+ * The kernel is asked how it would send there: to itself, if the address is its
+ * own.  (To bind a socket would tell, too, but one of that family is refused to
+ * this process by now, see privileges.c.)
  */
 bool
 xfrm_address_is_ours(const struct addr *addr)
 {
-	const struct dialect *linux_dialect = &dialects[DIALECT_LINUX];
-	_Alignas(8) uint8_t sockaddr[32];
-	struct addr plain = *addr;
-	bool ours;
-	int fd;
+	_Alignas(8) uint8_t octets[4096];
+	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	const struct nlmsghdr *header;
+	struct rtmsg route;
+	size_t offset = 0;
+	ssize_t n = -1;
+	int fd = nl_socket(NETLINK_ROUTE, 0);
 
-	memset(sockaddr, 0, sizeof(sockaddr));
-	plain.port = 0;
-	sockaddr_encode(linux_dialect, sockaddr, &plain);
-	fd = socket(addr->family == 4 ? AF_INET : AF_INET6,
-	    SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
+	if (fd < 0)
 		return false;
-	ours = bind(fd, (const void *)sockaddr,
-	    (socklen_t)sockaddr_size(&plain)) == 0;
+	memset(&route, 0, sizeof(route));
+	route.rtm_family = addr->family == 4 ? AF_INET : AF_INET6;
+	route.rtm_dst_len = addr->family == 4 ? 32 : 128;
+	nl_begin(&b, RTM_GETROUTE, NLM_F_REQUEST, 1, 0);
+	nl_bytes(&b, &route, sizeof(route));
+	nl_attr(&b, RTA_DST, addr->octets, route.rtm_dst_len / 8u);
+	if (nl_end(&b) && nl_send(fd, octets, b.len) == 0)
+		n = nl_recv(fd, octets, sizeof(octets), 0);
 	close(fd);
-	return ours;
+	header = n <= 0 ? NULL : nl_next(octets, (size_t)n, &offset);
+	if (header == NULL || header->nlmsg_type != RTM_NEWROUTE ||
+	    header->nlmsg_len < NLMSG_HDRLEN + sizeof(route))
+		return false;
+	memcpy(&route, (const uint8_t *)header + NLMSG_HDRLEN, sizeof(route));
+	return route.rtm_type == RTN_LOCAL;
 }
 
 #endif /* __linux__ */

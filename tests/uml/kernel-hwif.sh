@@ -49,6 +49,22 @@ since 6 2 && expected="1 0" || expected="1 3"
 check "all are there that can be" "$expected" "$(states | grep -c ^src) $(policies | grep -c ^src)"
 clear
 
+# What comes in is offloaded the other way, which a kernel may tell by what it
+# does not do for an interface of its own.
+ip address add 192.0.2.1/24 dev hwif0
+ip link set hwif0 up
+if ip xfrm state add src 192.0.2.2 dst 192.0.2.1 proto esp spi 0x1001 if_id 5 \
+    aead 'rfc4106(gcm(aes))' 0x000102030405060708090a0b0c0d0e0f10111213 128 \
+    offload dev hwif0 dir in 2>/run/tmp/err; then
+	skip "the direction of an offload" "this kernel does not tell"
+else
+	sk "add 192.0.2.2 192.0.2.1 esp 0x1001 -if_id 5 -hwif hwif0 $aes;"
+	like "to this host: it comes in" "not supported in RX path" "$err"
+	told "to another: it goes out" \
+	    "add $a esp 0x1001 -if_id 5 -hwif hwif0 $aes;"
+fi
+clear
+
 # nowhere NAME TEXT: there is no such device, and that is where it is said
 nowhere() {
 	sk "$2"

@@ -158,11 +158,4 @@ for port in 1023:0 1024:1 2047:1 2048:0; do
 	check "-port_masks 0xfc00 of port 1024: port ${port%:*}" "${port#*:}" "$?"
 done
 
-# ESP in TCP takes a socket of another program, and a kernel that has it
-if in_left setkey -e "flush; add $left4 $right4 esp-tcp 0x1001 $e;" 2>/run/tmp/err; then
-	like "ESP in TCP" "esp-tcp" "$(in_left setkey -D | tr -s '\n' ' ')"
-else
-	like "a kernel without ESP in TCP says so" "Unsupported encapsulation type" \
-	    "$(cat /run/tmp/err)"
-fi
 done_testing
