@@ -195,6 +195,16 @@ addr_cut(const struct addr *addr, uint8_t prefix)
 	return out;
 }
 
+bool
+addr_meet(const struct addr *a, const struct addr *b)
+{
+	uint8_t bits = a->prefix < b->prefix ? a->prefix : b->prefix;
+	struct addr x = addr_cut(a, bits), y = addr_cut(b, bits);
+
+	return x.family == y.family &&
+	    memcmp(x.octets, y.octets, sizeof(x.octets)) == 0;
+}
+
 char *
 addr_text(const struct addr *addr, char buf[ADDR_TEXT])
 {

@@ -59,6 +59,9 @@ bool addr_numeric(const char *text, size_t len, struct addr *out);
  */
 struct addr addr_cut(const struct addr *, uint8_t prefix);
 
+/* Whether some address is in both ranges; of two, one is in the other then. */
+bool addr_meet(const struct addr *, const struct addr *);
+
 /* Longest text of addr_text(): an IPv6 address, '%', an interface name, NUL. */
 #define ADDR_TEXT	80
 

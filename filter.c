@@ -99,18 +99,8 @@ filter_decode(const struct view *view, struct filter *f)
 static bool
 lies_in(const struct addr *range, const struct addr *addr)
 {
-	unsigned bits = range->prefix, i;
-
-	if (range->family == 0)
-		return true;
-	if (range->family != addr->family || addr->prefix < bits ||
-	    bits > sizeof(addr->octets) * 8)
-		return false;
-	for (i = 0; bits >= 8; i++, bits -= 8)
-		if (range->octets[i] != addr->octets[i])
-			return false;
-	return bits == 0 ||
-	    ((range->octets[i] ^ addr->octets[i]) >> (8 - bits)) == 0;
+	return range->family == 0 ||
+	    (range->prefix <= addr->prefix && addr_meet(range, addr));
 }
 
 /* Asked for, and another one. */

@@ -337,21 +337,14 @@ choose_channel(struct options *opt)
 	    channel : "auto");
 }
 
+/* -V, --version and --help */
 static int
-print_version(void)
+print_about(enum mode mode)
 {
-	if (printf("setkey %s\n", VERSION) >= 0 && fflush(stdout) == 0)
-		return EXIT_SUCCESS;
-	message(stderr, "setkey: cannot write the output: %s",
-	    strerror(errno));
-	return EXIT_FAILURE;
-}
+	int said = mode == MODE_VERSION ? printf("setkey %s\n", VERSION) :
+	    printf("%s%s", usage_text, letters_text);
 
-static int
-print_help(void)
-{
-	if (fputs(usage_text, stdout) >= 0 &&
-	    fputs(letters_text, stdout) >= 0 && fflush(stdout) == 0)
+	if (said >= 0 && fflush(stdout) == 0)
 		return EXIT_SUCCESS;
 	message(stderr, "setkey: cannot write the output: %s",
 	    strerror(errno));
@@ -363,9 +356,8 @@ run_mode(const struct options *opt)
 {
 	switch (opt->mode) {
 	case MODE_VERSION:
-		return print_version();
 	case MODE_HELP:
-		return print_help();
+		return print_about(opt->mode);
 	case MODE_FILE:
 	case MODE_TEXT:
 	case MODE_STREAM:

@@ -446,16 +446,8 @@ struct reach {
 static bool
 ranges_meet(const struct addr *a, const struct addr *b)
 {
-	unsigned bits = a->prefix < b->prefix ? a->prefix : b->prefix, i;
-
-	if (a->family != b->family ||
-	    (a->port != b->port && a->port != 0 && b->port != 0))
-		return false;
-	for (i = 0; bits >= 8; i++, bits -= 8)
-		if (a->octets[i] != b->octets[i])
-			return false;
-	return bits == 0 ||
-	    ((a->octets[i] ^ b->octets[i]) >> (8 - bits)) == 0;
+	return addr_meet(a, b) &&
+	    (a->port == b->port || a->port == 0 || b->port == 0);
 }
 
 static bool
