@@ -255,8 +255,8 @@ diag_finish(struct diag *d)
 		return;
 	diag_flush(d);
 	if (d->max_errors != 0 && d->errors > d->max_errors)
-		message(d->out, "%s: %u errors, of which %u are not shown (-E 0 "
-		    "shows all)", d->source->files[0].name, d->errors,
+		message(d->out, "%s: %u errors, of which %u are not shown "
+		    "(-E 0 shows all)", d->source->files[0].name, d->errors,
 		    d->errors - d->max_errors);
 	diag_flush(d);
 }

@@ -15,7 +15,7 @@ struct event_writer {
 	const char *channel;		/* its name */
 	bool epoch;			/* EVENT_SHORT: no local time */
 	uint64_t now;			/* microseconds: of the next event */
-	struct json json;		/* set up by json_init(), for all forms */
+	struct json json;		/* by json_init(), for all forms */
 };
 
 /*

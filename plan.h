@@ -20,7 +20,7 @@ struct planned {
 	bool fwd;			/* a fwd policy that was written */
 	bool dropped;			/* is not to be sent */
 	bool filtered;			/* a flush of some */
-	uint32_t newer;			/* settings that a kernel may not know */
+	uint32_t newer;			/* settings not in all kernels */
 };
 
 struct plan {

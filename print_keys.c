@@ -9,8 +9,8 @@
 #include "print_keys.h"
 
 /*
- * By the name of names.c; NULL: that program has none.  tcpdump takes "-cbc" away
- * and asks OpenSSL for the rest, whatever its manual says.
+ * By the name of names.c; NULL: that program has none.  tcpdump takes "-cbc"
+ * away and asks OpenSSL for the rest, whatever its manual says.
  */
 static const struct {
 	const char *name;

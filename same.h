@@ -26,7 +26,7 @@ struct difference {
 	bool found;
 	bool in_place;			/* an UPDATE of the SA is enough */
 	bool same_keys;			/* SA: its sequence numbers count */
-	bool unknown;			/* a key that the kernel does not tell */
+	bool unknown;			/* a key is not told by the kernel */
 	bool uncured;			/* one that to add again does not end */
 	char what[120];			/* in words, "window 32 -> 128" */
 };

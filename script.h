@@ -36,16 +36,16 @@ struct script {
 	size_t npaths;
 	bool adds;			/* -S: the text makes entries */
 	bool keys;			/* the text has some */
-	bool shows;			/* there is a command that shows names */
+	bool shows;			/* some command shows names */
 	bool streaming;			/* commands take effect as they come */
 	bool terminal;			/* a person types */
 	/* execute.c's: */
 	int open_error;			/* errno: there is no channel */
 	unsigned records;		/* printed for the request at hand */
 	uint32_t answered;		/* requests of the plan */
-	uint32_t refused;		/* number of the last one that was, plus 1 */
+	uint32_t refused;		/* the last one that was, plus 1 */
 	bool not_done;			/* that was surely not carried out */
-	uint32_t warned;		/* number of the last with a warning, plus 1 */
+	uint32_t warned;		/* the last with a warning, plus 1 */
 	struct planned existing[EXISTING_NOTES]; /* refused as duplicates */
 	unsigned nexisting;
 	/* The first SA that was made with each setting that is not in all */

@@ -44,7 +44,7 @@ struct source {
 	size_t len, size;		/* octets of it; octets allocated */
 	struct source_file *files;
 	unsigned nfiles;
-	int fd;				/* a stream's, while it is open; or -1 */
+	int fd;				/* a stream's while it is open; -1 */
 	int error;			/* errno, when reading it failed */
 	bool (*wait)(int fd);		/* before a read; false: do not read */
 	uint32_t *lines;		/* offsets of their beginnings */

@@ -40,7 +40,7 @@ struct entry {
 	uint32_t number;		/* SYNC_NONE: not wanted */
 	uint32_t position;		/* in the kernel's order */
 	bool seen;			/* the kernel has it */
-	bool move;			/* but before others that it is behind */
+	bool move;			/* but before what it is behind here */
 };
 
 /* What is not wanted any more: the request that deletes it. */

@@ -51,9 +51,10 @@ enum sync_step {
 	SYNC_SA_CHANGE,			/* limits in place, or by a new one */
 	SYNC_PROTECT,			/* policies that protect, and */
 					/* do not step back behind others */
-	SYNC_EXEMPT_LESS,		/* policies that let pass: fewer, later */
+	SYNC_EXEMPT_LESS,		/* policies that let pass: */
+					/* fewer, later */
 	SYNC_PROTECT_LATER,		/* those that step back */
-	SYNC_EXEMPT,			/* policies that let pass: new, sooner */
+	SYNC_EXEMPT,			/* the same: new, sooner */
 	SYNC_UNPROTECT,			/* what protects, and is gone */
 	SYNC_SA_REMOVE,
 };

@@ -67,8 +67,8 @@ enum {
 #define SADB_X_EXT_OLD		0x00000001u	/* RFC 1826, 1827 formats */
 #define SADB_X_EXT_IV4B		0x00000010u
 #define SADB_X_EXT_DERIV	0x00000020u
-#define SADB_X_EXT_CYCSEQ	0x00000040u	/* the sequence number may wrap */
-#define SADB_X_EXT_RAWCPI	0x00000080u	/* the SPI goes out as the CPI */
+#define SADB_X_EXT_CYCSEQ	0x00000040u	/* sequence numbers may wrap */
+#define SADB_X_EXT_RAWCPI	0x00000080u	/* the SPI is sent as the CPI */
 #define SADB_X_EXT_PRAND	0x00000100u	/* padding: random octets */
 #define SADB_X_EXT_PZERO	0x00000200u	/* padding: zeros */
 #define SADB_X_SAFLAGS_ESN	0x00000400u	/* 64-bit sequence numbers */
@@ -256,7 +256,7 @@ struct wire_templates {			/* one for each request follows */
 };
 struct wire_template {			/* what a request has no room for */
 	uint32_t spi;
-	uint32_t masks[3];		/* authentication, ciphers, compression */
+	uint32_t masks[3];		/* of -A, -E and -C */
 	uint32_t share, reserved;
 };
 struct wire_selection {			/* a struct filter follows */
@@ -271,14 +271,14 @@ struct wire_defaults {			/* DEFAULT_, for each direction */
 	uint16_t len, type;
 	uint8_t in, out, fwd, reserved;
 };
-struct wire_thresholds {		/* bits of prefixes; HASH_KEEP: as it is */
+struct wire_thresholds {		/* prefixes; HASH_KEEP: as it is */
 	uint16_t len, type;
 	uint8_t local4, remote4, local6, remote6;
 };
 struct wire_if_id {
 	uint16_t len, type;
 	uint32_t if_id;
-	char name[16];			/* of the XFRM interface; may be empty */
+	char name[16];			/* of the XFRM interface, or empty */
 };
 
 #endif

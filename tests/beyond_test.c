@@ -260,7 +260,8 @@ test_settings(void)
 		    " -mapping_time 5" },
 		{ EXT_X_CPU, 0, "00000000", "\tcpu=0\n", " -cpu 0" },
 		{ EXT_X_IPTFS_DROP_TIME, 1000000, "40420f00",
-		    "\tiptfs-drop-time=1000000\n", " -iptfs_drop_time 1000000" },
+		    "\tiptfs-drop-time=1000000\n",
+		    " -iptfs_drop_time 1000000" },
 		{ EXT_X_IPTFS_REORDER, 3, "0300", "\tiptfs-reorder=3\n",
 		    " -iptfs_reorder 3" },
 		{ EXT_X_IPTFS_DONT_FRAG, 1, "", "\tiptfs-dont-frag\n",
@@ -345,7 +346,8 @@ test_sa_selector(void)
 	sa.selector.masks = (struct port_masks){ true, 0xff00, 0 };
 	sa_case("selector, more", &sa, 0, "",
 	    "\tdev=7 port-masks=0xff00,0x0\n", NULL);
-	ok(sa_inexpressible(&sa) != NULL, "selector, more: not in the language");
+	ok(sa_inexpressible(&sa) != NULL,
+	    "selector, more: not in the language");
 	/* A tunnel for the packets of one family. */
 	sa = plain_sa();
 	sa.selector.given = true;

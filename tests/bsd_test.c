@@ -420,7 +420,8 @@ test_malformed(void)
 	t.sas = 1;
 	t.malformed = 1;
 	error = request(SADB_DUMP, 0);
-	ok(error == EBADMSG && t.records == 0, "nor is it none as the only one");
+	ok(error == EBADMSG && t.records == 0,
+	    "nor is it none as the only one");
 	close_pair();
 }
 

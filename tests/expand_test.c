@@ -206,7 +206,8 @@ test_memory(void)
 	becomes("add -6 both six esp 1000 -E null;",
 	    "2001:db8::2>2001:db8::1 2001:db8::3>2001:db8::1 ");
 	ok(questions == 2, "of another family it is another question");
-	run("add silent one esp 1000 -E null; add one silent esp 1000 -E null;");
+	run("add silent one esp 1000 -E null; "
+	    "add one silent esp 1000 -E null;");
 	ok(questions == 1 && strstr(t.said, "t:1:42: error: 'silent': ") !=
 	    NULL, "that there is no answer is remembered, and told each time");
 	run("add many one esp 1000 -E null;");
@@ -216,7 +217,8 @@ test_memory(void)
 	hosts_free(&memory);
 
 	memory.ask_again = true;
-	run("add silent one esp 1000 -E null; add one silent esp 1000 -E null;");
+	run("add silent one esp 1000 -E null; "
+	    "add one silent esp 1000 -E null;");
 	ok(questions == 3, "at a terminal somebody may have mended it");
 	hosts_free(&memory);
 	asked = NULL;

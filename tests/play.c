@@ -8,12 +8,14 @@
  * runs setkey with the options.  CASE is a directory of files with messages in
  * hexadecimal, one on a line.  "wire" (or PLAY_WIRE in the environment) has
  * what was sent ("> "), received ("< "), and how that failed ("! ERRNO" and
- * "? ERRNO"); without it sent.hex and replies.hex have the first two.  A request gets what the next recorded one of its type got; a
- * dump that was not recorded gets dump.hex or spddump.hex; what failed for want of
- * room, and is sent again, had been done; anything else is granted.  A monitor gets monitor.hex, and is then told to end.  FILE names
- * the file whose first message has the process id that the program is to have;
- * if it is a dump, that is all that was recorded.
- * In "errno" a line "0 socket N NAME" has the socket fail.
+ * "? ERRNO"); without it sent.hex and replies.hex have the first two.  A
+ * request gets what the next recorded one of its type got; a dump that was not
+ * recorded gets dump.hex or spddump.hex; what failed for want of room, and is
+ * sent again, had been done; anything else is granted.  A monitor gets
+ * monitor.hex, and is then told to end.  FILE names the file whose first
+ * message has the process id that the program is to have; if it is a dump, that
+ * is all that was recorded.  In "errno" a line "0 socket N NAME" has the socket
+ * fail.
  *
  * With PLAY_STRICT in the environment requests that are not those that were
  * recorded are shown.
@@ -290,7 +292,8 @@ answer_dump(const struct wire_msg *request)
 static bool
 is_same(const struct step *recorded, const uint8_t *octets, size_t len)
 {
-	return recorded->len == len && memcmp(recorded->octets, octets, 8) == 0 &&
+	return recorded->len == len &&
+	    memcmp(recorded->octets, octets, 8) == 0 &&
 	    memcmp(recorded->octets + 16, octets + 16, len - 16) == 0;
 }
 

@@ -65,7 +65,7 @@ take(void *parser, struct command *cmd)
 		command_expand(parser, drop, NULL);
 }
 
-/* All messages on the text, in memory of its own; *p is as it was at the end. */
+/* All messages on the text, in memory of its own; *p ends as it was. */
 static char *
 messages(struct parser *p, const char *text)
 {
@@ -223,8 +223,8 @@ make_text(char *buf, size_t size, const char *key)
 
 	while (n-- > 0 && len < size - 256) {
 		len += (size_t)snprintf(buf + len, size - len,
-		    "%s%s%s%s%s%s%s%s", one_of(heads), one_of(options), one_of(names),
-		    one_of(between), one_of(opening), key, one_of(closing),
+		    "%s%s%s%s%s%s%s%s", one_of(heads), one_of(options),
+		    one_of(names), one_of(between), one_of(opening), key, one_of(closing),
 		    one_of(ends));
 		if (random_below(4) == 0) {
 			cut = random_below(12);

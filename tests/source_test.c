@@ -109,7 +109,8 @@ read_failures(void)
 	source_init(&source);
 	source_add_string(&source, "t", "flush;");
 	ok(source_add_file(&source, "/nonexistent") != 0 && errno == ENOENT &&
-	    source.nfiles == 1, "a file that is not there leaves all as it was");
+	    source.nfiles == 1,
+	    "a file that is not there leaves all as it was");
 	ok(source_add_file(&source, "/") != 0 && errno == EISDIR &&
 	    source.nfiles == 1 && strcmp(source.text, "flush;\n") == 0,
 	    "a directory likewise");

@@ -141,7 +141,8 @@ same_entry(const struct wire_msg *a, const struct wire_msg *b)
 	sa_decode(&y, &t);
 	return s.spi == t.spi && (dialect->spi_is_name ||
 	    (s.satype == t.satype &&
-	    memcmp(&s.dst, &t.dst, sizeof(s.dst)) == 0 && s.mark.value == t.mark.value));
+	    memcmp(&s.dst, &t.dst, sizeof(s.dst)) == 0 &&
+	    s.mark.value == t.mark.value));
 }
 
 static void
