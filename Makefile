@@ -122,7 +122,7 @@ HEADERS = addr.h channel.h check.h command.h deletion.h diag.h dialect.h \
 	lint.h list.h message.h mode_any.h modules.h names.h netlink.h \
 	operands.h options.h order.h parser.h patience.h pfkey.h \
 	pfkey_channel.h pfkey_limits.h pfkey_socket.h plan.h platform.h \
-	print.h print_keys.h privileges.h ranges.h reload.h run.h same.h \
+	print.h print_keys.h privileges.h ranges.h run.h same.h \
 	save.h script.h secrets.h serving.h setting.h signals.h source.h \
 	stats.h sync.h syntax.h table.h text.h twins.h wire.h xfrm.h \
 	xfrm_channel.h xfrm_decode.h

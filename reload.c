@@ -14,8 +14,9 @@
 #include "channel.h"
 #include "command.h"
 #include "list.h"
-#include "reload.h"
+#include "script.h"
 #include "signals.h"
+#include "sync.h"
 #include "table.h"
 
 /* What a reply may need to know of its request. */
@@ -27,13 +28,15 @@ struct sent {
 };
 
 struct run {
-	const struct reload *reload;
-	struct session *s;
+	struct script *sc;
+	struct session *s;		/* the script's */
+	struct sync *sync;
 	int read_error;			/* of the dump at hand */
 	const char *read_reason;
 	struct sent *sent;
 	uint32_t nsent;
 	enum sync_step step;		/* of the last request */
+	unsigned nharmful;		/* changes that would do harm */
 	bool failed;			/* one that others depend on */
 	bool stopped;			/* for that nothing was removed */
 	struct sync_counts found[SYNC_DBS], done[SYNC_DBS]; /* not refused */
@@ -52,7 +55,7 @@ read_reply(void *ctx, uint32_t tag, const struct reply *reply)
 
 	(void)tag;
 	if (reply->view != NULL) {
-		if (sync_have(run->reload->sync, reply->view) ==
+		if (sync_have(run->sync, reply->view) ==
 		    SYNC_NO_MEMORY)
 			run->read_error = ENOMEM;
 	} else if (reply->error != 0 && reply->error != ENOENT &&
@@ -81,7 +84,7 @@ read_both(struct run *run)
 
 	run->read_error = 0;
 	run->read_reason = NULL;
-	sync_begin(run->reload->sync);
+	sync_begin(run->sync);
 	error = read_one(run, SADB_DUMP);
 	if (error == 0 || error == EAGAIN) {
 		run->read_error = 0;
@@ -123,7 +126,7 @@ read_consistently(struct run *run)
 		if (error != 0 && error != EAGAIN)
 			break;
 		run->digest = TABLE_HASH_START;
-		if (sync_plan(run->reload->sync, digest_request, run) != 0) {
+		if (sync_plan(run->sync, digest_request, run) != 0) {
 			error = ENOMEM;
 			break;
 		}
@@ -171,6 +174,17 @@ count_done(struct run *run, const struct sent *sent)
 		done->removed++;
 }
 
+/* An entry that was refused, at the word of its command that it is about. */
+static void
+report_refusal(struct script *sc, const struct sent *sent,
+    const struct reply *reply)
+{
+	struct planned request = sc->plan.requests[sent->number];
+
+	request.type = sent->type;
+	script_refused(sc, &request, reply);
+}
+
 static void
 sent_reply(void *ctx, uint32_t tag, const struct reply *reply)
 {
@@ -188,8 +202,7 @@ sent_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	if (sent->step <= SYNC_PROTECT)
 		run->failed = true;
 	if (sent->number != SYNC_NONE)
-		run->reload->refused(run->reload->ctx, sent->number,
-		    sent->type, reply);
+		report_refusal(run->sc, sent, reply);
 	else
 		session_error(run->s, "an entry that is not in the file "
 		    "cannot be removed: %s", reply->reason != NULL ?
@@ -282,7 +295,7 @@ send_all(struct run *run)
 	int error, rest;
 
 	signals_hold();
-	error = sync_plan(run->reload->sync, send_one, run);
+	error = sync_plan(run->sync, send_one, run);
 	rest = ch->ops->finish(ch);
 	signals_release();
 	if (error == 0 || error == STOPPED)
@@ -302,8 +315,16 @@ send_all(struct run *run)
 static void
 plan(struct run *run, int (*each)(void *, const struct sync_request *))
 {
-	if (sync_plan(run->reload->sync, each, run) != 0)
+	if (sync_plan(run->sync, each, run) != 0)
 		session_error(run->s, "%s", strerror(ENOMEM));
+}
+
+/* An entry cannot be, or was not, made what it is to be. */
+static void
+report_entry(struct script *sc, uint32_t number, const char *why)
+{
+	text_flush(&sc->session.text);
+	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s", why);
 }
 
 /* ---- the second look ---- */
@@ -322,8 +343,8 @@ report_left(void *ctx, const struct sync_request *r)
 		session_error(run->s, "an entry that is not in the file is "
 		    "there all the same");
 	else if (!r->with_next)
-		run->reload->cannot(run->reload->ctx, r->number,
-		    r->why != NULL ? text : "this is not there now");
+		report_entry(run->sc, r->number, r->why != NULL ? text :
+		    "this is not there now");
 	return 0;
 }
 
@@ -398,10 +419,9 @@ defaults_reply(void *ctx, uint32_t tag, const struct reply *reply)
 }
 
 static void
-send_defaults(const struct reload *reload, uint8_t type, const char *verb,
+send_defaults(struct session *s, uint8_t type, const char *verb,
     const struct defaults *wanted)
 {
-	struct session *s = reload->session;
 	struct msgbuf m;
 
 	if (s->opt->check_only) {
@@ -416,16 +436,16 @@ send_defaults(const struct reload *reload, uint8_t type, const char *verb,
 
 /* Last of all, when all policies are there. */
 static void
-set_defaults(const struct reload *reload)
+set_defaults(struct session *s, struct defaults wanted)
 {
-	struct defaults now, wanted = reload->defaults;
 	struct threshold *t = wanted.hash;
+	struct defaults now;
 	unsigned i;
 
 	if ((wanted.in | wanted.out | wanted.fwd) == DEFAULT_KEEP &&
 	    !t[0].given && !t[1].given)
 		return;
-	session_ask_defaults(reload->session, &now);
+	session_ask_defaults(s, &now);
 	wanted.in = change(wanted.in, now.in);
 	wanted.out = change(wanted.out, now.out);
 	wanted.fwd = change(wanted.fwd, now.fwd);
@@ -434,38 +454,30 @@ set_defaults(const struct reload *reload)
 		    t[i].remote == now.hash[i].remote)
 			t[i].given = false;
 	if (t[0].given || t[1].given)
-		send_defaults(reload, SADB_X_SPDHASH, "spdhash",
+		send_defaults(s, SADB_X_SPDHASH, "spdhash",
 		    &(struct defaults){ .hash = { t[0], t[1] } });
 	t[0].given = t[1].given = false;
 	if ((wanted.in | wanted.out | wanted.fwd) != DEFAULT_KEEP)
-		send_defaults(reload, SADB_X_SPDDEFAULT, "spddefault",
-		    &wanted);
+		send_defaults(s, SADB_X_SPDDEFAULT, "spddefault", &wanted);
 }
-
-struct refusals {
-	const struct run *run;
-	unsigned n;
-};
 
 static void
 report_harm(void *ctx, uint32_t number, const char *why)
 {
-	struct refusals *refusals = ctx;
-	const struct reload *reload = refusals->run->reload;
+	struct run *run = ctx;
 	char text[200];
 
 	snprintf(text, sizeof(text), "this needs a new SA (%s), which with "
 	    "the old key would use its sequence numbers again", why);
-	reload->cannot(reload->ctx, number, text);
-	refusals->n++;
+	report_entry(run->sc, number, text);
+	run->nharmful++;
 }
 
 void
-reload_run(const struct reload *reload)
+script_reload(struct script *sc, struct sync *sync, struct defaults wanted)
 {
-	struct session *s = reload->session;
-	struct run run = { .reload = reload, .s = s };
-	struct refusals refusals = { .run = &run };
+	struct session *s = &sc->session;
+	struct run run = { .sc = sc, .s = s, .sync = sync };
 	int i;
 
 	signals_ignore_readers();
@@ -477,8 +489,8 @@ reload_run(const struct reload *reload)
 	s->style.now = time(NULL);
 	if (!read_consistently(&run))
 		return;
-	sync_refused(reload->sync, report_harm, &refusals);
-	if (refusals.n != 0) {
+	sync_refused(sync, report_harm, &run);
+	if (run.nharmful != 0) {
 		s->failed = true;
 		session_error(s, "nothing was changed");
 	} else if (s->opt->check_only)
@@ -486,13 +498,13 @@ reload_run(const struct reload *reload)
 	else
 		send_all(&run);
 	for (i = 0; i < SYNC_DBS; i++)
-		run.found[i] = *sync_counts(reload->sync, (enum sync_db)i);
+		run.found[i] = *sync_counts(sync, (enum sync_db)i);
 	if (run.nsent != 0 && !s->failed)
 		look_again(&run);
 	if (!s->failed)
-		set_defaults(reload);
+		set_defaults(s, wanted);
 	/* When something went wrong it matters what was done. */
-	if (refusals.n == 0 && (s->opt->verbose != 0 ||
+	if (run.nharmful == 0 && (s->opt->verbose != 0 ||
 	    (s->failed && run.nsent != 0)))
 		print_counts(&run);
 	free(run.sent);

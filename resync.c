@@ -6,8 +6,8 @@
 #include "expand.h"
 #include "filter.h"
 #include "platform.h"
-#include "reload.h"
 #include "script.h"
+#include "sync.h"
 
 /*
  * Only what is to be there can be said.  That a table is emptied first is what
@@ -206,26 +206,6 @@ read_old(struct wanting *w)
 	return true;
 }
 
-static void
-sync_refusal(void *ctx, uint32_t number, uint8_t type,
-    const struct reply *reply)
-{
-	struct script *sc = ctx;
-	struct planned request = sc->plan.requests[number];
-
-	request.type = type;
-	script_refused(sc, &request, reply);
-}
-
-static void
-sync_cannot(void *ctx, uint32_t number, const char *why)
-{
-	struct script *sc = ctx;
-
-	text_flush(&sc->session.text);
-	diag(&sc->diag, DIAG_ERROR, sc->plan.requests[number].loc, "%s", why);
-}
-
 /* Whether the text was right, and makes at least one entry. */
 static bool
 gather(struct wanting *w)
@@ -260,15 +240,11 @@ script_synchronize(struct script *sc)
 {
 	struct wanting w = { .sc = sc,
 	    .sync = sync_new(sc->session.dialect) };
-	struct reload reload = { .session = &sc->session, .sync = w.sync,
-	    .refused = sync_refusal, .cannot = sync_cannot, .ctx = sc };
 
 	sc->diag.max_errors = 0;
 	if (w.sync == NULL)
 		session_error(&sc->session, "out of memory");
-	else if (gather(&w)) {
-		reload.defaults = wanted_defaults(&w);
-		reload_run(&reload);
-	}
+	else if (gather(&w))
+		script_reload(sc, w.sync, wanted_defaults(&w));
 	sync_free(w.sync);
 }

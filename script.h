@@ -15,6 +15,8 @@
 #include "setting.h"
 #include "twins.h"
 
+struct sync;
+
 #define EXISTING_NOTES	10	/* what is in the way is told of so many */
 
 struct script {
@@ -112,5 +114,14 @@ script_is_sync(const struct script *sc)
 }
 bool script_sync_takes(struct script *, const struct command *);
 void script_synchronize(struct script *);
+
+/*
+ * ---- reload.c ----
+ *
+ * Makes the databases what the set says, or with -n prints what that takes as a
+ * script; DEFAULT_KEEP in wanted leaves that alone.  What goes wrong is
+ * reported, and the session has failed then.
+ */
+void script_reload(struct script *, struct sync *, struct defaults wanted);
 
 #endif
