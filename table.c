@@ -8,16 +8,30 @@
 #define FIRST_SIZE	1024	/* slots; sizes are powers of two */
 #define LARGE		65536	/* up to here growth costs little memory */
 
+/* A number all bits of which depend on all of n (splitmix64). */
+static inline uint64_t
+mix(uint64_t n)
+{
+	n = (n ^ n >> 30) * 0xbf58476d1ce4e5b9u;
+	n = (n ^ n >> 27) * 0x94d049bb133111ebu;
+	return n ^ n >> 31;
+}
+
 uint64_t
 table_hash(uint64_t h, const void *octets, size_t n)
 {
 	const uint8_t *p = octets;
+	uint64_t word;
 
-	/* FNV-1a; then all bits count in the low ones, which make a slot. */
-	while (n-- > 0)
-		h = (h ^ *p++) * 1099511628211u;
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h ^= h >> 33;
+	for (; n >= sizeof(word); n -= sizeof(word), p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = mix(h ^ word);
+	}
+	if (n > 0) {
+		for (word = n; n > 0; n--)
+			word = word << 8 | *p++;
+		h = mix(h ^ word);
+	}
 	return h == 0 ? 1 : h;
 }
 
