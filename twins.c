@@ -78,7 +78,6 @@ decode(const struct twins *twins, const void *msg, struct policy *policy)
 {
 	struct view view;
 
-	memset(policy, 0, sizeof(*policy));
 	view_built(&view, twins->dialect, msg);
 	policy_decode(&view, policy);
 }
