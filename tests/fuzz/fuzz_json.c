@@ -187,7 +187,7 @@ static void
 print_dump(const struct view *view, const struct print_style *style)
 {
 	bool policies = view->ext[EXT_POLICY] != NULL;
-	struct defaults defaults = { DEFAULT_KEEP, DEFAULT_KEEP, DEFAULT_KEEP };
+	struct defaults defaults = { .in = DEFAULT_KEEP };
 	struct policy policy;
 	struct capture c;
 	struct json j;
