@@ -28,6 +28,8 @@
 
 #define THIS_DIALECT	DIALECT_LINUX
 
+static bool all_locked;		/* what comes yet, too */
+
 /*
  * The limit of core files does not count where cores go to a program.  All
  * memory is locked only if there is no limit to that: else what is allocated
@@ -43,7 +45,8 @@ hide_memory(void)
 	setrlimit(RLIMIT_MEMLOCK, &limit);
 	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 &&
 	    limit.rlim_cur == RLIM_INFINITY)
-		mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+		all_locked = mlockall(MCL_CURRENT | MCL_FUTURE |
+		    MCL_ONFAULT) == 0;
 #else
 	(void)limit;
 #endif
@@ -52,6 +55,8 @@ hide_memory(void)
 static void
 lock_memory(void *memory, size_t n)
 {
+	if (all_locked)
+		return;
 #if defined(SYS_mlock2) && defined(MLOCK_ONFAULT)
 	syscall(SYS_mlock2, memory, n, MLOCK_ONFAULT);
 #else
