@@ -448,6 +448,7 @@ static const struct {
 	{ "Flag ", F_SETTING }, { "DSCP", F_SETTING },
 	{ "OSEQ", F_SETTING }, { "output SA", F_SETTING },
 	{ "input SA", F_SETTING }, { "olicy index", F_INDEX },
+	{ "olicy type", F_SETTING }, { "COADDR", F_CARE_OF },
 	{ "mode", F_MODE }, { "template", F_ACTION }, { "family", F_DST },
 };
 

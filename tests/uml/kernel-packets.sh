@@ -143,9 +143,13 @@ policy "spdadd $left4 $right4 icmp -dev lo -P out discard;"
 ping_is 0 "one for another interface" "" ""
 
 # Packets have to pass sub-policies, too
-policy "spdadd $left4 $right4 icmp -P out none;
-    spdadd $left4 $right4 icmp -ptype sub -P out discard;"
-ping_is 1 "a sub-policy that discards" XfrmOutPolBlock ""
+if in_left ip xfrm policy flush ptype sub 2>/dev/null; then
+	policy "spdadd $left4 $right4 icmp -P out none;
+	    spdadd $left4 $right4 icmp -ptype sub -P out discard;"
+	ping_is 1 "a sub-policy that discards" XfrmOutPolBlock ""
+else
+	skip "a sub-policy that discards" "this kernel has no sub-policies"
+fi
 
 # Masks of ports
 send_to() {
