@@ -235,7 +235,8 @@ script_check_whole(struct script *sc)
 {
 	if (sc->wants_modes || sc->diag.advice) {
 		plan_each(&sc->plan, note_rules, sc);
-		plan_each(&sc->plan, note_sa, sc);
+		if (sc->serving.nkinds != 0)
+			plan_each(&sc->plan, note_sa, sc);
 	}
 	if (sc->wants_modes)
 		plan_each(&sc->plan, choose_mode, sc);
