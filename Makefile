@@ -131,7 +131,8 @@ token.o parse.o syntax.o command.o options.o help.o: parse.h
 
 # ---- tests ----
 
-$(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/print_samples.h \
+$(UNIT_TESTS): $(UNIT_TESTS:=.c) tests/tap.h tests/pair.h \
+    tests/print_samples.h \
     tests/xfrm_samples.h tests/xfrm_requests.h tests/faults.h tests/order.h \
     tests/modes.h tests/run_setkey.h $(LIB) flags.link
 	$(LINK) -I. -o $@ $@.c $(LIB)

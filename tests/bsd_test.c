@@ -18,7 +18,7 @@
 
 #include "channel.h"
 #include "names.h"
-#include "pfkey_socket.h"
+#include "pair.h"
 #include "platform.h"
 #include "tap.h"
 
@@ -103,21 +103,13 @@ put(const void *octets, size_t len)
 static void
 message(struct msgbuf *m, uint8_t type, uint32_t spi)
 {
-	static const uint8_t key[16] = "0123456789012345";
 	struct sa sa;
 
 	/* A record is an ADD but for its type. */
 	msg_begin(m, t.ch->dialect, spi != 0 ? SADB_ADD : type,
 	    SADB_SATYPE_ESP);
 	if (spi != 0) {
-		memset(&sa, 0, sizeof(sa));
-		sa.satype = SADB_SATYPE_ESP;
-		sa.has_sa = true;
-		sa.spi = spi;
-		sa.encrypt = 12;
-		sa.enc_key = (struct key){ key, 128, true };
-		addr_numeric("10.0.0.1", 8, &sa.src);
-		addr_numeric("10.0.0.2", 8, &sa.dst);
+		pair_sa(&sa, spi);
 		sa_encode(m, &sa);
 	}
 	((struct wire_msg *)(void *)m->space)->type = type;
@@ -300,19 +292,9 @@ static struct socket_system kernel = {
 static void
 open_pair(int dialect)
 {
-	int fds[2], size = 4 * 1024 * 1024;
-
 	memset(&t, 0, sizeof(t));
 	t.reports_losses = dialect == DIALECT_FREEBSD;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds) != 0) {
-		perror("socketpair");
-		exit(1);
-	}
-	setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	t.kernel = fds[1];
-	t.ch = pfkey_open_fd(fds[0], &dialects[dialect], PATIENCE);
-	if (t.ch == NULL)
-		exit(1);
+	t.ch = pair_open(dialect, PATIENCE, &t.kernel);
 	t.ch->reply = on_reply;
 	t.ch->trace = on_trace;
 }
@@ -335,12 +317,8 @@ request(uint8_t type, uint32_t spi)
 	t.error = -1;
 	msg_begin(&m, t.ch->dialect, type, SADB_SATYPE_ESP);
 	if (type == SADB_ADD || type == SADB_GET || type == SADB_DELETE) {
-		memset(&sa, 0, sizeof(sa));
-		sa.satype = SADB_SATYPE_ESP;
+		pair_sa(&sa, spi);
 		sa.has_sa = spi != 0;
-		sa.spi = spi;
-		addr_numeric("10.0.0.1", 8, &sa.src);
-		addr_numeric("10.0.0.2", 8, &sa.dst);
 		sa_encode(&m, &sa);
 	}
 	if (channel_request(t.ch, &m, 0) != 0 ||

@@ -21,7 +21,7 @@
 
 #include "channel.h"
 #include "names.h"
-#include "pfkey_socket.h"
+#include "pair.h"
 #include "platform.h"
 #include "tap.h"
 
@@ -116,18 +116,8 @@ on_trace(void *ctx, bool sent, const void *msg, size_t len)
 static void
 open_pair(int dialect)
 {
-	int fds[2], size = 4 * 1024 * 1024;
-
 	memset(&t, 0, sizeof(t));
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds) != 0) {
-		perror("socketpair");
-		exit(1);
-	}
-	setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	t.kernel = fds[1];
-	t.ch = pfkey_open_fd(fds[0], &dialects[dialect], PATIENCE);
-	if (t.ch == NULL)
-		exit(1);
+	t.ch = pair_open(dialect, PATIENCE, &t.kernel);
 	t.ch->reply = on_reply;
 	t.ch->trace = on_trace;
 }
@@ -149,22 +139,6 @@ forget(void)
 
 /* ---- messages ---- */
 
-/* The SA that all requests are about; its SPI tells them apart. */
-static void
-example_sa(struct sa *sa, uint32_t spi, uint8_t encrypt)
-{
-	static const uint8_t key[16] = "0123456789012345";
-
-	memset(sa, 0, sizeof(*sa));
-	sa->satype = SADB_SATYPE_ESP;
-	sa->has_sa = true;
-	sa->spi = spi;
-	sa->encrypt = encrypt;
-	sa->enc_key = (struct key){ key, 128, true };
-	addr_numeric("10.0.0.1", 8, &sa->src);
-	addr_numeric("10.0.0.2", 8, &sa->dst);
-}
-
 /* A message of that type, with the SA unless its SPI is 0. */
 static void
 message(struct msgbuf *m, uint8_t type, uint32_t spi, uint8_t encrypt)
@@ -173,14 +147,13 @@ message(struct msgbuf *m, uint8_t type, uint32_t spi, uint8_t encrypt)
 
 	msg_begin(m, t.ch->dialect, type, SADB_SATYPE_ESP);
 	if (spi != 0) {
-		example_sa(&sa, spi, encrypt);
+		pair_sa(&sa, spi);
+		sa.encrypt = encrypt;
 		sa_encode(m, &sa);
 	}
 	if (msg_end(m) == 0)
 		abort();
 }
-
-#define AES	12		/* aes-cbc, in all dialects */
 
 static void
 submit(uint8_t type, uint32_t spi, uint32_t tag)
@@ -664,7 +637,7 @@ submit_deleteall(void)
 	struct sa sa;
 
 	forget();
-	example_sa(&sa, 0, 0);
+	pair_sa(&sa, 0);
 	sa.has_sa = false;
 	msg_begin(&m, t.ch->dialect, SADB_DELETE, SADB_SATYPE_ESP);
 	sa_encode(&m, &sa);
@@ -682,7 +655,7 @@ send_other_host(uint32_t seq)
 	struct wire_msg *head = (void *)m.space;
 	struct sa sa;
 
-	example_sa(&sa, 2000, AES);
+	pair_sa(&sa, 2000);
 	addr_numeric("10.0.0.3", 8, &sa.src);
 	msg_begin(&m, t.ch->dialect, SADB_ADD, SADB_SATYPE_ESP);
 	sa_encode(&m, &sa);
@@ -771,7 +744,7 @@ test_refused(void)
 	    strstr(t.reason, "PF_KEY") != NULL && sent(&m) < 0,
 	    "an AEAD is refused on Linux, in words (%s)", t.reason);
 
-	example_sa(&sa, 1000, AES);
+	pair_sa(&sa, 1000);
 	sa.auth = short_icv->id[DIALECT_LINUX];
 	sa.auth_key = (struct key){ (const uint8_t *)
 	    "01234567890123456789012345678901", 256, true };

@@ -122,20 +122,12 @@ static void
 line_script(struct tool *tool, const void *msg, size_t len)
 {
 	struct view view;
-	struct policy policy;
-	struct sa sa;
 
-	if (!open_view(tool, &view, msg, len))
-		return;
-	if (view.ext[EXT_POLICY] != NULL) {
-		policy_decode(&view, &policy);
-		print_policy_command(&tool->text, tool->dialect, "spdadd",
-		    &policy, tool->dialect->has_fwd ? SCRIPT_NO_TWIN : 0);
-	} else {
-		sa_decode(&view, &sa);
-		print_sa_command(&tool->text, tool->dialect, "add", &sa,
+	if (open_view(tool, &view, msg, len))
+		print_request_command(&tool->text, &view,
+		    view.ext[EXT_POLICY] != NULL ? "spdadd" : "add",
+		    tool->dialect->has_fwd ? SCRIPT_NO_TWIN : 0,
 		    &tool->style);
-	}
 }
 
 static void

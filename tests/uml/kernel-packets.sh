@@ -18,13 +18,7 @@ made() {
 	in_right setkey -e "flush; spdflush; $sa $3 $e;
 	    spdadd $left4 $right4 icmp -P in ipsec esp/$1;" 2>/run/tmp/err ||
 	    not_ok "right: $3" "$(cat /run/tmp/err)"
-	in_left cat /proc/net/xfrm_stat >/run/tmp/left.before
-	in_right cat /proc/net/xfrm_stat >/run/tmp/right.before
-}
-counted() {
-	"in_$1" cat /proc/net/xfrm_stat | awk -v before="/run/tmp/$1.before" '
-	BEGIN { while ((getline <before) > 0) old[$1] = $2 }
-	$2 != old[$1] { printf "%s ", $1 }'
+	begin_count
 }
 
 # ping PASSES NAME LEFT RIGHT [OPTION ...]: 0 or 1, and counters that grow
@@ -134,8 +128,7 @@ policy() {
 	in_left setkey -e "flush; spdflush; $*" 2>/run/tmp/err ||
 	    not_ok "$*" "$(cat /run/tmp/err)"
 	in_right setkey -e "flush; spdflush;"
-	in_left cat /proc/net/xfrm_stat >/run/tmp/left.before
-	in_right cat /proc/net/xfrm_stat >/run/tmp/right.before
+	begin_count
 }
 policy "spdadd $left4 $right4 icmp -dev eth0 -P out discard;"
 ping_is 1 "a policy for the interface" XfrmOutPolBlock ""

@@ -22,15 +22,7 @@ made() {
 	    not_ok "left: $1" "$(cat /run/tmp/err)"
 	in_right setkey -e "flush; spdflush; $2" 2>/run/tmp/err ||
 	    not_ok "right: $2" "$(cat /run/tmp/err)"
-	in_left cat /proc/net/xfrm_stat >/run/tmp/left.before
-	in_right cat /proc/net/xfrm_stat >/run/tmp/right.before
-}
-
-# counted SIDE: the counters that have grown since
-counted() {
-	"in_$1" cat /proc/net/xfrm_stat | awk -v before="/run/tmp/$1.before" '
-	BEGIN { while ((getline <before) > 0) old[$1] = $2 }
-	$2 != old[$1] { printf "%s ", $1 }'
+	begin_count
 }
 
 # trouble NAME LEFT RIGHT [PING OPTION ...]: a ping after which LEFT and RIGHT

@@ -190,6 +190,17 @@ two_hosts() {
 	EOF
 }
 
+# begin_count; counted SIDE: the counters of lost packets that have grown since
+begin_count() {
+	in_left cat /proc/net/xfrm_stat >/run/tmp/left.before
+	in_right cat /proc/net/xfrm_stat >/run/tmp/right.before
+}
+counted() {
+	"in_$1" cat /proc/net/xfrm_stat | awk -v before="/run/tmp/$1.before" '
+	BEGIN { while ((getline <before) > 0) old[$1] = $2 }
+	$2 != old[$1] { printf "%s ", $1 }'
+}
+
 # networks_behind: a host in a network behind each of them, alice behind left
 # (10.1.0.0/24, 2001:db8:1::/64), bob behind right (10.2.0.0/24,
 # 2001:db8:2::/64), and routes to there: left and right are gateways now.
