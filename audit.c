@@ -244,7 +244,7 @@ tell_unused(struct audit *a, const struct sa *sa)
 	text_char(&a->session.text, '\n');
 }
 
-/* The offload modules take over what they can, padding not being that. */
+/* The offload modules take an SA over, and do not pad. */
 static void
 tell_unpadded(struct audit *a, const struct sa *sa)
 {

@@ -103,14 +103,14 @@ lies_in(const struct addr *range, const struct addr *addr)
 	    (range->prefix <= addr->prefix && addr_meet(range, addr));
 }
 
-/* Asked for, and another one. */
+/* Whether a part is asked for, and a record has another one. */
 static bool
 differs(const struct filter *f, uint8_t bit, uint32_t wanted, uint32_t is)
 {
 	return (f->given & bit) != 0 && wanted != is;
 }
 
-/* An event about one that is gone tells its name, and not always all of it. */
+/* Events about what is gone tell its name only, and not always all of it. */
 static bool
 tells_all(uint8_t type)
 {
@@ -120,7 +120,7 @@ tells_all(uint8_t type)
 	    type == SADB_X_SPDUPDATE;
 }
 
-/* What tells apart entries of one name, as far as it is known of this one. */
+/* The mark and the identifier, as far as a message tells them. */
 static bool
 marks_fit(const struct filter *f, bool all, const struct mark *mark,
     uint32_t if_id)
@@ -224,7 +224,7 @@ filter_matches(const struct filter *f, const struct view *view)
 		return policy_fits(f, view);
 	if (view->ext[EXT_ADDRESS_DST] != NULL && type <= SADB_DUMP)
 		return sa_fits(f, view);
-	/* A flush, a mapping: it may be about these, too. */
+	/* A flush or a mapping may be about these entries, too. */
 	return f->satype == SADB_SATYPE_UNSPEC || satype == f->satype ||
 	    satype == SADB_SATYPE_UNSPEC;
 }

@@ -173,7 +173,7 @@ channel_submit(struct channel *ch, struct view *view, uint32_t tag)
 	f = (struct filtered){ .ch = ch, .tag = tag, .reply = ch->reply,
 	    .reply_ctx = ch->reply_ctx };
 	filter_decode(view, &f.filter);
-	/* What is on its way has its answers to whom it belongs. */
+	/* What was asked for before is answered to who asked for it. */
 	error = ch->ops->finish(ch);
 	if (error != 0)
 		return error;

@@ -75,7 +75,7 @@ hiding_note(struct hiding *h, const struct policy *policy, uint32_t number,
 	    order_is_hosts(policy) };
 	uint32_t *at = NULL;
 
-	/* One that is for some packets only in a way that is not seen here. */
+	/* What packets of its selector these are for is not known here. */
 	if (policy->label.len != 0 || policy->masks.given)
 		return;
 	if (list_room(&h->hiders, h->nhiders, sizeof(hider)))

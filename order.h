@@ -21,7 +21,7 @@ struct order {
 /* Whether a policy is between two single hosts. */
 bool order_is_hosts(const struct policy *);
 
-/* Notes a policy that is not.  false: memory is out, and it is not noted. */
+/* Notes a policy between others.  False: memory is out, it is not noted. */
 bool order_note(struct order *, const struct policy *, uint32_t request);
 
 /*

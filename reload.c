@@ -150,8 +150,8 @@ is_delete(uint8_t type)
 }
 
 /*
- * What another did meanwhile is done: the second look sees whether it is what
- * was wanted.
+ * Whether an answer is as good as success.  What another did meanwhile is done:
+ * the second look sees whether it is what was wanted.
  */
 static bool
 is_harmless(uint8_t type, int error)
@@ -233,8 +233,8 @@ submit(struct run *run, const struct sync_request *r, bool second)
 }
 
 /*
- * Before an SA is deleted to make room for another: would that one be taken?
- * A kernel that looks at it first says so although the name is not free.
+ * Asks whether an SA would be taken, before another is deleted to make room for
+ * it.  A kernel that looks at it first says so although the name is not free.
  */
 static int
 try_next(struct run *run, const struct sync_request *r)
@@ -259,9 +259,9 @@ try_next(struct run *run, const struct sync_request *r)
 #define STOPPED	(-2)
 
 /*
- * A step begins when the one before is done; where what is new could not be
- * put in, what is old stays.  The two requests of one change begin a batch, so
- * that nothing comes between them.
+ * Sends a request.  A step begins when the one before is done; where what is
+ * new could not be put in, what is old stays.  The two requests of one change
+ * begin a batch, so that nothing comes between them.
  */
 static int
 send_one(void *ctx, const struct sync_request *r)

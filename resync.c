@@ -10,8 +10,9 @@
 #include "sync.h"
 
 /*
- * Only what is to be there can be said.  That a table is emptied first is what
- * -S comes to anyway, and stands at the head of many a file.
+ * Takes what says that something is to be there, and reports other commands.
+ * That a table is emptied first is what -S comes to anyway, and stands at the
+ * head of many files.
  */
 bool
 script_sync_takes(struct script *sc, const struct command *cmd)
@@ -56,7 +57,7 @@ struct wanting {
 	struct defaults defaults, owned;
 };
 
-/* What is said last counts. */
+/* Adds what is said later, which counts. */
 static void
 merge_defaults(struct defaults *all, const struct defaults *more)
 {
@@ -83,7 +84,7 @@ moved_back(const struct wanting *w, unsigned i)
 	    (struct threshold){ true, bits, bits } : w->defaults.hash[i];
 }
 
-/* Of a direction that an earlier run closed, and the file does not name. */
+/* Opens a direction that an earlier run closed and the file does not name. */
 static uint8_t
 opened(uint8_t wanted, uint8_t owned)
 {
@@ -171,9 +172,9 @@ own_command(void *ctx, struct command *cmd)
 }
 
 /*
- * Names are all that is wanted of it: what cannot be read there, or is of
- * another time, does not stand in the way.  A file that is not there yet has
- * none.
+ * Reads the file of -O, of which only names are wanted: what cannot be read
+ * there, or is of another time, does not stand in the way.  A file that is not
+ * there yet has none.
  */
 static bool
 read_old(struct wanting *w)

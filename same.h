@@ -27,7 +27,7 @@ struct difference {
 	bool in_place;			/* an UPDATE of the SA is enough */
 	bool same_keys;			/* SA: its sequence numbers count */
 	bool unknown;			/* a key is not told by the kernel */
-	bool uncured;			/* one that to add again does not end */
+	bool uncured;			/* adding it again would not end it */
 	char what[120];			/* in words, "window 32 -> 128" */
 };
 

@@ -75,7 +75,7 @@ is_interfaces_own(const struct save *save, const struct policy *policy)
 	    save->dialect->interface_manual != NULL;
 }
 
-/* As a command it would be for all packets of the host: it is a comment. */
+/* Prints a comment: a command would be for all packets of the host. */
 static void
 print_interfaces_own(const struct save *save, const struct save_output *out,
     const struct policy *policy)
@@ -121,7 +121,7 @@ print_policies(const struct save *save, const struct save_output *out)
 	struct defaults pass = { out->defaults.in, out->defaults.out,
 	    out->defaults.fwd, { { 0 } } };
 
-	/* First of all, so that nothing slips through while the rest loads. */
+	/* First, so that nothing slips through while the rest loads. */
 	if (!defaults_pass(&out->defaults))
 		print_defaults_command(out->text, "spddefault", &pass);
 	print_thresholds(out);

@@ -34,7 +34,7 @@ satype_of(uint16_t proto)
 	    is_mobile(proto) ? (uint8_t)proto : SADB_X_SATYPE_IPCOMP;
 }
 
-/* The end of a tunnel; one of zeros is whatever the host has there (Linux). */
+/* The end of a tunnel; one of zeros is any address of the host (Linux). */
 static struct addr
 tunnel_end(const struct addr *end)
 {

@@ -261,8 +261,8 @@ takes_operands(enum mode mode)
 
 /*
  * -D, -F and -x take words of the language behind their options.  An empty one
- * is a script's variable that was not set, and so may be what lacks behind
- * "--": all entries must be meant by who means them.
+ * comes from a script's variable that was not set, and so may nothing behind
+ * "--": neither may come to mean all entries.
  */
 static bool
 set_operands(struct options *opt, char **argv)

@@ -300,7 +300,7 @@ protects(uint8_t action)
 	return action == IPSEC_POLICY_IPSEC || action == IPSEC_POLICY_DISCARD;
 }
 
-/* A smaller number is looked at sooner. */
+/* The step of a policy that is changed.  A smaller priority counts sooner. */
 static enum sync_step
 policy_step(const struct policy *want, const struct policy *have)
 {
@@ -321,7 +321,7 @@ is_used(const struct sa *sa)
 	    sa->current.usetime != 0;
 }
 
-/* What is to be done to an SA, a record of the kernel, in which d differs. */
+/* Fills in what to do about an SA of the kernel that differs in d. */
 static bool
 change_sa(struct change *change, const struct view *view,
     const struct record *have, const struct difference *d)
@@ -471,10 +471,10 @@ meets_any(const struct reach *r, const struct reach *list, size_t n,
 }
 
 /*
- * A new policy is appended, an update moves behind all others.  So what the
- * file has behind one of these, or before in the kernel what it has behind in
- * the file, has to move, too, if a packet can fit both.  Returns false when
- * memory is out.
+ * Marks the policies that have to move.  A new one is appended, and an updated
+ * one moves behind all others.  So what the file has behind one of these, or
+ * the kernel has before what it is behind in the file, has to move, too, if a
+ * packet can fit both.  Returns false when memory is out.
  */
 static bool
 mark_moves(struct sync *s)
@@ -528,8 +528,9 @@ by_order(const void *a, const void *b)
 }
 
 /*
- * The fwd policy first where something begins to be protected, and last where
- * it ends; SAs and, on a BSD, policies as the file has them.
+ * Orders requests of one step: the fwd policy first where something begins to
+ * be protected, and last where it ends; SAs and, on a BSD, policies as the file
+ * has them.
  */
 static uint32_t
 order_of(const struct sync *s, const struct entry *e, uint32_t number)

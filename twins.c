@@ -84,7 +84,7 @@ decode(const struct twins *twins, const void *msg, struct policy *policy)
 
 /* ---- which of them are to be made ---- */
 
-/* What the text is about so far, up to the request at hand. */
+/* What the text has said of a name up to the request at hand. */
 struct fwd_name {
 	bool written;			/* it has added or updated one */
 	uint32_t pending;		/* a twin's number plus 1, see below */
@@ -127,8 +127,8 @@ forget_names(struct twins *twins)
 }
 
 /*
- * A fwd policy of the text: twins since the last one that would be in its way
- * are dropped: those that make what it makes, or delete what it deletes.
+ * Drops the twins that would be in the way of a fwd policy of the text: those
+ * since the last such policy that make what it makes or delete what it deletes.
  */
 static void
 drop_pending(struct dropping *d, struct fwd_name *name, bool adds)

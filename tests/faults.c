@@ -729,8 +729,8 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 	return n;
 }
 
-/* A monitor sees one event; when it looks again, it shall end. */
-static void
+/* A monitor sees one event; when it looks again, a signal ends it: true. */
+static bool
 give_event(struct pair *p)
 {
 	char octet;
@@ -738,14 +738,17 @@ give_event(struct pair *p)
 	try_what_is_forbidden();
 	if (syscall(SYS_recvfrom, p->ours, &octet, 1, MSG_DONTWAIT | MSG_PEEK,
 	    NULL, NULL) > 0)
-		return;
-	if (p->events++ > 0)
+		return false;
+	if (p->events++ > 0) {
 		syscall(SYS_tgkill, getpid(), syscall(SYS_gettid),
 		    SIGTERM);
-	else if (p->kind == KIND_PFKEY)
+		return true;
+	}
+	if (p->kind == KIND_PFKEY)
 		tell_sa(p, SADB_ADD, 99, 1);
 	else
 		tell_nl_sa(p, 0, 99, 1);
+	return false;
 }
 
 int
@@ -759,9 +762,11 @@ poll(struct pollfd *fds, nfds_t n, int timeout)
 	p = pair_of(first.fd);
 	if (fails(CALL_POLL))
 		return -1;
-	if (p != NULL && p->joined)
-		give_event(p);
-	else if (p != NULL)
+	if (p != NULL && p->joined && give_event(p)) {
+		errno = EINTR;
+		return -1;
+	}
+	if (p != NULL && !p->joined)
 		speak(p);
 	return next(fds, n, timeout);
 }
