@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # kernels: xfrm
+# memory: 1024M
 # As many entries as somebody may have: all that goes in comes out, in order,
 # in silence, and in no more memory than there is text.
 #
