@@ -7,8 +7,8 @@
 
 /*
  * Whether the parts of the parser's command fit each other and the dialect.
- * Reports and marks it bad if not; warnings leave it good.  It sets what is for the
- * command as a whole to say: the numbers of algorithms, lifetimes, windows.
+ * Reports and marks it bad if not; warnings leave it good.  It sets what is for
+ * the command as a whole to say: the numbers of algorithms, lifetimes, windows.
  */
 void command_check(struct parser *);
 

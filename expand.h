@@ -7,8 +7,9 @@
 
 /*
  * Looks up the hosts of the parser's command and calls each for every
- * combination of one family, with a message ready to send.  Errors are reported; then nothing is
- * called.  Returns 0, or -1 (also when a call returned non-zero).
+ * combination of one family, with a message ready to send.  Errors are
+ * reported; then nothing is called.  Returns 0, or -1 (also when a call
+ * returned non-zero).
  */
 typedef int message_fn(void *ctx, const struct command *, struct msgbuf *);
 int command_expand(struct parser *, message_fn *, void *ctx);

@@ -80,8 +80,10 @@ extern const struct extension extensions[EXT_COUNT];
 static inline uint8_t
 ext_number(const struct dialect *dialect, enum ext id)
 {
-	return id <= EXT_ALIKE ? (uint8_t)id :
-	    extensions[id].number[dialect->index];
+	if (id <= EXT_ALIKE)
+		return (uint8_t)id;
+	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; id is in the enum */
+	return extensions[id].number[dialect->index];
 }
 
 /* Our number of the wire's extension type, or EXT_NONE. */

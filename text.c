@@ -235,8 +235,8 @@ longest_run(const uint16_t groups[8], int *begin, int *length)
 
 /*
  * RFC 5952, with the last 32 bits in dotted form for IPv4-mapped and the
- * deprecated IPv4-compatible addresses: the text of glibc's inet_ntop().  Apart,
- * so that fmt_addr() has no registers to save.
+ * deprecated IPv4-compatible addresses: the text of glibc's inet_ntop().  It is
+ * apart so that fmt_addr() has no registers to save.
  */
 __attribute__((noinline)) static char *
 fmt_ipv6(char *p, const uint8_t octets[16])
