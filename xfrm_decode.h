@@ -83,9 +83,8 @@ void xfrm_set_addr(struct addr *, const xfrm_address_t *, unsigned family,
 void xfrm_put_host(struct msgbuf *, enum ext, const xfrm_address_t *,
     unsigned family);
 bool xfrm_put_request(struct msgbuf *, const struct xfrm_user_tmpl *);
-bool xfrm_put_label(struct msgbuf *, const struct xfrm_attrs *);
-void xfrm_put_private(struct xfrm_decoder *, struct msgbuf *,
-    const struct xfrm_attrs *);
+bool xfrm_put_label(struct xfrm_task *);
+void xfrm_put_private(struct xfrm_task *);
 
 /* An end of a selector; an upper-layer protocol as PF_KEY counts. */
 void xfrm_put_address(struct msgbuf *, enum ext, const xfrm_address_t *,
@@ -94,8 +93,7 @@ uint8_t xfrm_upper_of(uint8_t proto);
 void xfrm_put_selector(struct msgbuf *, const struct xfrm_selector *,
     unsigned family);
 /* What a selector has beside addresses, ports and the protocol. */
-void xfrm_put_selector_rest(struct xfrm_decoder *, struct msgbuf *,
-    const struct xfrm_selector *);
+void xfrm_put_selector_rest(struct xfrm_task *, const struct xfrm_selector *);
 
 /* Which limits a message tells, and of an SA, whether it has the keys. */
 enum { XFRM_HARD = 1, XFRM_SOFT = 2, XFRM_KEYS = 4,
@@ -106,7 +104,7 @@ void xfrm_put_lifetimes(struct msgbuf *, unsigned parts,
 /* A mode as PF_KEY counts; a number of setting.c; what is not known here. */
 uint8_t xfrm_mode_of(uint8_t mode);
 void xfrm_put_value(struct msgbuf *, enum ext, uint32_t value);
-void xfrm_put_unknown(struct msgbuf *, const struct xfrm_attrs *);
+void xfrm_put_unknown(struct xfrm_task *);
 
 static inline enum xfrm_result
 xfrm_shown(bool whole)

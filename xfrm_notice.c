@@ -58,9 +58,9 @@ xfrm_decode_acquire(struct xfrm_task *t)
 		prop = msg_ext(t->m, EXT_PROPOSAL, sizeof(*prop));
 		prop->replay = PROPOSAL_REPLAY;
 	}
-	if (!xfrm_put_label(t->m, &t->attrs))
+	if (!xfrm_put_label(t))
 		return MALFORMED;
-	xfrm_put_private(t->d, t->m, &t->attrs);
+	xfrm_put_private(t);
 	return SHOWN;
 }
 

@@ -123,8 +123,9 @@ xfrm_mode_of(uint8_t mode)
 }
 
 bool
-xfrm_put_label(struct msgbuf *m, const struct xfrm_attrs *attrs)
+xfrm_put_label(struct xfrm_task *t)
 {
+	const struct xfrm_attrs *attrs = &t->attrs;
 	struct xfrm_user_sec_ctx ctx;
 	struct wire_sec_ctx *wire;
 
@@ -132,11 +133,11 @@ xfrm_put_label(struct msgbuf *m, const struct xfrm_attrs *attrs)
 		return true;
 	if (ctx.ctx_len > attrs->len[XFRMA_SEC_CTX] - sizeof(ctx))
 		return false;
-	wire = msg_ext(m, EXT_SEC_CTX, sizeof(*wire));
+	wire = msg_ext(t->m, EXT_SEC_CTX, sizeof(*wire));
 	wire->alg = ctx.ctx_alg;
 	wire->doi = ctx.ctx_doi;
 	wire->ctx_len = ctx.ctx_len;
-	msg_bytes(m, attrs->value[XFRMA_SEC_CTX] + sizeof(ctx), ctx.ctx_len);
+	msg_bytes(t->m, attrs->value[XFRMA_SEC_CTX] + sizeof(ctx), ctx.ctx_len);
 	return true;
 }
 
@@ -153,9 +154,10 @@ copy_name(char *out, size_t size, const char *name)
 
 /* What PF_KEY cannot say: mark, XFRM interface, offload device. */
 void
-xfrm_put_private(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_attrs *attrs)
+xfrm_put_private(struct xfrm_task *t)
 {
+	const struct xfrm_attrs *attrs = &t->attrs;
+	struct xfrm_links *links = t->d->links;
 	struct xfrm_user_offload offload;
 	struct wire_if_hw_offl *hwif;
 	struct wire_if_id *id;
@@ -166,23 +168,23 @@ xfrm_put_private(struct xfrm_decoder *d, struct msgbuf *m,
 
 	if (xfrm_get_attr(attrs, XFRMA_MARK, &mark, sizeof(mark)) &&
 	    (mark.v | mark.m) != 0) {
-		wire = msg_ext(m, EXT_X_MARK, sizeof(*wire));
+		wire = msg_ext(t->m, EXT_X_MARK, sizeof(*wire));
 		wire->value = mark.v;
 		wire->mask = mark.m;
 	}
 	if (xfrm_get_attr(attrs, XFRM_IF_ID, &if_id, sizeof(if_id)) &&
 	    if_id != 0) {
-		id = msg_ext(m, EXT_X_IF_ID, sizeof(*id));
+		id = msg_ext(t->m, EXT_X_IF_ID, sizeof(*id));
 		id->if_id = if_id;
-		if (d->links != NULL)
+		if (links != NULL)
 			copy_name(id->name, sizeof(id->name),
-			    xfrm_link_of_if_id(d->links, if_id));
+			    xfrm_link_of_if_id(links, if_id));
 	}
 	if (xfrm_get_attr(attrs, XFRMA_OFFLOAD_DEV, &offload,
 	    sizeof(offload)) && offload.ifindex != 0) {
-		name = d->links == NULL ? NULL :
-		    xfrm_link_of_index(d->links, offload.ifindex);
-		hwif = msg_ext(m, EXT_IF_HW_OFFL, sizeof(*hwif));
+		name = links == NULL ? NULL :
+		    xfrm_link_of_index(links, offload.ifindex);
+		hwif = msg_ext(t->m, EXT_IF_HW_OFFL, sizeof(*hwif));
 		copy_name(hwif->name, sizeof(hwif->name),
 		    name != NULL ? name : "?");
 	}
@@ -197,41 +199,41 @@ xfrm_put_value(struct msgbuf *m, enum ext id, uint32_t value)
 }
 
 void
-xfrm_put_unknown(struct msgbuf *m, const struct xfrm_attrs *attrs)
+xfrm_put_unknown(struct xfrm_task *t)
 {
+	const struct xfrm_attrs *attrs = &t->attrs;
 	struct wire_unknown *wire;
 
 	if (attrs->unknown_count == 0)
 		return;
-	wire = msg_ext(m, EXT_X_UNKNOWN, sizeof(*wire));
+	wire = msg_ext(t->m, EXT_X_UNKNOWN, sizeof(*wire));
 	wire->count = (uint16_t)attrs->unknown_count;
-	msg_bytes(m, attrs->unknown, attrs->unknown_count *
+	msg_bytes(t->m, attrs->unknown, attrs->unknown_count *
 	    sizeof(attrs->unknown[0]));
 }
 
 /* What a selector has beside addresses, ports and the protocol. */
 void
-xfrm_put_selector_rest(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_selector *sel)
+xfrm_put_selector_rest(struct xfrm_task *t, const struct xfrm_selector *sel)
 {
 	struct wire_device *device;
 	struct wire_port_masks *masks;
 
 	if (sel->ifindex != 0) {
-		device = msg_ext(m, EXT_X_DEVICE, sizeof(*device));
+		device = msg_ext(t->m, EXT_X_DEVICE, sizeof(*device));
 		device->ifindex = (uint32_t)sel->ifindex;
-		if (d->links != NULL)
+		if (t->d->links != NULL)
 			copy_name(device->name, sizeof(device->name),
-			    xfrm_link_of_index(d->links, sel->ifindex));
+			    xfrm_link_of_index(t->d->links, sel->ifindex));
 	}
 	if (sel->sport_mask != (sel->sport != 0 ? 0xffff : 0) ||
 	    sel->dport_mask != (sel->dport != 0 ? 0xffff : 0)) {
-		masks = msg_ext(m, EXT_X_PORT_MASKS, sizeof(*masks));
+		masks = msg_ext(t->m, EXT_X_PORT_MASKS, sizeof(*masks));
 		masks->src = ntohs(sel->sport_mask);
 		masks->dst = ntohs(sel->dport_mask);
 	}
 	if (sel->user != 0)
-		xfrm_put_value(m, EXT_X_USER, sel->user);
+		xfrm_put_value(t->m, EXT_X_USER, sel->user);
 }
 
 #endif /* __linux__ */

@@ -101,19 +101,18 @@ put_templates(struct msgbuf *m, const struct xfrm_attrs *attrs)
 }
 
 static void
-put_policy_beyond(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_userpolicy_info *info, const struct xfrm_attrs *attrs)
+put_policy_beyond(struct xfrm_task *t, const struct xfrm_userpolicy_info *info)
 {
 	struct xfrm_userpolicy_type type;
 
-	xfrm_put_selector_rest(d, m, &info->sel);
-	put_templates(m, attrs);
+	xfrm_put_selector_rest(t, &info->sel);
+	put_templates(t->m, &t->attrs);
 	if (info->flags != 0)
-		xfrm_put_value(m, EXT_X_POLICY_FLAGS, info->flags);
-	if (xfrm_get_attr(attrs, XFRMA_POLICY_TYPE, &type, sizeof(type)) &&
+		xfrm_put_value(t->m, EXT_X_POLICY_FLAGS, info->flags);
+	if (xfrm_get_attr(&t->attrs, XFRMA_POLICY_TYPE, &type, sizeof(type)) &&
 	    type.type != 0)
-		xfrm_put_value(m, EXT_X_POLICY_TYPE, type.type);
-	xfrm_put_unknown(m, attrs);
+		xfrm_put_value(t->m, EXT_X_POLICY_TYPE, type.type);
+	xfrm_put_unknown(t);
 }
 
 /*
@@ -133,10 +132,11 @@ family_of(const struct xfrm_selector *sel, const struct xfrm_attrs *attrs)
 }
 
 static bool
-put_policy(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_userpolicy_info *info, const struct xfrm_attrs *attrs,
+put_policy(struct xfrm_task *t, const struct xfrm_userpolicy_info *info,
     unsigned parts)
 {
+	const struct xfrm_attrs *attrs = &t->attrs;
+	struct msgbuf *m = t->m;
 	unsigned family = family_of(&info->sel, attrs);
 	struct wire_policy *wire;
 
@@ -152,10 +152,10 @@ put_policy(struct xfrm_decoder *d, struct msgbuf *m,
 	wire->dir = (uint8_t)((info->index & 7) + 1);
 	wire->id = info->index;
 	wire->priority = info->priority;
-	if (!put_requests(m, attrs) || !xfrm_put_label(m, attrs))
+	if (!put_requests(m, attrs) || !xfrm_put_label(t))
 		return false;
-	xfrm_put_private(d, m, attrs);
-	put_policy_beyond(d, m, info, attrs);
+	xfrm_put_private(t);
+	put_policy_beyond(t, info);
 	return true;
 }
 
@@ -170,7 +170,7 @@ policy_message(struct xfrm_task *t, const struct xfrm_userpolicy_info *info,
     unsigned parts)
 {
 	xfrm_begin_message(t, SADB_SATYPE_UNSPEC)->reserved = 1;
-	return xfrm_shown(put_policy(t->d, t->m, info, &t->attrs, parts));
+	return xfrm_shown(put_policy(t, info, parts));
 }
 
 /* NEWPOLICY, UPDPOLICY: a record, or an event. */

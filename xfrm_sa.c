@@ -59,10 +59,11 @@ find_recent(struct xfrm_alg *recent, enum alg_kind kind, const char *name,
  * some the ICV's bits, the key.  False if it is malformed.
  */
 static bool
-get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
-    unsigned type, enum alg_kind kind, bool with_icv, struct transform *out)
+get_transform(struct xfrm_task *t, unsigned type, enum alg_kind kind,
+    struct transform *out)
 {
-	const uint8_t *p = attrs->value[type];
+	bool with_icv = type == XFRMA_ALG_AUTH_TRUNC || type == XFRMA_ALG_AEAD;
+	const uint8_t *p = t->attrs.value[type];
 	const struct xfrm_algo_auth *head = (const void *)p; /* aligned to 4 */
 	const struct algorithm *alg;
 	uint32_t icv;
@@ -74,10 +75,10 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
 	    offsetof(struct xfrm_algo_auth, alg_trunc_len);
 	icv = with_icv ? head->alg_trunc_len : 0;
 	if (head->alg_key_len > UINT16_MAX ||
-	    (head->alg_key_len + 7) / 8 > attrs->len[type] - size ||
-	    !find_recent(&d->recent[kind], kind, head->alg_name, icv))
+	    (head->alg_key_len + 7) / 8 > t->attrs.len[type] - size ||
+	    !find_recent(&t->d->recent[kind], kind, head->alg_name, icv))
 		return false;
-	alg = d->recent[kind].alg;
+	alg = t->d->recent[kind].alg;
 	out->id = alg != NULL ? alg->id[DIALECT_LINUX] : 0;
 	out->icv = alg != NULL && with_icv && alg->icv != icv ? icv : 0;
 	out->foreign = alg == NULL;
@@ -92,27 +93,26 @@ get_transform(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
  * shown as af_key shows all of them: nothing.
  */
 static bool
-get_transforms(struct xfrm_decoder *d, const struct xfrm_attrs *attrs,
-    struct transform *auth, struct transform *enc)
+get_transforms(struct xfrm_task *t, struct transform *auth,
+    struct transform *enc)
 {
+	const uint8_t *const *value = t->attrs.value;
+
 	memset(auth, 0, sizeof(*auth));
 	memset(enc, 0, sizeof(*enc));
-	if (!get_transform(d, attrs, attrs->value[XFRMA_ALG_AUTH_TRUNC] !=
-	    NULL ? XFRMA_ALG_AUTH_TRUNC : XFRMA_ALG_AUTH, ALG_AUTH,
-	    attrs->value[XFRMA_ALG_AUTH_TRUNC] != NULL, auth))
+	if (!get_transform(t, value[XFRMA_ALG_AUTH_TRUNC] != NULL ?
+	    XFRMA_ALG_AUTH_TRUNC : XFRMA_ALG_AUTH, ALG_AUTH, auth))
 		return false;
-	if (attrs->value[XFRMA_ALG_COMP] != NULL)
-		return get_transform(d, attrs, XFRMA_ALG_COMP, ALG_COMP,
-		    false, enc);
-	if (attrs->value[XFRMA_ALG_AEAD] != NULL) {
-		if (!get_transform(d, attrs, XFRMA_ALG_AEAD, ALG_ENC, true,
-		    enc))
+	if (value[XFRMA_ALG_COMP] != NULL)
+		return get_transform(t, XFRMA_ALG_COMP, ALG_COMP, enc);
+	if (value[XFRMA_ALG_AEAD] != NULL) {
+		if (!get_transform(t, XFRMA_ALG_AEAD, ALG_ENC, enc))
 			return false;
 		if (enc->id == 0)
 			enc->bits = 0;
 		return true;
 	}
-	return get_transform(d, attrs, XFRMA_ALG_CRYPT, ALG_ENC, false, enc);
+	return get_transform(t, XFRMA_ALG_CRYPT, ALG_ENC, enc);
 }
 
 static void
@@ -134,19 +134,17 @@ put_key(struct msgbuf *m, enum ext id, const struct transform *t)
  * set by the same comparisons).
  */
 static uint8_t
-state_of(const struct xfrm_decoder *d, const struct xfrm_usersa_info *info,
-    const struct xfrm_attrs *attrs)
+state_of(const struct xfrm_task *t, const struct xfrm_usersa_info *info)
 {
+	const uint8_t *const *value = t->attrs.value;
 	const struct xfrm_lifetime_cfg *lft = &info->lft;
 	const struct xfrm_lifetime_cur *cur = &info->curlft;
-	uint64_t now = d->now > 0 ? (uint64_t)d->now : 0;
+	uint64_t now = t->d->now > 0 ? (uint64_t)t->d->now : 0;
 
-	if (!is_mobile(info->id.proto) &&
-	    attrs->value[XFRMA_ALG_CRYPT] == NULL &&
-	    attrs->value[XFRMA_ALG_AEAD] == NULL &&
-	    attrs->value[XFRMA_ALG_AUTH] == NULL &&
-	    attrs->value[XFRMA_ALG_AUTH_TRUNC] == NULL &&
-	    attrs->value[XFRMA_ALG_COMP] == NULL)
+	if (!is_mobile(info->id.proto) && value[XFRMA_ALG_CRYPT] == NULL &&
+	    value[XFRMA_ALG_AEAD] == NULL && value[XFRMA_ALG_AUTH] == NULL &&
+	    value[XFRMA_ALG_AUTH_TRUNC] == NULL &&
+	    value[XFRMA_ALG_COMP] == NULL)
 		return SADB_SASTATE_LARVAL;
 	if (cur->bytes >= lft->soft_byte_limit ||
 	    cur->packets >= lft->soft_packet_limit)
@@ -284,9 +282,9 @@ takes_all_packets(const struct xfrm_usersa_info *info)
  * word in a tunnel for all packets.
  */
 static void
-put_sa_selector(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_usersa_info *info)
+put_sa_selector(struct xfrm_task *t, const struct xfrm_usersa_info *info)
 {
+	struct msgbuf *m = t->m;
 	const struct xfrm_selector *sel = &info->sel;
 	unsigned family = xfrm_known_family(sel->family) ? sel->family :
 	    info->family;
@@ -300,7 +298,7 @@ put_sa_selector(struct xfrm_decoder *d, struct msgbuf *m,
 		xfrm_put_address(m, EXT_X_SEL_DST, &sel->daddr, family,
 		    sel->prefixlen_d, xfrm_upper_of(sel->proto), sel->dport);
 	}
-	xfrm_put_selector_rest(d, m, sel);
+	xfrm_put_selector_rest(t, sel);
 	if (all && is_tunnel(info))
 		flags &= (uint8_t)~XFRM_FLAG_AF_UNSPEC;
 	if (flags != 0)
@@ -377,16 +375,17 @@ put_sa_state(struct msgbuf *m, const struct xfrm_usersa_info *info,
 
 /* All that an SA has beyond PF_KEY. */
 static void
-put_sa_beyond(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_usersa_info *info, const struct xfrm_attrs *attrs,
+put_sa_beyond(struct xfrm_task *t, const struct xfrm_usersa_info *info,
     uint8_t state)
 {
+	const struct xfrm_attrs *attrs = &t->attrs;
+	struct msgbuf *m = t->m;
 	xfrm_address_t care_of;
 	struct xfrm_user_offload offload;
 
 	/* One that waits is for the packet that the kernel wanted it for. */
 	if (state != SADB_SASTATE_LARVAL)
-		put_sa_selector(d, m, info);
+		put_sa_selector(t, info);
 	put_output_mark(m, attrs);
 	if (xfrm_get_attr(attrs, XFRMA_COADDR, &care_of, sizeof(care_of)))
 		xfrm_put_host(m, EXT_X_CARE_OF, &care_of, info->family);
@@ -402,13 +401,14 @@ put_sa_beyond(struct xfrm_decoder *d, struct msgbuf *m,
  * in; an ICV that none has, by its length.
  */
 static void
-put_algorithm_rest(struct msgbuf *m, struct xfrm_attrs *attrs,
-    const struct transform *auth, const struct transform *enc)
+put_algorithm_rest(struct xfrm_task *t, const struct transform *auth,
+    const struct transform *enc)
 {
+	struct xfrm_attrs *attrs = &t->attrs;
 	uint32_t icv = auth->icv != 0 ? auth->icv : enc->icv;
 
 	if (icv != 0)
-		xfrm_put_value(m, EXT_X_ICV, icv);
+		xfrm_put_value(t->m, EXT_X_ICV, icv);
 	if (auth->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
 		attrs->unknown[attrs->unknown_count++] = XFRMA_ALG_AUTH;
 	if (enc->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
@@ -423,18 +423,17 @@ put_algorithm_rest(struct msgbuf *m, struct xfrm_attrs *attrs,
  * not the SA's own: that is, for nearly every SA, as 0.0.0.0/0.
  */
 static bool
-put_state(struct xfrm_decoder *d, struct msgbuf *m,
-    const struct xfrm_usersa_info *info, struct xfrm_attrs *attrs,
+put_state(struct xfrm_task *t, const struct xfrm_usersa_info *info,
     unsigned parts, uint8_t state)
 {
 	const struct xfrm_selector *sel = &info->sel;
 	unsigned family = info->family;
-	uint32_t window = window_of(info, attrs);
+	uint32_t window = window_of(info, &t->attrs);
 	struct wire_sa_replay *replay;
 	struct transform auth, enc;
+	struct msgbuf *m = t->m;
 
-	if (!xfrm_known_family(family) ||
-	    !get_transforms(d, attrs, &auth, &enc))
+	if (!xfrm_known_family(family) || !get_transforms(t, &auth, &enc))
 		return false;
 	put_sa(m, info, window, state, auth.id, enc.id);
 	xfrm_put_lifetimes(m, parts, &info->lft, &info->curlft);
@@ -448,17 +447,17 @@ put_state(struct xfrm_decoder *d, struct msgbuf *m,
 		put_key(m, EXT_KEY_ENCRYPT, &enc);
 	}
 	put_sa2(m, info);
-	put_natt(m, attrs, family);
-	if (!xfrm_put_label(m, attrs))
+	put_natt(m, &t->attrs, family);
+	if (!xfrm_put_label(t))
 		return false;
 	if (window > XFRM_SMALL_WINDOW) {
 		replay = msg_ext(m, EXT_SA_REPLAY, sizeof(*replay));
 		replay->replay = window;
 	}
-	xfrm_put_private(d, m, attrs);
-	put_sa_beyond(d, m, info, attrs, state);
-	put_algorithm_rest(m, attrs, &auth, &enc);
-	xfrm_put_unknown(m, attrs);
+	xfrm_put_private(t);
+	put_sa_beyond(t, info, state);
+	put_algorithm_rest(t, &auth, &enc);
+	xfrm_put_unknown(t);
 	return true;
 }
 
@@ -474,8 +473,8 @@ xfrm_decode_sa(struct xfrm_task *t)
 	if (info->id.proto == IPPROTO_IPIP || info->id.proto == IPPROTO_IPV6)
 		return HIDDEN;
 	xfrm_begin_message(t, xfrm_satype(info->id.proto));
-	return xfrm_shown(put_state(t->d, t->m, info, &t->attrs, XFRM_ALL,
-	    state_of(t->d, info, &t->attrs)));
+	return xfrm_shown(put_state(t, info, XFRM_ALL,
+	    state_of(t, info)));
 }
 
 /* DELSA: the SA is in an attribute. */
@@ -487,7 +486,7 @@ xfrm_decode_sa_gone(struct xfrm_task *t)
 	if (!xfrm_get_attr(&t->attrs, XFRMA_SA, &info, sizeof(info)))
 		return MALFORMED;
 	xfrm_begin_message(t, xfrm_satype(info.id.proto));
-	return xfrm_shown(put_state(t->d, t->m, &info, &t->attrs, XFRM_ALL,
+	return xfrm_shown(put_state(t, &info, XFRM_ALL,
 	    SADB_SASTATE_DEAD));
 }
 
@@ -497,7 +496,7 @@ xfrm_decode_expire(struct xfrm_task *t)
 	const struct xfrm_user_expire *expire = &t->body.expire;
 
 	xfrm_begin_message(t, xfrm_satype(expire->state.id.proto));
-	return xfrm_shown(put_state(t->d, t->m, &expire->state, &t->attrs,
+	return xfrm_shown(put_state(t, &expire->state,
 	    expire->hard ? XFRM_HARD : XFRM_SOFT,
 	    expire->hard ? SADB_SASTATE_DEAD : SADB_SASTATE_DYING));
 }
