@@ -85,6 +85,15 @@ saved() {
 	check "each of them, in the order of the file" "$($3 <all | cksum)" \
 	    "$($3 <"$4.saved" | cksum)"
 }
+# The kernel frees what was flushed later: until there is no more to come.
+settled() {
+	before=0
+	while sleep 1; do
+		now=$(sed -n 's/^MemFree: *\([0-9]*\).*/\1/p' /proc/meminfo)
+		[ "$now" -gt $((before + 1024)) ] || break
+		before=$now
+	done
+}
 flushed() {
 	option=-F${2#-D}
 	measured out setkey "$option"
@@ -104,9 +113,11 @@ both dumped
 both saved
 both flushed
 cat sas.saved sps.saved >saved
+rm -f ./*.saved
+settled
 measured out setkey -f saved
 fine "what was saved is loaded" "$(limit 3 saved)"
-rm -f saved ./*.saved
+rm -f saved
 
 # A tenth goes, a tenth comes, one SA has another key.
 tenth=$((entries / 10))
