@@ -469,18 +469,19 @@ walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 	bool known = s->statement <= from && s->statement >= file &&
 	    (s->statement != 0 || s->carried);
 	size_t i = known ? s->statement : file;
-	bool ends;
+	bool known_after;
 
 	w->text = s->source->text;
 	w->len = s->source->len;
 	w->state = known ? s->state : beginning;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;
-	/* A statement that begins well before from is remembered. */
+	/* A place well before from is remembered, but for what is certain only
+	 * at the end of a statement. */
 	while (i < end) {
-		ends = w->text[i] == ';';
+		known_after = !w->certain || w->text[i] == ';';
 		i = step(w, i, end);
-		if (ends && i + SHOWN_BEFORE <= from) {
+		if (known_after && i + SHOWN_BEFORE <= from) {
 			s->statement = (uint32_t)i;
 			s->state = w->state;
 		}

@@ -25,7 +25,7 @@ struct secrets_state {
 
 struct secrets {
 	const struct source *source;
-	uint32_t statement;		/* one begins there: where to begin */
+	uint32_t statement;		/* in one, where the search begins */
 	struct secrets_state state;	/* what is known there */
 	bool carried;			/* of 0, too: a stream's text moved */
 	uint32_t recent;		/* another one, behind it */

@@ -443,6 +443,11 @@ awk 'BEGIN { printf "flush "; for (i = 0; i < 70000; i++) printf "x\302\240"; }'
 run -n -f blanks.conf
 [ "$(cat status)" -eq 1 ]
 ok $? "-f: a long word of what looks like blanks takes no time"
+awk 'BEGIN { for (i = 0; i < 16000; i++)
+	print "add 192.0.2.1 192.0.2.2 esp " 4096 + i " -E null" }' >lost.conf
+run -E 0 -n -f lost.conf
+[ "$(cat status)" -eq 1 ]
+ok $? "-f: many commands without a ';' take no time"
 printf 'exit;flsh;' >exit.conf
 run -n -f exit.conf
 expect "-f: exit" 0 '' ''
