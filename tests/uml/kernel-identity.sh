@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: xfrm
+# kernels: xfrm qemu
 # load(save(x)) is x, for every row of tests/attributes.txt: the entries that
 # tests/uml/entries makes without setkey are saved, flushed and loaded, and then
 # the kernel's own records of them are the same.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# kernels: pfkey xfrm
+# kernels: pfkey xfrm qemu
 # setkey -o script: what it saves, loads as the same.
 
 . "$UML/lib.sh"
