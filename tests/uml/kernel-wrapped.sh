@@ -26,8 +26,8 @@ if ! since 6 17 && in_left setkey -e "add $left4 $right4 esp-tcp 0x1001 $e;" \
     2>/dev/null; then
 	skip "ESP in TCP" "this kernel may panic"
 elif in_left setkey -e "add $left4 $right4 esp-tcp 0x1001 $e;" 2>/run/tmp/err; then
-	both "add $left4[4501] $right4[4500] esp-tcp 0x1001 $e;
-add $right4[4500] $left4[4501] esp-tcp 0x1002 $e;
+	both "add ${left4}[4501] ${right4}[4500] esp-tcp 0x1001 $e;
+add ${right4}[4500] ${left4}[4501] esp-tcp 0x1002 $e;
 spdadd $left4 $right4 icmp -P out ipsec esp/transport//require;
 spdadd $right4 $left4 icmp -P in ipsec esp/transport//require;"
 	passes
