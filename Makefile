@@ -143,12 +143,11 @@ tests/play: tests/play.c tests/order.h setkey.c $(PLAY_OBJS) flags.link
 	$(LINK) -I. -o $@ tests/play.c $(PLAY_OBJS)
 tests/peak: tests/peak.c flags.link
 	$(LINK) -o $@ tests/peak.c
-tests/uml/sniff: tests/uml/sniff.c flags.link
+tests/uml/sniff: tests/uml/sniff.c tests/uml/background.h flags.link
 	$(LINK) -I. -o $@ tests/uml/sniff.c
-tests/uml/natt: tests/uml/natt.c flags.link
+tests/uml/natt: tests/uml/natt.c tests/uml/background.h flags.link
 	$(LINK) -I. -o $@ tests/uml/natt.c
-
-tests/uml/espintcp: tests/uml/espintcp.c flags.link
+tests/uml/espintcp: tests/uml/espintcp.c tests/uml/background.h flags.link
 	$(LINK) -I. -o $@ tests/uml/espintcp.c
 tests/uml/migrate: tests/uml/migrate.c flags.link
 	$(LINK) -I. -o $@ tests/uml/migrate.c

@@ -73,10 +73,8 @@ static void
 print_mark(struct text *t, const char *name, const struct mark *mark)
 {
 	text_str(t, name);
-	text_str(t, "=0x");
-	text_hex(t, mark->value, 1);
-	text_str(t, "/0x");
-	text_hex(t, mark->mask, 1);
+	text_char(t, '=');
+	text_pair(t, mark->value, mark->mask);
 }
 
 static void

@@ -75,10 +75,8 @@ print_mark(struct text *t, const char *option, const struct mark *mark)
 	if (!mark->given)
 		return;
 	text_str(t, option);
-	text_str(t, " 0x");
-	text_hex(t, mark->value, 1);
-	text_str(t, "/0x");
-	text_hex(t, mark->mask, 1);
+	text_char(t, ' ');
+	text_pair(t, mark->value, mark->mask);
 }
 
 /* ---- what Linux has beyond PF_KEY ---- */
@@ -134,10 +132,8 @@ print_port_masks(struct text *t, const struct port_masks *masks)
 {
 	if (!masks->given)
 		return;
-	text_str(t, " -port_masks 0x");
-	text_hex(t, masks->src, 1);
-	text_str(t, "/0x");
-	text_hex(t, masks->dst, 1);
+	text_str(t, " -port_masks ");
+	text_pair(t, masks->src, masks->dst);
 }
 
 static void

@@ -186,6 +186,15 @@ text_hex(struct text *t, uint32_t n, int digits)
 	text_bytes(t, buf + skip, (size_t)(8 - skip));
 }
 
+void
+text_pair(struct text *t, uint32_t first, uint32_t second)
+{
+	text_str(t, "0x");
+	text_hex(t, first, 1);
+	text_str(t, "/0x");
+	text_hex(t, second, 1);
+}
+
 static char *
 fmt_octet(char *p, unsigned n)
 {

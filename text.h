@@ -130,6 +130,8 @@ text_dec(struct text *t, uint64_t n)
 }
 
 void text_hex(struct text *, uint32_t, int digits);	/* lower case, no 0x */
+/* "0x1/0xff", as the language has marks and masks of ports. */
+void text_pair(struct text *, uint32_t first, uint32_t second);
 void text_addr(struct text *, const struct addr *);	/* numeric, %zone */
 /* "Feb  2 17:29:42 2019", local time; as many blanks for 0, which is "never" */
 void text_time(struct text *, uint64_t);

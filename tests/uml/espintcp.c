@@ -19,6 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "background.h"
+
 #define TCP_ULP_OPT	31		/* <linux/tcp.h> */
 
 static struct sockaddr_in
@@ -49,7 +51,6 @@ main(int argc, char **argv)
 {
 	struct sockaddr_in end, from;
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-	pid_t pid;
 
 	if (argc != 3 && argc != 4)
 		errx(1, "usage: espintcp ADDRESS PORT [FROM]");
@@ -64,15 +65,7 @@ main(int argc, char **argv)
 	} else if (bind(fd, (const void *)&end, sizeof(end)) != 0 ||
 	    listen(fd, 1) != 0)
 		err(1, "port %s", argv[2]);
-	pid = fork();
-	if (pid == -1)
-		err(1, "fork");
-	if (pid != 0) {
-		printf("%d\n", (int)pid);
-		return 0;
-	}
-	/* Whoever reads our output waits for its end. */
-	fclose(stdout);
+	go_on_in_the_background();
 	if (argc == 3) {
 		fd = accept(fd, NULL, NULL);
 		if (fd == -1)

@@ -20,6 +20,8 @@
 
 #include <linux/xfrm.h>
 
+#include "background.h"
+
 #define UDP_ENCAP_OPT		100	/* <linux/udp.h> */
 #define UDP_ENCAP_ESP		2
 #define IP_XFRM_POLICY_OPT	17	/* <linux/in.h> */
@@ -45,7 +47,6 @@ main(int argc, char **argv)
 {
 	struct sockaddr_in self;
 	int fd, kind = UDP_ENCAP_ESP;
-	pid_t pid;
 
 	if (argc != 2)
 		errx(1, "usage: natt PORT");
@@ -60,15 +61,7 @@ main(int argc, char **argv)
 	if (setsockopt(fd, IPPROTO_UDP, UDP_ENCAP_OPT, &kind,
 	    sizeof(kind)) != 0)
 		err(1, "UDP_ENCAP");
-	pid = fork();
-	if (pid == -1)
-		err(1, "fork");
-	if (pid != 0) {
-		printf("%d\n", (int)pid);
-		return 0;
-	}
-	/* Whoever reads our output waits for its end. */
-	fclose(stdout);
+	go_on_in_the_background();
 	for (;;)
 		pause();
 }

@@ -31,6 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "background.h"
+
 #define	IPPROTO_IPCOMP	108
 
 enum kind { K_ESP, K_AH, K_IPCOMP, K_ICMP, K_ND, K_TCP, K_UDP, K_OTHER, NKIND };
@@ -167,7 +169,6 @@ main(int argc, char **argv)
 	struct sigaction sa;
 	sigset_t term;
 	FILE *f = NULL;
-	pid_t pid;
 	int ch, i, s;
 
 	while ((ch = getopt(argc, argv, "o:w:")) != -1) {
@@ -192,16 +193,7 @@ main(int argc, char **argv)
 	sa.sa_handler = on_term;
 	sigaction(SIGTERM, &sa, NULL);
 
-	pid = fork();
-	if (pid == -1)
-		err(1, "fork");
-	if (pid > 0) {
-		printf("%ld\n", (long)pid);
-		return 0;
-	}
-	/* Whoever reads the pid waits for the end of that output. */
-	if (freopen("/dev/null", "w", stdout) == NULL)
-		err(1, "/dev/null");
+	go_on_in_the_background();
 	listen_to(s, f);
 	if (freopen(fifo, "w", stdout) == NULL)
 		err(1, "%s", fifo);
