@@ -237,13 +237,13 @@ warn_mode(struct script *sc, const struct command *cmd)
 	diag_hint(&sc->diag, "give it -m tunnel");
 }
 
-/* -c: a command takes effect at its end. */
+/* -c: a command takes effect at its end, if all its requests are planned. */
 static void
-finish_command(struct script *sc, const struct command *cmd)
+finish_command(struct script *sc, const struct command *cmd, bool whole)
 {
 	bool check_only = sc->session.opt->check_only;
 
-	if (cmd->bad || (is_only_checked(sc) && !check_only)) {
+	if (!whole || (is_only_checked(sc) && !check_only)) {
 		plan_free(&sc->plan);
 		return;
 	}
@@ -264,6 +264,7 @@ take_command(void *ctx, struct command *cmd)
 {
 	struct script *sc = ctx;
 	const struct options *opt = sc->session.opt;
+	bool whole = true;
 
 	if (is_given(cmd, F_ENC_KEY) || is_given(cmd, F_AUTH_KEY))
 		sc->keys = true;
@@ -277,9 +278,9 @@ take_command(void *ctx, struct command *cmd)
 			print_help(&sc->session.text, sc->session.dialect,
 			    cmd->topic);
 	} else
-		command_expand(&sc->parser, take_message, sc);
+		whole = command_expand(&sc->parser, take_message, sc) == 0;
 	if (sc->streaming) {
-		finish_command(sc, cmd);
+		finish_command(sc, cmd, whole);
 		text_flush(&sc->session.text);
 	}
 	if (signals_end()) {
@@ -332,30 +333,37 @@ parse(struct script *sc)
 	return sc->parser.errors == 0;
 }
 
+/* What was read becomes a plan, which is carried out if all is well. */
+static void
+run_input(struct script *sc)
+{
+	unsigned i;
+
+	if (!parse(sc))
+		sc->session.failed = true;
+	for (i = 0; i < sc->source.nfiles; i++)
+		script_advise_access(sc, &sc->source.files[i]);
+	if (sc->source.error != 0)
+		session_error(&sc->session, "%s: %s", sc->source.files[0].name,
+		    strerror(sc->source.error));
+	else if (!sc->streaming && script_check_whole(sc) == 0)
+		finish_plan(sc);
+	else
+		show_plan(sc);
+	text_flush(&sc->session.text);
+}
+
 int
 run_script(const struct options *opt)
 {
 	static struct script sc;	/* large */
-	unsigned i;
 
 	setup(&sc, opt);
-	if (script_open_input(&sc) != 0) {
+	if (script_open_input(&sc) == 0)
+		run_input(&sc);
+	else
 		session_error(&sc.session, "%s: %s", sc.input != NULL ?
 		    sc.input : "input", strerror(errno));
-		return session_end(&sc.session);
-	}
-	if (!parse(&sc))
-		sc.session.failed = true;
-	for (i = 0; i < sc.source.nfiles; i++)
-		script_advise_access(&sc, &sc.source.files[i]);
-	if (sc.source.error != 0)
-		session_error(&sc.session, "%s: %s", sc.source.files[0].name,
-		    strerror(sc.source.error));
-	else if (!sc.streaming && script_check_whole(&sc) == 0)
-		finish_plan(&sc);
-	else
-		show_plan(&sc);
-	text_flush(&sc.session.text);
 	diag_finish(&sc.diag);
 	plan_free(&sc.plan);
 	lint_free(&sc.lint);
