@@ -224,8 +224,9 @@ report_break(struct script *sc, int error)
 {
 	const struct planned *requests = sc->plan.requests;
 	uint32_t i, commands = 0;
+	bool several = sc->source.nfiles > 1;
 	unsigned line, column;
-	char from[32];
+	uint32_t from;
 
 	for (i = sc->answered; i < sc->plan.count; i++)
 		if (i == sc->answered || requests[i].loc.begin !=
@@ -238,14 +239,15 @@ report_break(struct script *sc, int error)
 		session_error(&sc->session, "%s", strerror(error));
 		return;
 	}
-	source_position(&sc->source, requests[sc->answered].loc.begin, &line,
-	    &column);
-	snprintf(from, sizeof(from), " from line %u on", line);
-	session_error(&sc->session, "%s: %u command%s%s %s not carried out",
-	    error == EINTR ? "a signal came" : error == ETIMEDOUT ?
-	    "the kernel does not answer" : strerror(error),
-	    (unsigned)commands, commands == 1 ? "" : "s",
-	    from, commands == 1 ? "was" : "were");
+	from = requests[sc->answered].loc.begin;
+	source_position(&sc->source, from, &line, &column);
+	session_error(&sc->session, "%s: %u command%s from line %u%s%s on %s "
+	    "not carried out", error == EINTR ? "a signal came" :
+	    error == ETIMEDOUT ? "the kernel does not answer" :
+	    strerror(error), (unsigned)commands, commands == 1 ? "" : "s",
+	    line, several ? " of " : "",
+	    several ? source_file_at(&sc->source, from)->name : "",
+	    commands == 1 ? "was" : "were");
 }
 
 static int

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,10 +91,14 @@ static int
 add_input(struct script *sc, const char *path)
 {
 	struct stat st;
+	int fd;
 
 	sc->input = path;
-	if (strcmp(path, "-") == 0)
-		return source_add_fd(&sc->source, "stdin", STDIN_FILENO);
+	if (strcmp(path, "-") == 0) {
+		/* A copy is closed, for 0 must not become a socket's. */
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		return fd < 0 ? -1 : source_add_fd(&sc->source, "stdin", fd);
+	}
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return add_directory(sc, path);
 	return source_add_file(&sc->source, path);

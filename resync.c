@@ -40,11 +40,11 @@ static void
 report_conflict(struct script *sc, const struct planned *request,
     const struct planned *earlier)
 {
-	unsigned line, column;
+	char line[LINT_LINE];
 
-	source_position(&sc->source, earlier->loc.begin, &line, &column);
-	diag(&sc->diag, DIAG_ERROR, request->loc, "line %u makes another %s "
-	    "of this name: only one of them can be", line,
+	diag(&sc->diag, DIAG_ERROR, request->loc, "%s makes another %s of this "
+	    "name: only one of them can be", lint_line(&sc->source,
+	    request->loc.begin, earlier->loc.begin, line),
 	    request->type == SADB_ADD ? "SA" : "policy");
 	sc->session.failed = true;
 }

@@ -374,6 +374,14 @@ expect "-f twice, one is missing" 1 '' \
 echo 'flush;' | run -n -v -f conf.d/10-a.conf -f -
 expect "-f and -f -" 0 'add 10.0.0.1 10.0.0.2 esp 0x0000012c -m transport -E null;
 flush;' ''
+echo 'flush;' | run -n -v -f - -f -
+expect "-f - twice: the second is empty, and standard input is still open" 0 \
+    'flush;' "stdin: warning: there is no command in it"
+echo 'add 10.0.0.1 10.0.0.2 esp 300 -lh 9 -E null;' >other.conf
+run -n -S conf.d/10-a.conf -S other.conf
+grep -q '^other.conf:1:1: error: line 1 of conf.d/10-a.conf makes another SA' \
+    stderr
+ok $? "-S of two: a line of the other file"
 
 # What PF_KEY on Linux cannot carry is an error of the text, found ahead.
 if [ "$(uname -s)" = Linux ]; then
