@@ -5,20 +5,31 @@
 
 #include "message.h"
 
-/* Characters that are not one column wide, and those that are not shown. */
+/*
+ * Characters that are not one column wide, and those that are not shown: what
+ * Unicode has without a shape of its own, but for the selectors of one.
+ */
 static const struct {
 	uint32_t first, last;
 	int columns;
 } widths[] = {
 	{ 0x0000, 0x001f, MESSAGE_UNSEEN }, { 0x007f, 0x00a0, MESSAGE_UNSEEN },
-	{ 0x0300, 0x036f, 0 }, { 0x1100, 0x115f, 2 },
+	{ 0x00ad, 0x00ad, MESSAGE_UNSEEN }, { 0x0300, 0x036f, 0 },
+	{ 0x034f, 0x034f, MESSAGE_UNSEEN }, { 0x061c, 0x061c, MESSAGE_UNSEEN },
+	{ 0x1100, 0x115e, 2 }, { 0x115f, 0x1160, MESSAGE_UNSEEN },
+	{ 0x17b4, 0x17b5, MESSAGE_UNSEEN }, { 0x180b, 0x180f, MESSAGE_UNSEEN },
 	{ 0x200b, 0x200f, MESSAGE_UNSEEN }, { 0x2028, 0x202e, MESSAGE_UNSEEN },
 	{ 0x2060, 0x206f, MESSAGE_UNSEEN }, { 0x2e80, 0xa4cf, 2 },
-	{ 0xac00, 0xd7a3, 2 }, { 0xd800, 0xdfff, MESSAGE_UNSEEN },
-	{ 0xf900, 0xfaff, 2 }, { 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
+	{ 0x3164, 0x3164, MESSAGE_UNSEEN }, { 0xac00, 0xd7a3, 2 },
+	{ 0xd800, 0xdfff, MESSAGE_UNSEEN }, { 0xf900, 0xfaff, 2 },
+	{ 0xfe00, 0xfe0f, 0 }, { 0xfe30, 0xfe6f, 2 },
 	{ 0xfeff, 0xfeff, MESSAGE_UNSEEN }, { 0xff00, 0xff60, 2 },
-	{ 0xffe0, 0xffe6, 2 }, { 0x1f300, 0x1faff, 2 },
-	{ 0x20000, 0x3fffd, 2 }, { 0x110000, UINT32_MAX, MESSAGE_UNSEEN },
+	{ 0xffa0, 0xffa0, MESSAGE_UNSEEN }, { 0xffe0, 0xffe6, 2 },
+	{ 0xfff0, 0xfffb, MESSAGE_UNSEEN },
+	{ 0x1bca0, 0x1bca3, MESSAGE_UNSEEN },
+	{ 0x1d173, 0x1d17a, MESSAGE_UNSEEN }, { 0x1f300, 0x1faff, 2 },
+	{ 0x20000, 0x3fffd, 2 }, { 0xe0000, 0xe0fff, MESSAGE_UNSEEN },
+	{ 0x110000, UINT32_MAX, MESSAGE_UNSEEN },
 };
 
 size_t
