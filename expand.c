@@ -222,7 +222,7 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 {
 	struct filter filter;
 	struct msgbuf m;
-	int rc;
+	int rc = -1;
 
 	msg_begin(&m, p->dialect, command_of(cmd->op)->type, cmd->sa.satype);
 	if (takes_filter(cmd)) {
@@ -234,11 +234,10 @@ emit(struct parser *p, struct command *cmd, message_fn *each, void *ctx)
 		defaults_encode(&m, &cmd->defaults);
 	else if (is_given(cmd, F_SRC))
 		sa_encode(&m, &cmd->sa);
-	if (msg_end(&m) == 0) {
+	if (msg_end(&m) != 0)
+		rc = each(ctx, cmd, &m);
+	else
 		field_error(p, cmd->loc, "this does not fit a PF_KEY message");
-		return -1;
-	}
-	rc = each(ctx, cmd, &m);
 	if (cmd->sa.enc_key.given || cmd->sa.auth_key.given)
 		wipe(m.space, m.len);
 	return rc;

@@ -12,6 +12,7 @@
 #include "operands.h"
 #include "options.h"
 #include "parser.h"
+#include "platform.h"
 
 struct reading {
 	struct session *session;
@@ -114,6 +115,7 @@ operands_read(struct session *s, enum op op, struct plan *plan)
 		return false;
 	}
 	ok = parse(&reading, text);
+	wipe(text, strlen(text));	/* a key, by mistake */
 	free(text);
 	if (!ok)
 		hint_options(s->opt->operands);
