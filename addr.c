@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "platform.h"
 
 /*
  * The sockaddrs.  Byte 0 and 1 are sa_len and an 8-bit family with BSD, one
@@ -142,22 +143,15 @@ read_dotted(const char *p, struct addr *out)
 	}
 }
 
-/* Anything else, which is rare. */
-__attribute__((noinline)) static bool
-colon_hex(const char *text, size_t len, struct addr *out)
+static bool
+read_colon_hex(char *text, struct addr *out)
 {
-	char buf[ADDR_TEXT], *zone, *end;
+	char *zone = strchr(text, '%'), *end;
 	unsigned long scope;
 
-	memset(out, 0, sizeof(*out));
-	if (len >= sizeof(buf))
-		return false;
-	memcpy(buf, text, len);
-	buf[len] = '\0';
-	zone = strchr(buf, '%');
 	if (zone != NULL)
 		*zone++ = '\0';
-	if (inet_pton(AF_INET6, buf, out->octets) != 1)
+	if (inet_pton(AF_INET6, text, out->octets) != 1)
 		return false;
 	if (zone != NULL) {
 		out->scope = if_nametoindex(zone);
@@ -170,6 +164,23 @@ colon_hex(const char *text, size_t len, struct addr *out)
 	out->family = 6;
 	out->prefix = 128;
 	return true;
+}
+
+/* Anything else, which is rare. */
+__attribute__((noinline)) static bool
+colon_hex(const char *text, size_t len, struct addr *out)
+{
+	char buf[ADDR_TEXT];
+	bool good;
+
+	memset(out, 0, sizeof(*out));
+	if (len >= sizeof(buf))
+		return false;
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+	good = read_colon_hex(buf, out);
+	wipe(buf, len);		/* a key may stand where an address should */
+	return good;
 }
 
 bool

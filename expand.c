@@ -60,7 +60,7 @@ hint_host(struct parser *p, struct loc at)
 			return;
 		}
 	colon = memchr(word, ':', len);
-	if (colon != NULL && !secrets_overlap(&p->diag->secrets, at) &&
+	if (colon != NULL && !field_is_secret(p, at) &&
 	    addr_numeric(word, (size_t)(colon - word), &addr))
 		diag_hint(p->diag, "a port stands in brackets: %.*s[%.*s]",
 		    (int)(colon - word), word,
@@ -91,23 +91,14 @@ read_odd_number(struct parser *p, struct loc at, struct addr *addr)
 	char buf[ADDR_TEXT];
 
 	if (*word < '0' || *word > '9' || not_a_name(word, len) != NULL ||
-	    !hosts_is_number(word, len, addr) || addr->family != 4)
+	    field_is_secret(p, at) || !hosts_is_number(word, len, addr) ||
+	    addr->family != 4)
 		return false;
 	field_advise(p, at, "this is %s: write four decimal numbers",
 	    addr_text(addr, buf));
 	if (has_octal(word, len))
 		diag_hint(p->diag, "a number that begins with 0 is octal");
 	return true;
-}
-
-/* What messages hide is not told to a resolver, and by it to the network. */
-static bool
-is_secret(struct parser *p, struct loc at)
-{
-	struct secrets *secrets = &p->diag->secrets;
-
-	return secrets_overlap_surely(secrets, at) ||
-	    (p->errors != 0 && secrets_overlap(secrets, at));
 }
 
 /* Apart, for it is rare and has much to keep. */
@@ -121,8 +112,8 @@ look_up(struct parser *p, struct command *cmd, struct loc at,
 	char quoted[64];
 	int error = 0;
 
-	wrong = is_secret(p, at) ? "it may be a key, and is not looked up" :
-	    not_a_name(word, len);
+	wrong = field_is_secret(p, at) ?
+	    "it may be a key, and is not looked up" : not_a_name(word, len);
 	/* Digits and dots are never a name. */
 	if (wrong == NULL && digits)
 		wrong = "not an address";

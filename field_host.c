@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fields.h"
+#include "platform.h"
 #include "syntax.h"
 
 /* The port of a service's name, or -1. */
@@ -21,6 +22,7 @@ service_port(const char *word, size_t len)
 	service = getservbyname(name, "udp");
 	if (service == NULL)
 		service = getservbyname(name, "tcp");
+	wipe(name, len);
 	return service == NULL ? -1 : ntohs((uint16_t)service->s_port);
 }
 
@@ -37,7 +39,8 @@ field_port(struct parser *p, struct loc loc)
 	if (word[0] >= '0' && word[0] <= '9')
 		return number_read_at(p, loc, "a port", UINT16_MAX, &value) ?
 		    (uint16_t)value : 0;
-	port = service_port(word, loc_length(loc));
+	port = field_is_secret(p, loc) ? -1 :
+	    service_port(word, loc_length(loc));
 	if (port < 0)
 		field_error(p, loc, "unknown port %s: neither a number, a "
 		    "service name nor any", field_quote(p, loc, buf));
@@ -246,8 +249,7 @@ field_selector(struct parser *p, const struct option *row, struct loc all,
     struct loc protocol)
 {
 	struct sa_selector *selector = &p->cmd.sa.selector;
-	int number = protocol_number(parser_text(p, protocol),
-	    loc_length(protocol));
+	int number = field_upper_number(p, protocol);
 	uint64_t value = 0;
 
 	field_option(p, row, all);

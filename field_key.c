@@ -25,7 +25,7 @@ field_algorithm(struct parser *p, const struct option *option, struct loc loc)
 		p->cmd.comp = alg;
 	if (alg != NULL)
 		return;
-	if (secrets_overlap(&p->diag->secrets, loc)) {
+	if (field_is_secret(p, loc)) {
 		field_error(p, loc, "expected the name of an algorithm, found "
 		    "what looks like a key");
 		return;

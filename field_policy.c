@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Policies: what they select, what they do, and their rules. */
-#include <sys/socket.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -8,6 +7,16 @@
 #include "fields.h"
 
 /* ---- upper-layer protocols ---- */
+
+int
+field_upper_number(struct parser *p, struct loc loc)
+{
+	const char *word = parser_text(p, loc);
+	int number = protocol_known(word, loc_length(loc));
+
+	return number >= 0 || field_is_secret(p, loc) ? number :
+	    protocol_asked(word, loc_length(loc));
+}
 
 void
 field_upper(struct parser *p, struct loc loc)
@@ -23,7 +32,7 @@ field_upper(struct parser *p, struct loc loc)
 			p->cmd.policy.upper = (uint8_t)value;
 		return;
 	}
-	proto = protocol_number(word, loc_length(loc));
+	proto = field_upper_number(p, loc);
 	if (proto < 0) {
 		field_error(p, loc, "unknown upper-layer protocol %s",
 		    field_quote(p, loc, buf));
@@ -49,15 +58,17 @@ static const struct name directions[] = {
 static void
 gre_key(struct parser *p, struct loc loc)
 {
-	char text[32] = "", buf[QUOTED];
-	struct in_addr dotted;
+	const char *word = parser_text(p, loc);
+	size_t len = loc_length(loc);
+	char buf[QUOTED];
+	struct addr dotted;
+	uint32_t octets;
 	uint64_t value = 0;
 
-	if (loc_length(loc) < sizeof(text))
-		memcpy(text, parser_text(p, loc), loc_length(loc));
-	if (inet_pton(AF_INET, text, &dotted) == 1)
-		value = ntohl(dotted.s_addr);
-	else if (number_read(text, strlen(text), true, UINT32_MAX, &value) !=
+	if (addr_numeric(word, len, &dotted) && dotted.family == 4) {
+		memcpy(&octets, dotted.octets, sizeof(octets));
+		value = ntohl(octets);
+	} else if (number_read(word, len, true, UINT32_MAX, &value) !=
 	    NUMBER_OK) {
 		field_error(p, loc, "expected a GRE key (a number or a.b.c.d), "
 		    "found %s", field_quote(p, loc, buf));

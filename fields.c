@@ -64,6 +64,16 @@ field_quote(const struct parser *p, struct loc loc, char buf[QUOTED])
 }
 
 bool
+field_is_secret(struct parser *p, struct loc loc)
+{
+	struct secrets *secrets = &p->diag->secrets;
+
+	if (p->errors == 0 && !p->cmd.bad)
+		secrets_sound(secrets, loc.begin);
+	return secrets_overlap(secrets, loc);
+}
+
+bool
 field_is(const struct parser *p, struct loc loc, const char *word)
 {
 	return word_is(word, parser_text(p, loc), loc_length(loc));

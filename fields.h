@@ -53,6 +53,12 @@ void field_option(struct parser *, const struct option *, struct loc);
 #define QUOTED	64
 const char *field_quote(const struct parser *, struct loc, char buf[QUOTED]);
 
+/*
+ * Whether the word may be a key: what messages hide is not told to a resolver,
+ * and by it to the network.
+ */
+bool field_is_secret(struct parser *, struct loc);
+
 /* Whether the word at a place is that one. */
 bool field_is(const struct parser *, struct loc, const char *word);
 
@@ -155,6 +161,8 @@ void field_care_of(struct parser *, const struct option *, struct loc);
 
 /* ---- field_policy.c ---- */
 
+/* The number of a protocol's word, or -1. */
+int field_upper_number(struct parser *, struct loc);
 void field_upper(struct parser *, struct loc protocol);
 /* A type and perhaps a code, or a GRE key. */
 void field_upper_arguments(struct parser *, struct loc first,

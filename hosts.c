@@ -9,6 +9,7 @@
 
 #include "hosts.h"
 #include "list.h"
+#include "platform.h"
 
 static void
 from_sockaddr(const struct sockaddr *sa, struct addr *addr)
@@ -67,6 +68,7 @@ ask(const struct question *q, int flags, struct addresses *list)
 	    q->family == 6 ? AF_INET6 : AF_UNSPEC;
 	hints.ai_flags = flags;
 	error = getaddrinfo(name, NULL, &hints, &all);
+	wipe(name, q->len);
 	if (error != 0)
 		return error;
 	for (ai = all; ai != NULL; ai = ai->ai_next)

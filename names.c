@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "platform.h"
 #include "wire.h"
 
 const struct name satype_names[] = {
@@ -334,19 +335,26 @@ protocol_name(uint8_t number)
 }
 
 int
-protocol_number(const char *word, size_t len)
+protocol_known(const char *word, size_t len)
 {
 	const struct name *row = name_find(upper_names, word, len);
+
+	return row == NULL ? -1 : (int)row->value;
+}
+
+int
+protocol_asked(const char *word, size_t len)
+{
+	const struct name *row;
 	const struct protoent *entry;
 	char name[64];
 
-	if (row != NULL)
-		return (int)row->value;
 	if (len >= sizeof(name))
 		return -1;
 	memcpy(name, word, len);
 	name[len] = '\0';
 	entry = getprotobyname(name);
+	wipe(name, len);
 	if (entry != NULL)
 		return entry->p_proto & 0xff;
 	row = name_find(known_protocols, word, len);
@@ -515,9 +523,9 @@ algorithm_closest(enum alg_kind kind, const char *word, size_t len)
 	for (alg = algorithms; alg->name != NULL; alg++) {
 		if (alg->kind != kind || alg->gone != NULL)
 			continue;
-		if (alg->xfrm != NULL && word_is(alg->xfrm, word, len))
-			return alg->name;
 		d = algorithm_distance(alg, word, len);
+		if (alg->xfrm != NULL && word_is(alg->xfrm, word, len))
+			d = 0;
 		if (d < best) {
 			best = d;
 			closest = alg;
@@ -526,6 +534,7 @@ algorithm_closest(enum alg_kind kind, const char *word, size_t len)
 		    (n != len && algorithm_distance(alg, plain, n) == 0)))
 			part = alg;
 	}
+	wipe(plain, sizeof(plain));
 	if (closest == NULL)
 		closest = part;
 	return closest == NULL ? NULL : closest->name;

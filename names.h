@@ -57,10 +57,12 @@ const char *mode_name(const struct dialect *, uint8_t mode);
 /*
  * The upper-layer protocols: /etc/protocols (read once, libc), and "any",
  * "icmp6", "ip4", which come first.  protocol_name() returns NULL for a number
- * without a name; protocol_number() returns -1 for an unknown word.
+ * without a name.  protocol_known() knows the latter alone, protocol_asked()
+ * asks for any other; both return -1 for an unknown word.
  */
 const char *protocol_name(uint8_t number);
-int protocol_number(const char *word, size_t len);
+int protocol_known(const char *word, size_t len);
+int protocol_asked(const char *word, size_t len);
 
 enum alg_kind { ALG_AUTH, ALG_ENC, ALG_COMP };
 

@@ -440,6 +440,8 @@ command_done(struct parser *p, struct loc loc)
 	command_check(p);
 	if (cmd->bad)
 		command_check_hosts(p);
+	else if (p->errors == 0)
+		secrets_sound(&p->diag->secrets, loc.end);
 	if (!cmd->bad && cmd->op == OP_EXIT)
 		p->exiting = true;
 	else if (!cmd->bad && p->sink != NULL)

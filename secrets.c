@@ -27,7 +27,7 @@ struct walk {
 	size_t quote;		/* the next on the line, or what ends it */
 	void (*mark)(void *, struct loc);
 	void *ctx;
-	bool certain;		/* marks nothing for being in doubt */
+	size_t sound;		/* before it nothing is in doubt */
 };
 
 #define MAY_GO_ON	3	/* words: -E, a name and a key, or part of it */
@@ -216,6 +216,22 @@ is_of_the_language(const char *word, size_t len)
 }
 
 /*
+ * What a string may be glued to: an algorithm's name, or the algorithm of a
+ * label, which is a digit.
+ */
+static bool
+takes_string(const char *word, size_t len)
+{
+	if (len > 2 && takes_name(word, len)) {
+		word += 2;
+		len -= 2;
+	}
+	return (len == 1 && isdigit((unsigned char)*word)) ||
+	    algorithm_named(ALG_ENC, word, len) != NULL ||
+	    algorithm_named(ALG_AUTH, word, len) != NULL;
+}
+
+/*
  * Whether the next string on the line is glued to a word before it: then what
  * is before it may be the string.
  */
@@ -223,12 +239,15 @@ static bool
 ends_in_quote(struct walk *w, size_t i)
 {
 	const char *text = w->text;
-	size_t end = w->len - i > LOOK_AHEAD ? i + LOOK_AHEAD : w->len;
+	size_t end = w->len - i > LOOK_AHEAD ? i + LOOK_AHEAD : w->len, word;
 
 	if (w->quote < i || w->quote == 0)
 		w->quote = find(text, i, find_line_end(text, i, end), '"');
-	return w->quote < w->len && text[w->quote] == '"' &&
-	    !is_delimiter(text[w->quote - 1]);
+	if (w->quote == w->len || text[w->quote] != '"')
+		return false;
+	for (word = w->quote; word > i && !is_delimiter(text[word - 1]); )
+		word--;
+	return word < w->quote && !takes_string(text + word, w->quote - word);
 }
 
 /* Whether a word may be of a key that does not end where it seems to. */
@@ -238,7 +257,7 @@ is_doubtful(struct walk *w, size_t word, size_t end)
 	struct secrets_state *s = &w->state;
 	const char *text = w->text + word;
 
-	if (w->certain)
+	if (word < w->sound)
 		return false;
 	if (s->cut && *text != '-' && !is_command(text, end - word))
 		s->doubt = true;
@@ -411,12 +430,14 @@ step_over(struct walk *w, size_t i, size_t end)
 static size_t
 step(struct walk *w, size_t i, size_t end)
 {
-	bool doubt = w->state.doubt && !w->certain &&
+	bool doubt = w->state.doubt &&
 	    (w->text[i] == '#' || !is_delimiter(w->text[i]));
 	size_t next = step_over(w, i, end);
 
 	if (doubt)
 		mark(w, i, next);
+	if (i < w->sound)
+		w->state.doubt = w->state.cut = false;
 	return next;
 }
 
@@ -461,6 +482,13 @@ secrets_begin_statement(struct secrets *s, uint32_t offset)
 	s->recent = offset;
 }
 
+void
+secrets_sound(struct secrets *s, uint32_t end)
+{
+	if (end > s->sound)
+		s->sound = end;
+}
+
 /* From some place at or before from, with what is known there. */
 static void
 walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
@@ -469,19 +497,17 @@ walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 	bool known = s->statement <= from && s->statement >= file &&
 	    (s->statement != 0 || s->carried);
 	size_t i = known ? s->statement : file;
-	bool known_after;
 
 	w->text = s->source->text;
 	w->len = s->source->len;
+	w->sound = s->sound;
 	w->state = known ? s->state : beginning;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;
-	/* A place well before from is remembered, but for what is certain only
-	 * at the end of a statement. */
+	/* A place well before from is remembered. */
 	while (i < end) {
-		known_after = !w->certain || w->text[i] == ';';
 		i = step(w, i, end);
-		if (known_after && i + SHOWN_BEFORE <= from) {
+		if (i + SHOWN_BEFORE <= from) {
 			s->statement = (uint32_t)i;
 			s->state = w->state;
 		}
@@ -503,6 +529,7 @@ secrets_forget(struct secrets *s, uint32_t n)
 	walk_text(s, n, n, &w);
 	s->state = w.state;
 	s->carried = true;
+	s->sound -= n < s->sound ? n : s->sound;
 	s->statement = s->recent = 0;
 }
 
@@ -529,25 +556,12 @@ note_overlap(void *ctx, struct loc secret)
 		o->found = true;
 }
 
-static bool
-overlaps(struct secrets *s, struct loc loc, bool certain)
-{
-	struct overlap o = { .loc = loc };
-	struct walk w = { .mark = note_overlap, .ctx = &o,
-	    .certain = certain };
-
-	walk_text(s, loc.begin, loc.end, &w);
-	return o.found;
-}
-
 bool
 secrets_overlap(struct secrets *s, struct loc loc)
 {
-	return overlaps(s, loc, false);
-}
+	struct overlap o = { .loc = loc };
+	struct walk w = { .mark = note_overlap, .ctx = &o };
 
-bool
-secrets_overlap_surely(struct secrets *s, struct loc loc)
-{
-	return overlaps(s, loc, true);
+	walk_text(s, loc.begin, loc.end, &w);
+	return o.found;
 }

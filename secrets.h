@@ -29,6 +29,7 @@ struct secrets {
 	struct secrets_state state;	/* what is known there */
 	bool carried;			/* of 0, too: a stream's text moved */
 	uint32_t recent;		/* another one, behind it */
+	uint32_t sound;			/* before it the text is right */
 };
 
 /*
@@ -39,17 +40,19 @@ void secrets_begin_statement(struct secrets *, uint32_t offset);
 void secrets_forget(struct secrets *, uint32_t n);
 
 /*
+ * Notes that the text up to an offset was read without an error: which quotes
+ * go together is not in doubt there.
+ */
+void secrets_sound(struct secrets *, uint32_t end);
+
+/*
  * Calls mark with each run of octets that is, or may be, a key, from some place
  * at or before the offset from, up to end.
  */
 void secrets_find(struct secrets *, uint32_t from, uint32_t end,
     void (*mark)(void *ctx, struct loc), void *ctx);
 
-/*
- * Whether any octet of a place is, or may be, one of a key; and whether it is
- * by itself, not for want of knowing which quotes go together.
- */
+/* Whether any octet of a place is, or may be, one of a key. */
 bool secrets_overlap(struct secrets *, struct loc);
-bool secrets_overlap_surely(struct secrets *, struct loc);
 
 #endif

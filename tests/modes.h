@@ -43,6 +43,16 @@ static const char wrong[] =
     "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x00;\n"
     "spdad 10.0.0.1 10.0.0.2 any -P out none;\n";
 
+/* Keys that stand where others should. */
+static const char misplaced[] =
+    "add 10.0.0.1 10.0.0.2 esp 1000 -E MarkedKeyOfATest;\n"
+    "add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbcMarkedKeyOfATest;\n"
+    "add 10.0.0.1 0x87b0d9022b547da6cff8214a739cc5ee esp 1000 -E null;\n"
+    "add 10.0.0.1[x87b0d9022b547da6cff8214a739cc5ee] 10.0.0.2 esp 1000;\n"
+    "spdadd 10.0.0.1 10.0.0.2 x87b0d9022b547da6cff8214a739cc5ee -P in none;\n"
+    "spdadd 10.0.0.1 10.0.0.2 gre 87b0d9022b547da6cff8214a739cc5ee -P in "
+    "none;\n";
+
 static const char added[] =
     "add 10.0.0.1 10.0.0.2 esp 0x1000 -E aes-cbc 0x87b0d9022b547da6cff8"
     "214a739cc5ee;\n"
@@ -82,6 +92,8 @@ static const struct mode {
 	    false },
 	{ "-f, wrong", { "setkey", "-f", "-" }, wrong, KERNEL_GOOD, true,
 	    true, false },
+	{ "-n -f, misplaced keys", { "setkey", "-n", "-f", "-" }, misplaced,
+	    KERNEL_GOOD, true, true, true },
 	{ "-n -v -v", { "setkey", "-nvv", "-f", "-" }, script, KERNEL_GOOD,
 	    true, false, false },
 	{ "-c", { "setkey", "-c" }, script, KERNEL_GOOD, false, true, false },

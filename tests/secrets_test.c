@@ -4,6 +4,7 @@
  * with keys are spoilt in every place in turn, and what is said of them is
  * searched for pieces of the keys.  Nor is one kept in the parser.
  */
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,35 @@ static const struct sample {
 	    "3c5a7e91b2d4f6083c5a7e91b2d4f608aabbccdd", DIGITS },
 };
 
-/* ---- what is said ---- */
+/* ---- what is said, and asked ---- */
+
+static FILE *said_to;
+
+/* In place of libc's: what a resolver is told counts as said. */
+int
+getaddrinfo(const char *name, const char *service,
+    const struct addrinfo *hints, struct addrinfo **all)
+{
+	(void)service;
+	(void)all;
+	if ((hints->ai_flags & AI_NUMERICHOST) == 0)
+		fprintf(said_to, "asked for %s\n", name);
+	return EAI_NONAME;
+}
+
+struct servent *
+getservbyname(const char *name, const char *protocol)
+{
+	fprintf(said_to, "asked for %s, %s\n", name, protocol);
+	return NULL;
+}
+
+struct protoent *
+getprotobyname(const char *name)
+{
+	fprintf(said_to, "asked for %s\n", name);
+	return NULL;
+}
 
 static int
 drop(void *ctx, const struct command *cmd, struct msgbuf *m)
@@ -60,7 +89,6 @@ drop(void *ctx, const struct command *cmd, struct msgbuf *m)
 static void
 take(void *parser, struct command *cmd)
 {
-	cmd->numeric = true;		/* ask no resolver */
 	if (cmd->op != OP_HELP)
 		command_expand(parser, drop, NULL);
 }
@@ -76,9 +104,10 @@ messages(struct parser *p, const char *text)
 
 	memset(p, 0, sizeof(*p));
 	source_init(&source);
-	diag_init(&diag, &source, open_memstream(&said, &size));
+	said_to = open_memstream(&said, &size);
+	diag_init(&diag, &source, said_to);
 	diag.advice = true;
-	if (diag.out == NULL || source_add_string(&source, "t", text) != 0)
+	if (said_to == NULL || source_add_string(&source, "t", text) != 0)
 		abort();
 	p->source = &source;
 	p->diag = &diag;
@@ -259,6 +288,55 @@ test_made(void)
 	ok(run.kept == 0, "made up: none is kept (%u are)", run.kept);
 }
 
+/* ---- wrong in one way ---- */
+
+#define H	"add 10.0.0.1 10.0.0.2 esp 0x1000"
+
+static const struct wrong {
+	const char *text, *hidden, *shown;
+} wrongs[] = {
+	/* In the place of what is asked for. */
+	{ "add 10.0.0.1[ab87b0d9022b547da6cff8214a739cc5ee] 10.0.0.2 esp 256 "
+	    "-E null;", "ab87b0d9022b", "unknown port" },
+	{ "spdadd 10.0.0.1 10.0.0.2 ab87b0d9022b547da6cff8214a739cc5ee "
+	    "-P out none;", "ab87b0d9022b", "unknown upper-layer" },
+	{ H " -sel 10.0.0.1 10.0.0.2 ab87b0d9022b547da6cff8214a739cc5ee "
+	    "-E null;", "ab87b0d9022b", "expected a protocol" },
+	{ "spdadd 10.0.0.1 10.0.0.2[nosuch] vmtpx -P out none;", NULL,
+	    "asked for vmtpx" },
+	/* What is asked for is shown. */
+	{ H " -E aes-cbc \"sixteen; letters\"; add hostone hosttwo esp 0x1000 "
+	    "-E null;", "sixteen", "add hostone hosttwo" },
+	{ "flsh; " H " -E aes-cbc \"sixteen; letters\"; add hostone hosttwo "
+	    "esp 0x1000 -E null;", "hostone", "not looked up" },
+	{ "spdadd 10.0.0.1[nosuch] hosttwo any -ctx 1 1\"a label\" -P out "
+	    "none;", NULL, "'nosuch'" },
+	{ "add 10.0.0.1 10.0.0.2[nosuch] esp 0x1000 -E aes-cbc\"sixteen "
+	    "letters!\";", "sixteen", "'nosuch'" },
+};
+
+static void
+test_wrongs(void)
+{
+	static struct parser p;
+	const struct wrong *w;
+	char *said;
+	bool good;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		w = &wrongs[i];
+		said = messages(&p, w->text);
+		good = (w->hidden == NULL || strstr(said, w->hidden) == NULL) &&
+		    (w->shown == NULL || strstr(said, w->shown) != NULL);
+		ok(good, "wrong in one way: %zu", i + 1);
+		if (!good)
+			printf("# of the text\n# %s\n# was said\n# %s\n",
+			    w->text, said);
+		free(said);
+	}
+}
+
 int
 main(void)
 {
@@ -276,5 +354,6 @@ main(void)
 		    run.kept);
 	}
 	test_made();
+	test_wrongs();
 	return done();
 }
