@@ -118,19 +118,13 @@ read_host(struct parser *p, struct loc name, struct loc prefix,
 
 /*
  * What may be left out is sometimes taken from the next line, where a ';' was
- * forgotten and a command misspelt.
+ * forgotten and a command misspelt: no resolver is asked for that.
  */
 static bool
 is_next_command(struct parser *p, struct loc name)
 {
-	struct scanner *s = &p->scanner;
-
-	if (!takes_filter(&p->cmd) ||
-	    !source_begins_line(p->source, name.begin) ||
-	    command_closest(parser_text(p, name), loc_length(name)) == NULL)
+	if (!takes_filter(&p->cmd) || !syntax_is_stray(p, name))
 		return false;
-	s->stray = name;
-	s->stray_after = p->cmd.at[F_VERB].end;
 	syntax_lost_semicolon(p);
 	return true;
 }
@@ -166,7 +160,8 @@ void
 field_dst(struct parser *p, struct loc all, struct loc name,
     struct loc prefix, struct loc port)
 {
-	if (!p->cmd.bad && follows_protocol(p, name))
+	if (is_next_command(p, name) ||
+	    (!p->cmd.bad && follows_protocol(p, name)))
 		return;
 	p->cmd.at[F_DST] = all;
 	p->cmd.dst = read_host(p, name, prefix, port);

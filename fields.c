@@ -22,7 +22,7 @@ field_error(struct parser *p, struct loc loc, const char *fmt, ...)
 		p->diag->quiet = true;
 		return;
 	}
-	if (p->scanner.stray.end != 0 && p->scanner.stray.begin <= loc.begin) {
+	if (syntax_is_stray(p, loc)) {
 		syntax_lost_semicolon(p);
 		return;
 	}

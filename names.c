@@ -450,18 +450,18 @@ distance(const char *name, const char *word, size_t len)
 	return row[n % 3][len];
 }
 
-/* A short word forgives one slip, a longer one two; never all of it. */
+/* A short word forgives one slip, a longer one two; never all its letters. */
 static unsigned
-tolerance(size_t len)
+tolerance(const char *word, size_t len)
 {
-	return len < 3 ? 0 : len < 6 ? 1 : 2;
+	return len < (*word == '-' ? 3 : 2) ? 0 : len < 6 ? 1 : 2;
 }
 
 const char *
 name_closest(const struct name *table, const char *word, size_t len)
 {
 	const char *closest = NULL;
-	unsigned best = tolerance(len) + 1, d;
+	unsigned best = tolerance(word, len) + 1, d;
 
 	for (; table->name != NULL; table++) {
 		d = distance(table->name, word, len);
@@ -513,7 +513,7 @@ algorithm_closest(enum alg_kind kind, const char *word, size_t len)
 {
 	const struct algorithm *alg, *closest = NULL, *part = NULL;
 	char plain[WORD_MAX + 1];
-	unsigned best = tolerance(len) + 1, d;
+	unsigned best = tolerance(word, len) + 1, d;
 	size_t n = 0, i;
 
 	for (i = 0; i < len && n < WORD_MAX; i++)

@@ -35,9 +35,10 @@ struct scanner {
 	bool in_statement;		/* some of it was read */
 	bool skipping;			/* up to the end of a wrong statement */
 	/* A command that begins a line inside another command, and the end of
-	 * the token before it. */
-	struct loc stray;
-	uint32_t stray_after;
+	 * the token before it; any other word that does so, the last one. */
+	struct loc stray, line;
+	uint32_t stray_after, line_after;
+	bool lost;			/* the ';' before it: reported */
 	/* A command before which a ';' was forgotten, to be scanned again. */
 	struct loc go_back;
 };

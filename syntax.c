@@ -250,6 +250,22 @@ hint_comment(struct parser *p, uint32_t end)
 		diag_hint(p->diag, "from '#' on the line is a comment");
 }
 
+bool
+syntax_is_stray(struct parser *p, struct loc at)
+{
+	struct scanner *s = &p->scanner;
+
+	if (s->stray.end == 0 && s->line.end != 0 &&
+	    s->line.begin <= at.begin &&
+	    !secrets_overlap(&p->diag->secrets, s->line) &&
+	    command_closest(parser_text(p, s->line), loc_length(s->line)) !=
+	    NULL) {
+		s->stray = s->line;
+		s->stray_after = s->line_after;
+	}
+	return s->stray.end != 0 && s->stray.begin <= at.begin;
+}
+
 void
 syntax_lost_semicolon(struct parser *p)
 {
@@ -257,14 +273,17 @@ syntax_lost_semicolon(struct parser *p)
 	struct loc end = { s->stray_after, s->stray_after + 1 };
 	char buf[QUOTED];
 
-	p->cmd.bad = true;
-	diag_quote(buf, sizeof(buf), parser_text(p, s->stray),
-	    loc_length(s->stray));
-	diag(p->diag, DIAG_ERROR, end, "missing ';' before %s", buf);
-	hint_comment(p, end.begin);
+	if (!s->lost) {
+		p->cmd.bad = true;
+		diag_quote(buf, sizeof(buf), parser_text(p, s->stray),
+		    loc_length(s->stray));
+		diag(p->diag, DIAG_ERROR, end, "missing ';' before %s", buf);
+		hint_comment(p, end.begin);
+		s->lost = true;
+		s->go_back = s->stray;
+	}
 	/* What the caller would hint at is another mistake. */
 	p->diag->quiet = true;
-	s->go_back = s->stray;
 }
 
 /* A command inside another one: the first lacks its ';'. */
@@ -529,7 +548,7 @@ syntax_report(struct parser *p, const struct syntax_error *e)
 	/* A mistake that was reported often derails what follows it. */
 	if (p->scanner.go_back.end != 0)
 		return;
-	if (is_lost_semicolon(p, e) || p->scanner.stray.end != 0) {
+	if (is_lost_semicolon(p, e) || syntax_is_stray(p, e->at)) {
 		syntax_lost_semicolon(p);
 		return;
 	}

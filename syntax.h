@@ -18,7 +18,11 @@ struct syntax_error {
 /* Reports it, and has the rest of the statement skipped. */
 void syntax_report(struct parser *, const struct syntax_error *);
 
-/* Reports the ';' that was forgotten before the scanner's stray command. */
+/*
+ * Whether what is wrong at a place stands in or behind a command that begins a
+ * line, perhaps misspelt; and reports the ';' that was forgotten before that.
+ */
+bool syntax_is_stray(struct parser *, struct loc);
 void syntax_lost_semicolon(struct parser *);
 
 /* What comes next in a command of which the fields so far are known. */
