@@ -49,6 +49,7 @@ print_key(unsigned bits)
 	char text[2 * KEY_MAX + 4] = "0x";
 	size_t octets = bits / 8, i;
 	int rc = EXIT_SUCCESS;
+	ssize_t n;
 
 	if (!platform_random(key, octets)) {
 		message(stderr, "setkey: -G: no random numbers: %s",
@@ -59,10 +60,10 @@ print_key(unsigned bits)
 		sprintf(text + 2 + 2 * i, "%02x", key[i]);
 	strcat(text, "\n");
 	/* No stream keeps a copy of it. */
-	if (write(STDOUT_FILENO, text, strlen(text)) !=
-	    (ssize_t)strlen(text)) {
+	n = write(STDOUT_FILENO, text, strlen(text));
+	if (n != (ssize_t)strlen(text)) {
 		message(stderr, "setkey: cannot write the output: %s",
-		    strerror(errno));
+		    strerror(n < 0 ? errno : ENOSPC));
 		rc = EXIT_FAILURE;
 	}
 	wipe(key, sizeof(key));

@@ -244,7 +244,9 @@ send_request(void *ctx, uint32_t number, void *msg)
 		error = s->channel->ops->finish(s->channel);
 	/* The reply may have said it, and better. */
 	if (error != 0 && !s->failed)
-		session_error(s, "%s", strerror(error));
+		session_error(s, "%s", error == EINTR ?
+		    "a signal came: the rest is not deleted" :
+		    strerror(error));
 }
 
 static void
@@ -422,6 +424,16 @@ set_scope(void *ctx, uint32_t number, void *msg)
 	    s->opt->scopes);
 }
 
+static void
+send_part(void *ctx, uint32_t number, void *msg)
+{
+	struct dump *d = ctx;
+
+	/* All of it begins again. */
+	if (!d->repeat)
+		send_request(&d->session, number, msg);
+}
+
 /*
  * A dump, repeated if that is wanted.  What becomes of other packets is asked
  * first, as a document begins with it.
@@ -436,7 +448,7 @@ send_dump(struct dump *d)
 	do {
 		d->repeat = false;
 		d->left = d->requests.count;
-		plan_each(&d->requests, send_request, &d->session);
+		plan_each(&d->requests, send_part, d);
 	} while (d->repeat && !d->session.failed);
 	if (!d->session.failed && opt->form == AS_TEXT &&
 	    (opt->scopes == 0 ||
@@ -490,8 +502,10 @@ run_dump(const struct options *opt)
 
 	session_init(s, opt);
 	if (!operands_read(s, opt->policies ? OP_SPDDUMP : OP_DUMP,
-	    &d.requests) || opt->check_only)
+	    &d.requests)) {
+		plan_free(&d.requests);
 		return session_end(s);
+	}
 	if (opt->policies)
 		plan_each(&d.requests, set_scope, s);
 	if (opt->form == AS_SCRIPT && (d.save = save_new(s->dialect)) == NULL)
@@ -537,8 +551,11 @@ run_flush(const struct options *opt)
 	s.silent = true;
 	if (operands_read(&s, opt->policies ? OP_SPDFLUSH : OP_FLUSH,
 	    &requests) && !opt->check_only &&
-	    session_open(&s, flush_reply, &s) == 0)
+	    session_open(&s, flush_reply, &s) == 0) {
+		signals_hold();
 		plan_each(&requests, send_request, &s);
+		signals_release();
+	}
 	plan_free(&requests);
 	return session_end(&s);
 }
@@ -704,34 +721,42 @@ watch_init(struct watch *w, const struct options *opt)
 	json_init(&w->writer.json, &s->text, s->dialect, &s->style);
 }
 
-int
-run_watch(const struct options *opt)
+static void
+watch_kernel(struct watch *w)
 {
 	struct sigaction sa = { .sa_handler = stop };
-	static struct watch w;		/* large */
-	struct session *s = &w.session;
+	struct session *s = &w->session;
+	const char *name = s->opt->channel;
 
-	watch_init(&w, opt);
-	if ((opt->operands[0] != NULL && !operands_read(s, opt->policies ?
-	    OP_SPDDUMP : OP_DUMP, &w.wanted)) || opt->check_only)
-		return session_end(s);
-	s->channel = channel_open(opt->channel);
+	s->channel = channel_open(name);
 	if (s->channel == NULL) {
-		session_error(s, "%s", channel_strerror(opt->channel, errno));
-		return session_end(s);
+		session_error(s, "%s", channel_strerror(name, errno));
+		return;
 	}
 	session_drop_privileges(s);
-	w.writer.channel = s->channel->ops->name;
+	w->writer.channel = s->channel->ops->name;
 	s->channel->trace = watch_event;
-	s->channel->trace_ctx = &w;
+	s->channel->trace_ctx = w;
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	watch_loop(&w);
+	watch_loop(w);
 	/* To stop reading is a usual way to end a monitor. */
 	if (s->text.error == EPIPE)
 		s->text.error = 0;
+}
+
+int
+run_watch(const struct options *opt)
+{
+	static struct watch w;		/* large */
+
+	watch_init(&w, opt);
+	if ((opt->operands[0] == NULL || operands_read(&w.session,
+	    opt->policies ? OP_SPDDUMP : OP_DUMP, &w.wanted)) &&
+	    !opt->check_only)
+		watch_kernel(&w);
 	plan_free(&w.wanted);
-	return session_end(s);
+	return session_end(&w.session);
 }

@@ -385,8 +385,11 @@ main(int argc, char **argv)
 	int status;
 
 	/* Before anything is opened: a socket must not be standard output. */
-	if (!platform_open_standard())
+	if (!platform_open_standard()) {
+		message(stderr, "setkey: a standard file is closed, and "
+		    "/dev/null is not to be had: %s", strerror(errno));
 		return EXIT_FAILURE;
+	}
 	if (!parse_options(&opt, argc, argv))
 		status = usage();
 	else if (!choose_channel(&opt))

@@ -7,8 +7,8 @@
 
 /*
  * From here on nobody who hangs up or reads no more ends the program (SIGHUP,
- * SIGPIPE): the databases come first, and output that was lost shows in the
- * exit status.
+ * SIGPIPE), nor a file that may not grow (SIGXFSZ): the databases come first,
+ * and output that was lost shows in the exit status.
  */
 void signals_ignore_readers(void);
 

@@ -191,6 +191,30 @@ run_and_look(const struct mode *mode, struct left *left)
 	return looked && WIFEXITED(status);
 }
 
+/* The same where memory runs out, at each allocation there is. */
+static void
+check_without_memory(const struct mode *mode)
+{
+	struct left left = { .keys = 0 };
+	unsigned n = 0, keys = 0;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = mode->kernel;
+	faults->call = CALL_MEMORY;
+	faults->error = ENOMEM;
+	do {
+		faults->nth = ++n;
+		if (!run_and_look(mode, &left))
+			break;
+		if (left.keys != 0)
+			printf("# at allocation %u\n", n);
+		keys += left.keys;
+	} while (faults->reached);
+	if (!ok(keys == 0 && !faults->reached,
+	    "%s: no key is left where memory runs out", mode->name))
+		printf("# %s\n", run.text);
+}
+
 #define ENOUGH	(1024 * 1024)
 
 static void
@@ -225,7 +249,7 @@ static const struct {
 static void
 check_filter(const struct mode *mode, const struct left *left)
 {
-	bool stream = strcmp(mode->name, "-c") == 0, good = left->filter == 2;
+	bool stream = strncmp(mode->name, "-c", 2) == 0, good = left->filter == 2;
 	int i, wanted;
 
 	for (i = 0; i < PROBE_COUNT; i++) {
@@ -275,11 +299,13 @@ main(int argc, char **argv)
 		}
 		looked++;
 		ok(left.keys == 0, "%s: no key is left", modes[i].name);
-		if (!faults->probed)
-			continue;
-		dropped++;
-		check_locked(&modes[i], &left);
-		check_privileges(&modes[i], &left);
+		if (faults->probed) {
+			dropped++;
+			check_locked(&modes[i], &left);
+			check_privileges(&modes[i], &left);
+		}
+		if (argc > 1 || !modes[i].alike)
+			check_without_memory(&modes[i]);
 	}
 	ok(looked > 0 && (argc > 1 || dropped > MODES / 2),
 	    "%u modes, %u of which speak to the kernel", looked, dropped);

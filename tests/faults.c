@@ -368,9 +368,12 @@ pfkey_dump(struct pair *p, const struct wire_msg *request)
 		p->seq = 1;
 		return;
 	}
-	for (i = 1; i <= RECORDS; i++)
+	for (i = 1; i <= RECORDS; i++) {
 		(request->type == SADB_DUMP ? tell_sa : tell_policy)(p,
 		    request->type, i % RECORDS, request->pid);
+		if (f->kernel == KERNEL_TORN && f->dumps == 1 && i == 1)
+			tell_policy(p, SADB_X_SPDADD, 0, 1);
+	}
 }
 
 static void

@@ -21,6 +21,7 @@ enum fault_kernel {
 	KERNEL_CHATS,		/* sends, but never an answer */
 	KERNEL_ENDLESS,		/* dumps have no end */
 	KERNEL_SLOW,		/* an answer takes 10 ms */
+	KERNEL_TORN,		/* something is added during the first dump */
 	KERNEL_COUNT
 };
 
@@ -51,9 +52,9 @@ struct faults {
 };
 
 /*
- * Octets of the keys in records of the made-up kernel, and random ones, from FAULT_KEY on and
- * FAULT_KEY_OCTETS long; each differs from the one before it by 0x29, so that a
- * part of any key is known from all else.
+ * Octets of the keys in records of the made-up kernel, and random ones, from
+ * FAULT_KEY on and FAULT_KEY_OCTETS long; each differs from the one before it by
+ * 0x29, so that a part of any key is known from all else.
  */
 #define FAULT_KEY	0x87
 #define FAULT_KEY_STEP	0x29

@@ -19,7 +19,6 @@ static const char script[] =
     "spddelete 10.0.0.3 10.0.0.2 any -P out;\n"
     "update 10.0.0.1 10.0.0.2 esp 0x1000 -lh 100 -E null \"\";\n"
     "deleteall 10.0.0.1 10.0.0.2 esp;\n"
-    "get 10.0.0.1 10.0.0.2 esp 0x1000;\n"
     "dump esp;\nspddump;\n";
 
 /* What NETLINK_XFRM alone has. */
@@ -97,6 +96,8 @@ static const struct mode {
 	{ "-n -v -v", { "setkey", "-nvv", "-f", "-" }, script, KERNEL_GOOD,
 	    true, false, false },
 	{ "-c", { "setkey", "-c" }, script, KERNEL_GOOD, false, true, false },
+	{ "-e, get", { "setkey", "-e", "get 10.0.0.1 10.0.0.2 esp 0x1000;" },
+	    NULL, KERNEL_GOOD, true, true, false },
 	/* One command: all of its policies, or none. */
 	{ "-c, many addresses", { "setkey", "-T", "xfrm", "-c" },
 	    "spdadd many.test 10.0.0.2 any -P in none;\n", KERNEL_GOOD, true,

@@ -17,6 +17,7 @@ main(void)
 
 #else
 
+#include <sys/resource.h>
 #include <errno.h>
 #include <signal.h>
 #include <time.h>
@@ -119,6 +120,31 @@ test_stop_stream(int sig, const char *name)
 		    faults->changes, run.text);
 }
 
+/* Of three SAs, which go one by one. */
+static void
+test_stop_flush(const char *channel)
+{
+	const char *argv[] = { "setkey", "-T", channel, "-F", "--", "-u", "0",
+	    NULL };
+	int status;
+	pid_t pid;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = KERNEL_SLOW;
+	pid = run_start(argv, NULL, NULL);
+	settle(1);
+	kill(pid, SIGINT);
+	waitpid(pid, &status, 0);
+	run_collect();
+	/* It may have been late. */
+	if (!ok(WIFEXITED(status) && (WEXITSTATUS(status) == 0 ||
+	    strstr(run.text, "a signal came: the rest is not deleted") !=
+	    NULL), "%s, -F of some: SIGINT does not end it without a word",
+	    channel))
+		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
+		    faults->changes, run.text);
+}
+
 static void
 test_hangup(const char *mode)
 {
@@ -145,8 +171,18 @@ close_reader(void)
 	close(ends[1]);
 }
 
+/* A file takes a part of it. */
 static void
-test_reader(const char *channel)
+limit_file(void)
+{
+	struct rlimit limit = { 1024, 1024 };
+
+	setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void
+test_reader(const char *channel, const char *what, void (*prepare)(void),
+    int error)
 {
 	const char *argv[] = { "setkey", "-T", channel, "-v", "-f", "-",
 	    NULL };
@@ -154,13 +190,12 @@ test_reader(const char *channel)
 	pid_t pid;
 
 	memset(faults, 0, sizeof(*faults));
-	pid = run_start(argv, script, close_reader);
+	pid = run_start(argv, script, prepare);
 	waitpid(pid, &status, 0);
 	run_collect();
 	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
-	    faults->changes == COMMANDS && strstr(run.text, "Broken pipe") !=
-	    NULL, "%s: a reader that went away: the databases come first",
-	    channel))
+	    faults->changes == COMMANDS && strstr(run.text, strerror(error)) !=
+	    NULL, "%s: %s: the databases come first", channel, what))
 		printf("# status %x, %u changes\n# %s\n", (unsigned)status,
 		    faults->changes, run.text);
 }
@@ -233,7 +268,11 @@ main(void)
 	test_hangup("-f");
 	test_hangup("-S");
 	for (i = 0; i < 2; i++) {
-		test_reader(channels[i]);
+		test_stop_flush(channels[i]);
+		test_reader(channels[i], "a reader that went away",
+		    close_reader, EPIPE);
+		test_reader(channels[i], "a file that may not grow",
+		    limit_file, EFBIG);
 		for (kind = 0; kind < KINDS; kind++) {
 			test_endless(KERNEL_CHATS, "talks without an answer",
 			    channels[i], kind);
