@@ -305,23 +305,19 @@ nl_recv(int fd, void *buf, size_t size, int flags)
 	struct msghdr msg;
 	ssize_t n;
 
-	for (;;) {
-		memset(&msg, 0, sizeof(msg));
-		msg.msg_name = &from;
-		msg.msg_namelen = sizeof(from);
-		msg.msg_iov = &iov;
-		msg.msg_iovlen = 1;
-		n = recvmsg(fd, &msg, flags);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			return flags & MSG_DONTWAIT ? -EAGAIN : -ETIMEDOUT;
-		if (n == -1)
-			return -errno;
-		if (msg.msg_namelen != sizeof(from) || from.nl_pid != 0)
-			continue;	/* not from the kernel */
-		return msg.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
-	}
+	memset(&msg, 0, sizeof(msg));
+	msg.msg_name = &from;
+	msg.msg_namelen = sizeof(from);
+	msg.msg_iov = &iov;
+	msg.msg_iovlen = 1;
+	n = recvmsg(fd, &msg, flags);
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return flags & MSG_DONTWAIT ? -EAGAIN : -ETIMEDOUT;
+	if (n == -1)
+		return -errno;
+	if (msg.msg_namelen != sizeof(from) || from.nl_pid != 0)
+		return -EINTR;		/* not from the kernel */
+	return msg.msg_flags & MSG_TRUNC ? -EMSGSIZE : n;
 }
 
 #endif /* __linux__ */

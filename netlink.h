@@ -94,7 +94,8 @@ size_t nl_send_limit(int fd);
 /*
  * One datagram from the kernel, into size octets at buf.  -ETIMEDOUT when none
  * came in due time (or, with MSG_DONTWAIT in flags, -EAGAIN when none is
- * there), -EMSGSIZE when it did not fit, -ENOBUFS when some were lost.
+ * there), -EMSGSIZE when it did not fit, -ENOBUFS when some were lost; -EINTR
+ * after a signal, or what somebody else sent: who asks again sets an end to it.
  */
 ssize_t nl_recv(int fd, void *buf, size_t size, int flags);
 

@@ -96,10 +96,12 @@ receive(struct xfrm_channel *c, uint8_t octets[DATAGRAM_OCTETS], size_t *used,
 {
 	ssize_t n;
 
-	if (patience_left(&c->patience) == 0 || c->losses >= LOSSES)
-		return -ETIMEDOUT;
-	n = nl_recv(c->fd, octets, DATAGRAM_OCTETS, flags);
-	patience_heard(&c->patience);
+	do {
+		if (patience_left(&c->patience) == 0 || c->losses >= LOSSES)
+			return -ETIMEDOUT;
+		n = nl_recv(c->fd, octets, DATAGRAM_OCTETS, flags);
+		patience_heard(&c->patience);
+	} while (n == -EINTR);
 	c->losses = n == -ENOBUFS ? c->losses + 1 : 0;
 	if (n == -EMSGSIZE)	/* as much as fitted is there */
 		*used = DATAGRAM_OCTETS;
@@ -169,6 +171,8 @@ deliver_events(struct xfrm_channel *c, unsigned datagrams, uint32_t first,
 		    MSG_DONTWAIT);
 		if (n == -EAGAIN)
 			break;
+		if (n == -EINTR)
+			continue;
 		if (n == -ENOBUFS || n == -EMSGSIZE) {
 			*lost = true;
 			if (++losses < LOSSES)

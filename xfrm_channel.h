@@ -56,8 +56,8 @@ struct xfrm_channel {
 
 /*
  * A datagram to c->datagram, or to one of c->part; all are wiped when their
- * keys are no longer needed.  As nl_recv(), and -ETIMEDOUT when c->patience is
- * at its end: who waits says what he expects (patience.h).
+ * keys are no longer needed.  As nl_recv(), but never -EINTR, and -ETIMEDOUT
+ * when c->patience is at its end: who waits says what he expects (patience.h).
  */
 ssize_t xfrm_receive(struct xfrm_channel *, int flags);
 ssize_t xfrm_receive_part(struct xfrm_channel *, unsigned number);

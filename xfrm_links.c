@@ -109,11 +109,25 @@ ask(int fd)
 	return nl_end(&b) ? nl_send(fd, b.octets, b.len) : -EMSGSIZE;
 }
 
+#define PATIENCE	{ .answer = ANSWER_PATIENCE, .request = ANSWER_PATIENCE }
+
+/* As nl_recv(), but never -EINTR, and no longer than patience lasts. */
+static ssize_t
+receive(int fd, void *octets, size_t size, struct patience *patience)
+{
+	ssize_t n;
+
+	do
+		n = patience_left(patience) == 0 ? -ETIMEDOUT :
+		    nl_recv(fd, octets, size, 0);
+	while (n == -EINTR);
+	return n;
+}
+
 static void
 load(struct xfrm_links *links)
 {
-	struct patience patience = { .answer = ANSWER_PATIENCE,
-	    .request = ANSWER_PATIENCE };
+	struct patience patience = PATIENCE;
 	const struct nlmsghdr *header;
 	uint8_t *octets;
 	bool done = false;
@@ -128,10 +142,8 @@ load(struct xfrm_links *links)
 	octets = malloc(LINK_DATAGRAM);
 	patience_begin(&patience);
 	if (octets != NULL && ask(fd) == 0)
-		while (!done && patience_left(&patience) > 0) {
-			n = nl_recv(fd, octets, LINK_DATAGRAM, 0);
-			if (n < 0)
-				break;
+		while (!done && (n = receive(fd, octets, LINK_DATAGRAM,
+		    &patience)) >= 0) {
 			offset = 0;
 			while ((header = nl_next(octets, (size_t)n,
 			    &offset)) != NULL) {
@@ -182,6 +194,7 @@ xfrm_address_is_ours(const struct addr *addr)
 {
 	_Alignas(8) uint8_t octets[4096];
 	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
+	struct patience patience = PATIENCE;
 	const struct nlmsghdr *header;
 	struct rtmsg route;
 	size_t offset = 0;
@@ -196,8 +209,9 @@ xfrm_address_is_ours(const struct addr *addr)
 	nl_begin(&b, RTM_GETROUTE, NLM_F_REQUEST, 1, 0);
 	nl_bytes(&b, &route, sizeof(route));
 	nl_attr(&b, RTA_DST, addr->octets, route.rtm_dst_len / 8u);
+	patience_begin(&patience);
 	if (nl_end(&b) && nl_send(fd, octets, b.len) == 0)
-		n = nl_recv(fd, octets, sizeof(octets), 0);
+		n = receive(fd, octets, sizeof(octets), &patience);
 	close(fd);
 	header = n <= 0 ? NULL : nl_next(octets, (size_t)n, &offset);
 	if (header == NULL || header->nlmsg_type != RTM_NEWROUTE ||

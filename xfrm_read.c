@@ -111,13 +111,20 @@ listen_for_changes(bool policies)
 	return error;
 }
 
+#define STRANGERS	1000	/* datagrams, not from the kernel */
+
 /* Whether there was a change since: an event, or one that found no room. */
 static bool
 has_changed(int fd)
 {
+	unsigned most = STRANGERS;
 	uint8_t octet;
+	ssize_t n;
 
-	return nl_recv(fd, &octet, sizeof(octet), MSG_DONTWAIT) != -EAGAIN;
+	do
+		n = nl_recv(fd, &octet, sizeof(octet), MSG_DONTWAIT);
+	while (n == -EINTR && --most > 0);
+	return n != -EAGAIN;
 }
 
 /* Which SAs a dump is to show. */

@@ -266,6 +266,21 @@ try_what_is_forbidden(void)
 
 /* ---- the kernel: PF_KEY ---- */
 
+#define CHAT	77777		/* number of what nobody asked for */
+
+static bool
+chats(void)
+{
+	return f->kernel == KERNEL_CHATS || f->kernel == KERNEL_STRANGER ||
+	    f->kernel == KERNEL_DUMPS;
+}
+
+static bool
+answers_dumps(void)
+{
+	return !chats() || f->kernel == KERNEL_DUMPS;
+}
+
 struct record {
 	struct wire_msg msg;
 	struct wire_sa sa;
@@ -387,7 +402,7 @@ pfkey_request(struct pair *p, const void *octets)
 	switch (answer.type) {
 	case SADB_DUMP:
 	case SADB_X_SPDDUMP:
-		if (f->kernel != KERNEL_CHATS)
+		if (answers_dumps())
 			pfkey_dump(p, &answer);
 		return;
 	case SADB_GET:
@@ -402,7 +417,7 @@ pfkey_request(struct pair *p, const void *octets)
 		if (f->kernel == KERNEL_REFUSES)
 			answer.error = EEXIST;
 	}
-	if (f->kernel != KERNEL_CHATS)
+	if (!chats())
 		tell(p, &answer, sizeof(answer));
 }
 
@@ -533,7 +548,7 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		return;
 	}
 	try_what_is_forbidden();
-	if (f->kernel == KERNEL_CHATS)
+	if (!answers_dumps())
 		return;
 	if ((request->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP) {
 		nl_dump(p, request);
@@ -552,7 +567,7 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		f->changes++;
 		error = f->kernel == KERNEL_REFUSES ? EEXIST : 0;
 	}
-	if (error != 0 || request->nlmsg_flags & NLM_F_ACK)
+	if (!chats() && (error != 0 || request->nlmsg_flags & NLM_F_ACK))
 		tell_nl_error(p, request, NLMSG_ERROR, error);
 }
 
@@ -589,11 +604,11 @@ request(struct pair *p, const void *octets, size_t n)
 static void
 speak(struct pair *p)
 {
-	struct nlmsghdr stale = { .nlmsg_seq = 77777 };
+	struct nlmsghdr stale = { .nlmsg_seq = CHAT };
 
-	if (f->kernel == KERNEL_CHATS && p->kind == KIND_PFKEY)
+	if (chats() && p->kind == KIND_PFKEY)
 		tell_policy(p, SADB_X_SPDADD, 7, 1);
-	else if (f->kernel == KERNEL_CHATS)
+	else if (chats())
 		tell_nl_error(p, &stale, NLMSG_ERROR, 0);
 	if (p->dump == 0)
 		return;
@@ -712,10 +727,21 @@ recv(int fd, void *octets, size_t n, int flags)
 	return fails(CALL_RECEIVE) ? -1 : next(fd, octets, n, flags);
 }
 
+/* The port that a datagram came from: 0 is the kernel's. */
+static uint32_t
+sender(const struct msghdr *msg, ssize_t n)
+{
+	struct nlmsghdr header = { .nlmsg_seq = 0 };
+
+	if (n >= (ssize_t)sizeof(header))
+		memcpy(&header, msg->msg_iov->iov_base, sizeof(header));
+	return f->kernel == KERNEL_STRANGER && header.nlmsg_seq == CHAT;
+}
+
 ssize_t
 recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
 	struct pair *p = pair_of(fd);
 	ssize_t n;
 	NEXT(recvmsg);
@@ -726,8 +752,9 @@ recvmsg(int fd, struct msghdr *msg, int flags)
 		speak(p);
 	n = next(fd, msg, flags);
 	if (n >= 0 && p != NULL && msg->msg_name != NULL) {
-		memcpy(msg->msg_name, &kernel, sizeof(kernel));
-		msg->msg_namelen = sizeof(kernel);
+		from.nl_pid = sender(msg, n);
+		memcpy(msg->msg_name, &from, sizeof(from));
+		msg->msg_namelen = sizeof(from);
 	}
 	return n;
 }

@@ -19,6 +19,8 @@ enum fault_kernel {
 	KERNEL_GOOD,		/* does what it is asked for */
 	KERNEL_REFUSES,		/* every change: EEXIST */
 	KERNEL_CHATS,		/* sends, but never an answer */
+	KERNEL_STRANGER,	/* the same, but who sends is not the kernel */
+	KERNEL_DUMPS,		/* sends, and dumps, but no other answer */
 	KERNEL_ENDLESS,		/* dumps have no end */
 	KERNEL_SLOW,		/* an answer takes 10 ms */
 	KERNEL_TORN,		/* something is added during the first dump */

@@ -276,6 +276,10 @@ main(void)
 		for (kind = 0; kind < KINDS; kind++) {
 			test_endless(KERNEL_CHATS, "talks without an answer",
 			    channels[i], kind);
+			if (i == 1)
+				test_endless(KERNEL_STRANGER,
+				    "is silent, while others talk",
+				    channels[i], kind);
 			if (kinds[kind].dumps)
 				test_endless(KERNEL_ENDLESS,
 				    "never ends a dump", channels[i], kind);
