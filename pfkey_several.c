@@ -106,7 +106,7 @@ take_deletion(void *ctx, int error, const char *reason,
 		note_failure(ctx, error, reason);
 }
 
-/* Deletes what one dump finds. */
+/* Deletes what one dump finds, as long as the kernel answers. */
 static void
 delete_found(struct search *s)
 {
@@ -116,7 +116,7 @@ delete_found(struct search *s)
 
 	search_dump(s);
 	sa.has_sa = true;
-	for (i = 0; i < s->n; i++) {
+	for (i = 0; i < s->n && s->ch->silences == 0; i++) {
 		sa.spi = s->spis[i];
 		msg_begin(&m, s->ch->base.dialect, SADB_DELETE, sa.satype);
 		sa_encode(&m, &sa);

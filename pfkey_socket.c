@@ -503,14 +503,14 @@ pfkey_submit(struct channel *base, struct view *view, uint32_t tag)
 		pfkey_answer(ch, tag, ENODEV, NULL, NULL);
 		return 0;
 	}
-	if (pfkey_several(ch, view, tag))
-		return 0;
-	if (filter_decode(view, &filter))
-		set_filtered(ch, view->msg, &filter);
-	else
-		pfkey_set_request(ch, view->msg, view->len);
-	pfkey_transact(ch, deliver, &to);
-	wipe(ch->request.space, view->len);
+	if (!pfkey_several(ch, view, tag)) {
+		if (filter_decode(view, &filter))
+			set_filtered(ch, view->msg, &filter);
+		else
+			pfkey_set_request(ch, view->msg, view->len);
+		pfkey_transact(ch, deliver, &to);
+		wipe(ch->request.space, view->len);
+	}
 	return ch->silences < SILENCES ? 0 : ETIMEDOUT;
 }
 

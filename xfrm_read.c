@@ -417,6 +417,7 @@ collect(struct xfrm_channel *c, void *ctx, const struct nlmsghdr *header)
 /* The requests in the batch, by their numbers, and what became of them. */
 struct sending {
 	uint32_t first, last;
+	size_t head;			/* where the last one's message begins */
 	int ignored;			/* an errno that means success */
 	int error;			/* the first other one */
 	const char *reason;
@@ -453,7 +454,7 @@ take_answers(struct sending *s, const uint8_t *octets, size_t n)
 static void
 send_requests(struct xfrm_channel *c, struct sending *s)
 {
-	struct nlmsghdr *header = (void *)(c->batch.octets + c->batch.head);
+	struct nlmsghdr *header = (void *)(c->batch.octets + s->head);
 	ssize_t n;
 
 	header->nlmsg_flags |= NLM_F_ACK;
@@ -474,29 +475,34 @@ send_requests(struct xfrm_channel *c, struct sending *s)
 	} while (!take_answers(s, c->datagram, (size_t)n));
 }
 
-/* The SAs that were found, in as few system calls as their number allows. */
+/*
+ * The SAs that were found, in as few system calls as their number allows, as
+ * long as the kernel answers.
+ */
 static int
 delete_names(struct xfrm_channel *c, const struct collection *names,
     const char **reason)
 {
-	struct sending s;
+	/* One that is gone already is no failure. */
+	struct sending s = { .ignored = ESRCH };
 	size_t i = 0;
 	unsigned n;
 	int error = 0;
 
-	while (i < names->count) {
+	while (i < names->count && error != ETIMEDOUT) {
 		s.first = c->base.seq + 1;
-		for (n = 0; n < c->max_pending && i < names->count; n++, i++)
+		for (n = 0; n < c->max_pending && i < names->count; n++, i++) {
 			if (!xfrm_encode_name(&c->batch, XFRM_MSG_DELSA,
 			    s.first + n, c->base.pid, &names->all[i]))
 				break;
+			s.head = c->batch.head;
+		}
 		if (n == 0)
 			return EMSGSIZE;
 		c->base.seq += n;
 		s.last = c->base.seq;
-		s.ignored = ESRCH;	/* one that is gone already */
 		send_requests(c, &s);
-		if (s.error != 0 && error == 0) {
+		if (s.error == ETIMEDOUT || (s.error != 0 && error == 0)) {
 			error = s.error;
 			*reason = s.reason;
 		}

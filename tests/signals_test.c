@@ -203,6 +203,8 @@ test_reader(const char *channel, const char *what, void (*prepare)(void),
 /* Its clocks go so much faster that limits of minutes pass in the test. */
 #define HURRY	2000
 
+#define DELETE_ALL	"deleteall 10.0.0.1 10.0.0.2 esp;\n"
+
 /* Each kind of request. */
 static const struct {
 	const char *name;
@@ -224,8 +226,7 @@ static const struct {
 	{ "-n -S", { "-n", "-S", "-" }, script, true },
 	{ "-c", { "-c" }, "spddump;\n", true },
 	{ "get", { "-c" }, "get 10.0.0.1 10.0.0.2 esp 0x1000;\n", false },
-	{ "deleteall", { "-f", "-" }, "deleteall 10.0.0.1 10.0.0.2 esp;\n",
-	    false },
+	{ "deleteall", { "-f", "-" }, DELETE_ALL, false },
 	{ "getspi", { "-c" }, "getspi 10.0.0.1 10.0.0.2 esp 0x1000;\n",
 	    false },
 };
@@ -252,6 +253,32 @@ test_endless(enum fault_kernel kernel, const char *what, const char *channel,
 		printf("# status %x\n# %s\n", (unsigned)status, run.text);
 }
 
+/*
+ * Where nobody answers no more is asked.  Of three SAs that are found each is
+ * deleted in a system call of its own.
+ */
+static void
+test_silent_deletion(const char *channel, enum fault_kernel kernel,
+    const char *input, unsigned sends)
+{
+	const char *argv[] = { "setkey", "-T", channel, "-f", "-", NULL };
+	int status;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->kernel = kernel;
+	faults->hurry = HURRY;
+	faults->call = CALL_GETSOCKOPT;
+	faults->nth = 1;
+	faults->forever = true;
+	status = run_setkey(argv, input);
+	if (!ok(WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
+	    faults->calls[CALL_SEND] == sends &&
+	    strstr(run.text, "did not answer") != NULL,
+	    "%s, deleteall: silence ends it", channel))
+		printf("# status %x, %u sent\n# %s\n", (unsigned)status,
+		    faults->calls[CALL_SEND], run.text);
+}
+
 int
 main(void)
 {
@@ -267,6 +294,11 @@ main(void)
 	test_stop_stream(SIGTERM, "SIGTERM");
 	test_hangup("-f");
 	test_hangup("-S");
+	/* A dump and a deletion (netlink: and a probe); three dumps. */
+	test_silent_deletion("pfkey", KERNEL_DUMPS, DELETE_ALL, 2);
+	test_silent_deletion("xfrm", KERNEL_DUMPS, DELETE_ALL, 3);
+	test_silent_deletion("pfkey", KERNEL_CHATS, DELETE_ALL DELETE_ALL
+	    DELETE_ALL DELETE_ALL, 3);
 	for (i = 0; i < 2; i++) {
 		test_stop_flush(channels[i]);
 		test_reader(channels[i], "a reader that went away",

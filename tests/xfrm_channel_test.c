@@ -1026,6 +1026,30 @@ test_delete_all(void)
 	c->ops->close(c);
 }
 
+/* What does not fit any more asks for no acknowledgement: the one before. */
+static void
+test_delete_all_small(void)
+{
+	struct channel *c;
+
+	c = open_channel(NULL);
+	c->ops->close(c);
+	kernel.on_request = NULL;
+	kernel.send_buffer = 4650;
+	c = xfrm_open();
+	if (c == NULL)
+		abort();
+	c->reply = on_reply;
+	kernel.on_request = answer_delete_all;
+	deleted = 0;
+	dump_records = 120;
+	submit_sa(c, SADB_DELETE, 0, 0);
+	ok(deleted == 120 && said.ends == 1 && said.error == 0 &&
+	    kernel.longest_send <= 4650 - 32,
+	    "deleteall: a small send buffer");
+	c->ops->close(c);
+}
+
 /* A kernel that keeps the device, or one that does not. */
 static bool keeps_device;
 
@@ -1625,6 +1649,7 @@ main(void)
 	test_changes();
 	test_get();
 	test_delete_all();
+	test_delete_all_small();
 	test_offload();
 	test_policy_offload();
 	test_unique();
