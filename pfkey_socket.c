@@ -579,7 +579,7 @@ pfkey_open(void)
 {
 	const struct dialect *dialect = dialect_host();
 	struct channel *ch;
-	int fd;
+	int fd, error;
 
 	platform_load_ipsec();
 	fd = socket_system->open();
@@ -590,7 +590,10 @@ pfkey_open(void)
 	socket_system->report_losses(fd);
 	privileges_limit_socket(fd);
 	ch = pfkey_open_fd(fd, dialect, ANSWER_PATIENCE);
-	if (ch == NULL)
+	if (ch == NULL) {
+		error = errno;
 		close(fd);
+		errno = error;
+	}
 	return ch;
 }
