@@ -26,6 +26,7 @@ field_algorithm(struct parser *p, const struct option *option, struct loc loc)
 	if (alg != NULL)
 		return;
 	if (field_is_secret(p, loc)) {
+		p->keys = true;
 		field_error(p, loc, "expected the name of an algorithm, found "
 		    "what looks like a key");
 		return;
@@ -121,6 +122,8 @@ begin_key(struct parser *p, enum field field, struct loc loc, uint8_t **octets)
 	struct key *key = auth ? &p->cmd.sa.auth_key : &p->cmd.sa.enc_key;
 
 	field_given(p, field, loc);
+	/* Neither "" nor 0x. */
+	p->keys |= loc_length(loc) > 2 && !field_is(p, loc, HIDDEN);
 	key->given = true;
 	key->data = *octets = p->cmd.keys[auth];
 	return key;

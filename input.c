@@ -138,32 +138,38 @@ script_open_input(struct script *sc)
 	return source_add_stream(source, "stdin", STDIN_FILENO);
 }
 
-static bool
-is_trusted(uid_t owner)
-{
-	return owner == 0 || owner == geteuid();
-}
-
-#define OTHERS_WRITE	(S_IWGRP | S_IWOTH)
-
 /* Who else could change a file, or put another one in its place. */
 static const char *
 who_writes(const struct source_access *access)
 {
-	if ((access->mode & OTHERS_WRITE) != 0)
+	if (access->writable)
 		return "others than its owner can write this file";
-	if (!is_trusted(access->owner))
+	if (access->foreign)
 		return "this file belongs to another user, who can change it";
-	if (!access->has_dir)
-		return NULL;
-	/* In a directory as /tmp, each can remove files of his own only. */
-	if ((access->dir_mode & OTHERS_WRITE) != 0 &&
-	    (access->dir_mode & S_ISVTX) == 0)
-		return "others can replace this file: they can write to its "
-		    "directory";
-	return is_trusted(access->dir_owner) ? NULL :
-	    "the directory of this file belongs to another user, who can "
-	    "replace it";
+	if (access->shared_dir)
+		return access->linked ? "others can replace this file: they "
+		    "can write to its directory, or to that of a symbolic "
+		    "link to it" : "others can replace this file: they can "
+		    "write to its directory";
+	if (access->foreign_dir)
+		return access->linked ? "the directory of this file, or of a "
+		    "symbolic link to it, belongs to another user, who can "
+		    "replace it" : "the directory of this file belongs to "
+		    "another user, who can replace it";
+	return NULL;
+}
+
+/* Whether keys are in a file, those too that "exit" stands before. */
+static bool
+holds_keys(struct script *sc, const struct source_file *file)
+{
+	struct loc unread = { sc->parser.scanner.at.end, file->loc.end };
+
+	if (unread.begin < file->loc.begin)
+		unread.begin = file->loc.begin;
+	return file->keys || (sc->parser.exiting &&
+	    unread.begin < unread.end &&
+	    secrets_overlap(&sc->diag.secrets, unread));
 }
 
 void
@@ -177,7 +183,7 @@ script_advise_access(struct script *sc, const struct source_file *file)
 	writer = who_writes(&file->access);
 	if (writer != NULL)
 		diag(&sc->diag, DIAG_ADVICE, at, "%s", writer);
-	if (sc->keys && (file->access.mode & S_IROTH) != 0)
+	if (file->access.readable && holds_keys(sc, file))
 		diag(&sc->diag, DIAG_ADVICE, at, "this file holds keys, and "
 		    "everybody can read it");
 }

@@ -61,6 +61,7 @@ struct parser {
 	unsigned commands, errors;	/* all that ended; wrong ones */
 	bool exiting;			/* "exit" was read */
 	bool reserves;			/* there was a getspi */
+	bool keys;			/* or a key, right or wrong */
 	uint64_t weak_said;		/* obsolete algorithms warned of */
 	unsigned said;			/* what is said once: enum said */
 	struct scanner scanner;

@@ -266,8 +266,6 @@ take_command(void *ctx, struct command *cmd)
 	const struct options *opt = sc->session.opt;
 	bool whole = true;
 
-	if (is_given(cmd, F_ENC_KEY) || is_given(cmd, F_AUTH_KEY))
-		sc->keys = true;
 	if (cmd->op == OP_GET || cmd->op == OP_DUMP || cmd->op == OP_SPDDUMP ||
 	    is_given(cmd, F_HWIF))
 		sc->shows = true;
@@ -325,7 +323,9 @@ parse(struct script *sc)
 		return false;
 	for (i = 0; i < sc->source.nfiles && !sc->parser.exiting; i++) {
 		commands = sc->parser.commands;
+		sc->parser.keys = false;
 		parser_run(&sc->parser, sc->source.files[i].loc);
+		sc->source.files[i].keys = sc->parser.keys;
 		if (sc->parser.commands == commands && !sc->streaming &&
 		    !script_is_sync(sc))
 			script_advise_empty(sc, &sc->source.files[i]);

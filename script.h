@@ -37,7 +37,6 @@ struct script {
 	char **paths;			/* of files in directories */
 	size_t npaths;
 	bool adds;			/* -S: the text makes entries */
-	bool keys;			/* the text has some */
 	bool shows;			/* some command shows names */
 	bool streaming;			/* commands take effect as they come */
 	bool terminal;			/* a person types */

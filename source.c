@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -186,8 +187,9 @@ source_add_fd(struct source *source, const char *name, int fd)
 #define OPEN_DIRECTORY	(O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 #endif
 
+/* The directory of len octets of a path that begins at another one. */
 static int
-open_directory(const char *path, size_t len)
+open_directory(int at, const char *path, size_t len)
 {
 	char *dir = malloc(len + 2);
 	int fd;
@@ -196,9 +198,75 @@ open_directory(const char *path, size_t len)
 		return -1;
 	memcpy(dir, path, len);
 	memcpy(dir + len, ".", 2);
-	fd = open(dir, OPEN_DIRECTORY);
+	fd = openat(at, dir, OPEN_DIRECTORY);
 	free(dir);
 	return fd;
+}
+
+static const char *
+last_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+#define OTHERS_WRITE	(S_IWGRP | S_IWOTH)
+
+static bool
+is_foreign(uid_t owner)
+{
+	return owner != 0 && owner != geteuid();
+}
+
+static void
+look_at_directory(int dir, struct source_access *access)
+{
+	struct stat st;
+
+	if (fstat(dir, &st) != 0)
+		return;
+	/* In a directory as /tmp, each can remove files of his own only. */
+	access->shared_dir |= (st.st_mode & OTHERS_WRITE) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0;
+	access->foreign_dir |= is_foreign(st.st_uid);
+}
+
+/*
+ * Looks at where the symbolic links lead by which a name of a directory was
+ * opened; closes that.  What Linux shows of open descriptors as links may lead
+ * nowhere.
+ */
+#define LINKS_MAX	40		/* no system follows more */
+
+static void
+follow_links(int dir, const char *name, struct source_access *access)
+{
+	char paths[2][PATH_MAX], *path;
+	struct stat st;
+	unsigned links;
+	ssize_t n;
+	int at;
+
+	for (links = 0; dir >= 0 && links < LINKS_MAX &&
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(st.st_mode); links++) {
+		path = paths[links % 2];
+		n = readlinkat(dir, name, path, PATH_MAX - 1);
+		if (n < 0)
+			break;
+		path[n] = '\0';
+		access->linked = true;
+		access->foreign_dir |= is_foreign(st.st_uid);
+		name = last_name(path);
+		at = dir;
+		dir = open_directory(at, path, (size_t)(name - path));
+		close(at);
+		if (dir >= 0)
+			look_at_directory(dir, access);
+	}
+	if (dir >= 0)
+		close(dir);
 }
 
 /*
@@ -208,23 +276,18 @@ open_directory(const char *path, size_t len)
 static int
 open_file(const char *path, struct source_access *access)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	int dir = open_directory(path, (size_t)(name - path)), fd, error;
-	struct stat st;
+	const char *name = last_name(path);
+	int dir = open_directory(AT_FDCWD, path, (size_t)(name - path));
+	int fd, error;
 
 	if (dir < 0)
 		return -1;
-	if (fstat(dir, &st) == 0) {
-		access->has_dir = true;
-		access->dir_mode = st.st_mode;
-		access->dir_owner = st.st_uid;
-	}
+	look_at_directory(dir, access);
 	/* A path that ends with a slash is the directory's. */
-	fd = openat(dir, *name == '\0' && slash != NULL ? "." : name,
+	fd = openat(dir, *name == '\0' && name > path ? "." : name,
 	    O_RDONLY | O_CLOEXEC);
 	error = errno;
-	close(dir);
+	follow_links(dir, name, access);
 	errno = error;
 	return fd;
 }
@@ -241,8 +304,9 @@ source_add_file(struct source *source, const char *path)
 	/* Of what is read, whatever has that name by then. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		access.known = true;
-		access.mode = st.st_mode;
-		access.owner = st.st_uid;
+		access.readable = (st.st_mode & S_IROTH) != 0;
+		access.writable = (st.st_mode & OTHERS_WRITE) != 0;
+		access.foreign = is_foreign(st.st_uid);
 	}
 	if (source_add_fd(source, path, fd) != 0)
 		return -1;

@@ -24,12 +24,18 @@ loc_length(struct loc loc)
 	return loc.end - loc.begin;
 }
 
-/* Whose a file and its directory are, and who may write them. */
+/*
+ * Who can read a file, write it, or have its name mean another one.  A user is
+ * another one if he is neither root nor who runs the program.
+ */
 struct source_access {
 	bool known;			/* a regular file was opened by name */
-	bool has_dir;
-	mode_t mode, dir_mode;
-	uid_t owner, dir_owner;
+	bool readable, writable;	/* everybody can; others can */
+	bool foreign;			/* it belongs to another user */
+	/* Of its directory, and of symbolic links that led to it: */
+	bool linked;			/* there are some */
+	bool shared_dir;		/* others can replace what is there */
+	bool foreign_dir;		/* it, or a link, is another user's */
 };
 
 /* A file, string or stream, as messages name it, and where its text is. */
@@ -37,6 +43,7 @@ struct source_file {
 	const char *name;
 	struct loc loc;
 	struct source_access access;
+	bool keys;			/* some were read from it */
 };
 
 struct source {

@@ -214,7 +214,7 @@ t.conf: 12000 errors, of which 11999 are not shown (-E 0 shows all)"
 	fi
 	nobody=
 	rm -f t.conf
-	echo 'add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x01234567890123456789012345678901;' >t.conf
+	echo "$key" >t.conf
 	chmod 644 t.conf && try -n
 	expect "keys that everybody can read" \
 "t.conf: warning: this file holds keys, and everybody can read it
@@ -247,6 +247,65 @@ exit status 0"
 	echo 'flush;' >t.conf && chmod 644 t.conf && try -n
 	expect "no keys, readable" "exit status 0"
 }
-[ $# -gt 0 ] || special
+key='add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x01234567890123456789012345678901;'
+
+whose_keys() {
+	echo "$key" >b.conf && echo 'flush;' >t.conf && chmod 600 b.conf
+	chmod 644 t.conf
+	try -n -f b.conf
+	expect "keys of another file" "exit status 0"
+	echo 'add 10.0.0.1 10.0.0.2 esp 1000 -E aes-cbc 0x0123;' >t.conf
+	try -n && tail -n 1 got >last && mv last got
+	expect "keys that are wrong" \
+"t.conf: warning: this file holds keys, and everybody can read it"
+	{ echo 'exit;' && cat b.conf; } >t.conf && try -n
+	expect "keys that are not read" \
+"t.conf: warning: this file holds keys, and everybody can read it
+exit status 0"
+	echo 'exit;' >a.conf && cat b.conf >t.conf && try -n -f a.conf
+	expect "keys of a file that is not read" \
+"t.conf: warning: this file holds keys, and everybody can read it
+exit status 0"
+	echo 'add 10.0.0.1 10.0.0.2 esp 1000 -E null "";exit;# 12' >t.conf
+	try -n && expect "an empty key is none" "exit status 0"
+	rm a.conf b.conf
+}
+
+symbolic_links() {
+	mkdir link.d safe.d && echo "$key" >safe.d/t.conf
+	chmod 711 . && chmod 600 safe.d/t.conf
+	# link FIRST SECOND: where t.conf leads, and link.d/t.conf
+	link() {
+		rm -f t.conf link.d/t.conf
+		ln -s "$2" link.d/t.conf && ln -s "$1" t.conf && try -n
+	}
+	chmod 777 safe.d && link safe.d/t.conf /
+	expect "a link to a directory that everybody can write" \
+"t.conf: warning: others can replace this file: they can write to its \
+directory, or to that of a symbolic link to it
+exit status 0"
+	chmod 711 safe.d && chmod 777 link.d && link link.d/t.conf ../safe.d/t.conf
+	expect "a link to a link in such a directory" \
+"t.conf: warning: others can replace this file: they can write to its \
+directory, or to that of a symbolic link to it
+exit status 0"
+	chmod 711 link.d && link link.d/t.conf "$PWD/safe.d/t.conf"
+	expect "links to a file of root's" "exit status 0"
+	if chown -h 65534 t.conf 2>/dev/null; then
+		try -n
+		expect "a link of another user" \
+"t.conf: warning: the directory of this file, or of a symbolic link to it, \
+belongs to another user, who can replace it
+exit status 0"
+	else
+		skip "a link of another user" "this is not root"
+	fi
+	rm -r t.conf link.d safe.d
+}
+[ $# -gt 0 ] || {
+	special
+	whose_keys
+	symbolic_links
+}
 
 done_testing
