@@ -499,23 +499,13 @@ trace_request(struct xfrm_channel *c, const struct wire_msg *header,
 	wipe(m->space, len);
 }
 
-static void
-refuse(struct xfrm_channel *c, const struct view *view, uint32_t tag)
-{
-	struct xfrm_pending p = { .seq = view->msg->seq, .tag = tag,
-	    .type = view->msg->type, .satype = view->msg->satype };
-
-	xfrm_finish_request(c, &p, EOPNOTSUPP, "the kernel finds an SA with "
-	    "another mark by this name: it was not touched");
-}
-
 static int
 xfrm_submit(struct channel *base, struct view *view, uint32_t tag)
 {
 	struct xfrm_channel *c = channel_of(base);
 	const struct wire_msg *original = view->msg;
 	struct wire_msg header = *original;
-	xfrm_perform *perform = xfrm_answering(view);
+	xfrm_perform *perform = xfrm_answering(c, view);
 	int error;
 
 	header.seq = ++base->seq;
@@ -524,10 +514,7 @@ xfrm_submit(struct channel *base, struct view *view, uint32_t tag)
 		trace_request(c, &header, view);
 	/* The caller's octets, under our header: there is no copy to wipe. */
 	view->msg = &header;
-	if (perform == NULL && xfrm_finds_another(c, view)) {
-		error = 0;
-		refuse(c, view, tag);
-	} else if (perform == NULL)
+	if (perform == NULL)
 		error = add_to_batch(c, view, tag);
 	else {
 		error = xfrm_flush_batch(c);

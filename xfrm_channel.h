@@ -97,20 +97,14 @@ const char *xfrm_not_taken(int error);
 
 /*
  * What performs a request that has records for an answer, or is more than one
- * to the kernel; NULL if it can go into the batch.  Reports the request's end,
- * and returns an errno value if the channel itself broke.
+ * to the kernel; NULL if it can go into the batch, which is sent before.
+ * Reports the request's end, and returns an errno value if the channel itself
+ * broke.
  */
 typedef int xfrm_perform(struct xfrm_channel *, const struct view *,
     uint32_t tag);
-xfrm_perform *xfrm_answering(const struct view *);
-
-/*
- * Whether the SA that the kernel would delete, or update, is not the one that
- * was named, but for the mark.  By a mark it finds the first SA of that name
- * that a packet with the mark would find: one without a mark, too, which may
- * well be another's.  Sends the batch before it looks.
- */
-bool xfrm_finds_another(struct xfrm_channel *, const struct view *);
+xfrm_perform *xfrm_answering(const struct xfrm_channel *,
+    const struct view *);
 
 /*
  * Sends the batch, and learns a reqid that no policy has, for the encoder.  An

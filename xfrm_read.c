@@ -553,46 +553,100 @@ do_delete_all(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	return error == ETIMEDOUT ? error : 0;
 }
 
-/* ---- offload ---- */
+/* ---- SAs that are looked at, before a request or after it ---- */
 
-/* Asks for the kernel's record of what a request is about; false for none. */
-static bool
-ask(struct xfrm_channel *c, const struct view *request, struct view *record)
+/* Asks for the kernel's record of what a request is about: an errno value. */
+static int
+ask(struct xfrm_channel *c, const struct view *request, struct view *record,
+    const char **reason)
 {
 	_Alignas(8) uint8_t octets[512];
 	struct nlbuf b = { .octets = octets, .size = sizeof(octets) };
 	struct answer a = { .type = request->ext[EXT_POLICY] != NULL ?
 	    SADB_X_SPDGET : SADB_GET };
-	const char *reason;
-	bool found;
+	size_t len;
+	int error;
 
+	if (!xfrm_encode_question(&b, ++c->base.seq, c->base.pid, request))
+		return EMSGSIZE;
 	c->held = 0;
-	found = xfrm_encode_question(&b, ++c->base.seq, c->base.pid,
-	    request) && nl_send(c->fd, b.octets, b.len) == 0 &&
-	    read_one(c, c->base.seq, &a, &reason) == 0 && c->held != 0 &&
-	    view_init(record, c->base.dialect, c->record[a.count & 1].space,
-	    c->held) == VIEW_OK;
+	error = -nl_send(c->fd, b.octets, b.len);
+	if (error == 0)
+		error = read_one(c, c->base.seq, &a, reason);
+	len = c->held;
 	c->held = 0;
-	return found;
-}
-
-/* Whether the kernel's record of what a request made names a device. */
-static bool
-is_offloaded(struct xfrm_channel *c, const struct view *made)
-{
-	struct view record;
-
-	return ask(c, made, &record) && record.ext[EXT_IF_HW_OFFL] != NULL;
+	if (error == 0 && (len == 0 || view_init(record, c->base.dialect,
+	    c->record[a.count & 1].space, len) != VIEW_OK)) {
+		*reason = malformed;
+		error = EBADMSG;
+	}
+	return error;
 }
 
 /*
- * An SA, or a policy, with a device to offload to.  A kernel, or a driver, that
- * cannot do it takes them all the same and does the work in software (a kernel
- * before 6.2 does not even know the attribute of a policy): that is told, as
- * the reason of a success.
+ * Whether the SA that the kernel deletes, or updates, may be another than the
+ * one that was named.  By a mark it finds the first SA of that name that a
+ * packet with the mark would find: one without a mark, too, which may well be
+ * another's.
  */
+static bool
+may_find_another(const struct xfrm_channel *c, const struct view *request)
+{
+	uint8_t type = request->msg->type;
+
+	return (type == SADB_DELETE || type == SADB_UPDATE) &&
+	    request->ext[EXT_SA] != NULL &&
+	    (request->ext[EXT_X_MARK] != NULL || c->zero_marks);
+}
+
+/* Looks whether it is: an errno value for why it must not be touched. */
 static int
-do_offload(struct xfrm_channel *c, const struct view *view, uint32_t tag)
+look_for_another(struct xfrm_channel *c, const struct view *request,
+    const char **reason)
+{
+	struct sa wanted, found;
+	struct view record;
+	int error = ask(c, request, &record, reason);
+
+	if (error == ESRCH)
+		return 0;
+	if (error == ENOBUFS)
+		*reason = "the kernel did not tell whether the SA of this name "
+		    "has another mark: it was not touched";
+	if (error != 0)
+		return error;
+	sa_decode(request, &wanted);
+	sa_decode(&record, &found);
+	if (wanted.mark.value == found.mark.value &&
+	    wanted.mark.mask == found.mark.mask)
+		return 0;
+	*reason = "the kernel finds an SA with another mark by this name: it "
+	    "was not touched";
+	return EOPNOTSUPP;
+}
+
+/*
+ * What is to be said of an SA, or a policy, with a device to offload to.  A
+ * kernel, or a driver, that cannot do it takes them all the same and does the
+ * work in software (a kernel before 6.2 does not even know the attribute of a
+ * policy): that is told, as the reason of a success.
+ */
+static const char *
+look_for_device(struct xfrm_channel *c, const struct view *made)
+{
+	const char *reason;
+	struct view record;
+
+	if (ask(c, made, &record, &reason) != 0)
+		return "the kernel did not tell whether the device takes it "
+		    "over";
+	return record.ext[EXT_IF_HW_OFFL] != NULL ? NULL : "the device does "
+	    "not take it over: the kernel does the work itself";
+}
+
+/* A request that goes alone, for the kernel is asked before or after it. */
+static int
+do_alone(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 {
 	struct xfrm_pending p = { .seq = view->msg->seq, .tag = tag,
 	    .type = view->msg->type, .satype = view->msg->satype };
@@ -600,43 +654,20 @@ do_offload(struct xfrm_channel *c, const struct view *view, uint32_t tag)
 	int broken = 0;
 
 	s.error = xfrm_encode_next(c, view, &broken);
-	if (s.error != 0)
-		s.reason = c->encoder.reason;
-	else
+	s.head = c->batch.head;
+	s.reason = c->encoder.reason;
+	if (s.error == 0 && may_find_another(c, view)) {
+		s.error = look_for_another(c, view, &s.reason);
+		if (s.error != 0)
+			nl_drop(&c->batch);
+	}
+	if (s.error == 0)
 		send_requests(c, &s);
-	if (s.error == 0 && !is_offloaded(c, view))
-		s.reason = "the device does not take it over: the kernel does "
-		    "the work itself";
+	if (s.error == 0 && view->ext[EXT_IF_HW_OFFL] != NULL)
+		s.reason = look_for_device(c, view);
 	xfrm_finish_request(c, &p, s.error, s.reason);
 	xfrm_wipe_datagram(c);
 	return broken != 0 ? broken : s.error == ETIMEDOUT ? s.error : 0;
-}
-
-/* ---- marks ---- */
-
-bool
-xfrm_finds_another(struct xfrm_channel *c, const struct view *request)
-{
-	uint8_t type = request->msg->type;
-	struct sa wanted, found;
-	struct view record;
-	uint32_t seq = c->base.seq;
-	bool another = false;
-
-	if ((type != SADB_DELETE && type != SADB_UPDATE) ||
-	    request->ext[EXT_SA] == NULL ||
-	    (request->ext[EXT_X_MARK] == NULL && !c->zero_marks))
-		return false;
-	if (xfrm_flush_batch(c) == 0 && ask(c, request, &record)) {
-		sa_decode(request, &wanted);
-		sa_decode(&record, &found);
-		another = wanted.mark.value != found.mark.value ||
-		    wanted.mark.mask != found.mark.mask;
-	}
-	xfrm_wipe_datagram(c);
-	/* The request has a number already; answers are told by theirs. */
-	c->base.seq = seq;
-	return another;
 }
 
 /* ---- unique ---- */
@@ -684,7 +715,7 @@ xfrm_find_unused_reqid(struct xfrm_channel *c, int *broken,
 
 /* The requests that have records for an answer, or are more than one. */
 xfrm_perform *
-xfrm_answering(const struct view *view)
+xfrm_answering(const struct xfrm_channel *c, const struct view *view)
 {
 	switch (view->msg->type) {
 	case SADB_DUMP:
@@ -697,12 +728,15 @@ xfrm_answering(const struct view *view)
 	case SADB_X_SPDGETHASH:
 		return do_get;
 	case SADB_DELETE:
-		return view->ext[EXT_SA] == NULL ? do_delete_all : NULL;
+		if (view->ext[EXT_SA] == NULL)
+			return do_delete_all;
+		return may_find_another(c, view) ? do_alone : NULL;
 	case SADB_ADD:
 	case SADB_UPDATE:
 	case SADB_X_SPDADD:
 	case SADB_X_SPDUPDATE:
-		return view->ext[EXT_IF_HW_OFFL] != NULL ? do_offload : NULL;
+		return view->ext[EXT_IF_HW_OFFL] != NULL ||
+		    may_find_another(c, view) ? do_alone : NULL;
 	default:
 		return NULL;
 	}

@@ -558,6 +558,11 @@ nl_request(struct pair *p, const struct nlmsghdr *request)
 		tell_nl_spdinfo(p, request);
 		return;
 	}
+	if (request->nlmsg_type == XFRM_MSG_GETSA &&
+	    f->kernel == KERNEL_FINDS) {
+		tell_nl_sa(p, 0, request->nlmsg_seq, request->nlmsg_pid);
+		return;
+	}
 	if (request->nlmsg_type == 0x28 /* XFRM_MSG_GETDEFAULT */)
 		error = EINVAL;		/* as a kernel before 5.15 */
 	else if (request->nlmsg_type == XFRM_MSG_GETSA ||

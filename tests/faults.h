@@ -18,6 +18,7 @@ enum fault_call { CALL_NONE, CALL_MEMORY, CALL_SOCKET, CALL_BIND,
 enum fault_kernel {
 	KERNEL_GOOD,		/* does what it is asked for */
 	KERNEL_REFUSES,		/* every change: EEXIST */
+	KERNEL_FINDS,		/* the SA that is asked for, without a mark */
 	KERNEL_CHATS,		/* sends, but never an answer */
 	KERNEL_STRANGER,	/* the same, but who sends is not the kernel */
 	KERNEL_DUMPS,		/* sends, and dumps, but no other answer */

@@ -78,6 +78,9 @@ static const struct mode {
 	    KERNEL_GOOD, true, true, false },
 	{ "-f, newest, refused", { "setkey", "-T", "xfrm", "-f", "-" },
 	    newest, KERNEL_REFUSES, true, true, true },
+	{ "-f, another mark", { "setkey", "-T", "xfrm", "-f", "-" }, "delete "
+	    "10.0.0.1 10.0.0.2 esp 0x1000 -mark 1/3;\n", KERNEL_FINDS, true,
+	    true, true },
 	{ "-n -v -v, newest", { "setkey", "-T", "xfrm", "-nvv", "-f", "-" },
 	    newest, KERNEL_GOOD, true, false, true },
 	{ "-f, refused", { "setkey", "-T", "xfrm", "-f", "-" }, script,

@@ -1174,6 +1174,80 @@ test_policy_offload(void)
 	c->ops->close(c);
 }
 
+/* The answer to what is asked before a request comes late. */
+static int
+answer_late(int fd, const struct nlmsghdr *request)
+{
+	if (request->nlmsg_type != XFRM_MSG_GETSA)
+		return 0;
+	reply_fails(fd, ENOBUFS);
+	reply_error(fd, request, ESRCH, NULL);
+	return -1;
+}
+
+static int
+answer_unmarked(int fd, const struct nlmsghdr *request)
+{
+	if (request->nlmsg_type != XFRM_MSG_GETSA)
+		return 0;
+	reply_sa(fd, request->nlmsg_seq, 0, 1);
+	return -1;
+}
+
+static int
+answer_none(int fd, const struct nlmsghdr *request)
+{
+	(void)fd;
+	return request->nlmsg_type == XFRM_MSG_GETSA ? ESRCH : 0;
+}
+
+static void
+submit_marked(struct channel *channel, uint32_t tag)
+{
+	struct sa sa = { .satype = SADB_SATYPE_ESP, .has_sa = true,
+	    .spi = 1, .mark = { true, 1, 3 } };
+	struct msgbuf m;
+
+	sa.src = an_addr(1);
+	sa.dst = an_addr(2);
+	msg_begin(&m, channel->dialect, SADB_DELETE, sa.satype);
+	sa_encode(&m, &sa);
+	channel_request(channel, &m, tag);
+}
+
+static void
+test_marks(void)
+{
+	struct channel *c = open_channel(answer_late);
+
+	submit_marked(c, 0);
+	ok(said.ends == 1 && said.error == ENOBUFS && kernel.requests == 1 &&
+	    strstr(said.reason, "not touched") != NULL,
+	    "marks: nothing is deleted where the kernel could not be asked");
+	submit_sa(c, SADB_ADD, 1, 1);
+	c->ops->finish(c);
+	ok(said.ends == 2 && said.error == 0,
+	    "marks: a late answer is not the next request's");
+	kernel.on_request = answer_unmarked;
+	submit_marked(c, 2);
+	ok(said.ends == 3 && said.error == EOPNOTSUPP && kernel.requests == 3,
+	    "marks: another's SA is not deleted");
+	kernel.on_request = answer_none;
+	submit_sa(c, SADB_ADD, 1, 3);
+	submit_marked(c, 4);
+	ok(said.ends == 5 && !said.disorder && said.errors[3] == 0 &&
+	    said.error == 0 && kernel.requests == 6,
+	    "marks: where there is none the kernel says the rest");
+	c->ops->close(c);
+
+	c = open_channel(answer_late);
+	submit_offload(c, SADB_ADD, 1, 0);
+	ok(said.ends == 1 && said.error == 0 &&
+	    strstr(said.reason, "did not tell") != NULL,
+	    "offload: the kernel could not be asked");
+	c->ops->close(c);
+}
+
 static uint32_t reqids_seen[8];
 static unsigned reqids, policy_dumps;
 
@@ -1652,6 +1726,7 @@ main(void)
 	test_delete_all_small();
 	test_offload();
 	test_policy_offload();
+	test_marks();
 	test_unique();
 	test_trace();
 	test_watch();
