@@ -104,7 +104,6 @@ note_existing(struct script *sc)
 			existing_note(&sc->session, &sc->parser, &cmd);
 			wipe(&cmd, sizeof(cmd));
 		}
-	sc->nexisting = 0;
 }
 
 /*
@@ -164,7 +163,6 @@ check_newer(struct script *sc)
 		if ((lacks >> i & 1) != 0)
 			report_newer(sc, &cmd, i);
 	}
-	memset(sc->newer, 0, sizeof(sc->newer));
 }
 
 static void
@@ -197,8 +195,10 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 		sc->refused = tag + 1;
 		sc->not_done = !may_be_done(reply->error);
 	}
-	if (reply->error == 0)
+	if (reply->error == 0) {
 		note_newer(sc, request);
+		sc->done = tag + 1;
+	}
 	if (reply->error == 0 && reply->reason != NULL) {
 		/* What holds for a policy mostly holds for its twin. */
 		if (!request->twin || sc->warned != tag)
@@ -207,8 +207,10 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 			    reply->reason);
 		sc->warned = tag + 1;
 	}
-	if (request->filtered)
+	if (request->filtered) {
 		session_print_removed(&sc->session, request->type);
+		sc->session.channel->removed = 0;
+	}
 	sc->records = 0;
 	sc->answered = tag + 1;
 }
@@ -216,22 +218,40 @@ script_reply(void *ctx, uint32_t tag, const struct reply *reply)
 /* ---- executing ---- */
 
 /*
- * The way to the kernel broke: what comes after the last answer was not done.
- * An in policy and its fwd twin are one command.
+ * How many commands were not carried out, or not in full, and the first request
+ * of these.  An in policy and its fwd twin are one command.
  */
+static unsigned
+count_left(const struct script *sc, uint32_t *first)
+{
+	const struct planned *r, *counted = NULL;
+	unsigned commands = 0;
+	uint32_t i;
+
+	for (i = sc->answered; i < sc->plan.count; i++) {
+		r = &sc->plan.requests[i];
+		if (r->dropped || (counted != NULL &&
+		    r->loc.begin == counted->loc.begin))
+			continue;
+		/* What was said of an in policy is about its twin, too. */
+		if (r->twin && i == sc->answered && sc->done != i)
+			continue;
+		if (commands++ == 0)
+			*first = i;
+		counted = r;
+	}
+	return commands;
+}
+
+/* The way to the kernel broke, or we stopped: what was not carried out. */
 static void
 report_break(struct script *sc, int error)
 {
 	const struct planned *requests = sc->plan.requests;
-	uint32_t i, commands = 0;
-	bool several = sc->source.nfiles > 1;
-	unsigned line, column;
-	uint32_t from;
+	uint32_t from, first = 0;
+	unsigned commands = count_left(sc, &first), line, column;
+	bool several = sc->source.nfiles > 1, one = commands == 1, in_part;
 
-	for (i = sc->answered; i < sc->plan.count; i++)
-		if (i == sc->answered || requests[i].loc.begin !=
-		    requests[i - 1].loc.begin)
-			commands++;
 	/* The last command's answer did not come: that was said there. */
 	if (commands == 0 && error == ETIMEDOUT && sc->session.failed)
 		return;
@@ -239,15 +259,19 @@ report_break(struct script *sc, int error)
 		session_error(&sc->session, "%s", strerror(error));
 		return;
 	}
-	from = requests[sc->answered].loc.begin;
+	from = requests[first].loc.begin;
+	in_part = requests[first].filtered ?
+	    sc->session.channel->removed != 0 : sc->done != 0 &&
+	    requests[sc->done - 1].loc.begin == from;
 	source_position(&sc->source, from, &line, &column);
 	session_error(&sc->session, "%s: %u command%s from line %u%s%s on %s "
-	    "not carried out", error == EINTR ? "a signal came" :
+	    "not carried out%s", error == EINTR ? "a signal came" :
 	    error == ETIMEDOUT ? "the kernel does not answer" :
-	    strerror(error), (unsigned)commands, commands == 1 ? "" : "s",
-	    line, several ? " of " : "",
+	    strerror(error), commands, one ? "" : "s", line,
+	    several ? " of " : "",
 	    several ? source_file_at(&sc->source, from)->name : "",
-	    commands == 1 ? "was" : "were");
+	    one ? "was" : "were", !in_part ? "" :
+	    one ? ", but for a part of it" : ", but for a part of the first");
 }
 
 static int
@@ -266,6 +290,7 @@ static int
 send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 {
 	struct script *sc = ctx;
+	struct channel *ch = sc->session.channel;
 	const struct planned *request = &sc->plan.requests[number];
 	int error = 0;
 
@@ -274,8 +299,14 @@ send_planned(void *ctx, uint32_t number, const void *msg, size_t len)
 		return EINTR;
 	if (twins_concern(request))
 		error = twins_sent(&sc->twins, request, number, msg, len);
-	return error != 0 ? error :
-	    send_as_is(sc->session.channel, number, msg, len);
+	if (error == ENOMEM) {
+		/* What was sent before takes memory until it is answered. */
+		error = ch->ops->finish(ch);
+		if (error == 0)
+			error = twins_sent(&sc->twins, request, number, msg,
+			    len);
+	}
+	return error != 0 ? error : send_as_is(ch, number, msg, len);
 }
 
 static void
@@ -335,8 +366,8 @@ static int
 run_plan(struct script *sc)
 {
 	struct channel *ch = sc->session.channel;
-	bool stopped;
-	int error;
+	bool broken;
+	int error, rest;
 
 	sc->session.style.now = time(NULL);
 	/* What the kernel refuses is told in full, however much. */
@@ -345,24 +376,28 @@ run_plan(struct script *sc)
 	session_drop_privileges(&sc->session);
 	signals_ignore_readers();
 	signals_hold();
-	error = plan_run(&sc->plan, send_planned, sc);
-	stopped = error == EINTR;
-	if (error == 0 || stopped)
-		error = ch->ops->finish(ch);
+	error = twins_reserve(&sc->twins);
 	if (error == 0)
-		error = remove_orphans(sc);
-	if (error == 0)
-		twins_settle(&sc->twins, ch, stays_refused, sc);
-	signals_release();
-	if (error == 0 && stopped)
-		error = EINTR;
-	if (error != 0) {
-		report_break(sc, error);
-		return -1;
+		error = plan_run(&sc->plan, send_planned, sc);
+	/* Whatever stopped us, what is under way comes to its end. */
+	rest = ch->ops->finish(ch);
+	if (rest != 0)
+		error = rest;
+	broken = error != 0 && error != EINTR && error != ENOMEM;
+	rest = broken ? 0 : remove_orphans(sc);
+	if (rest != 0) {
+		error = rest;
+		broken = true;
 	}
-	note_existing(sc);
-	check_newer(sc);
-	return 0;
+	twins_settle(&sc->twins, broken ? NULL : ch, stays_refused, sc);
+	signals_release();
+	if (error != 0)
+		report_break(sc, error);
+	if (!broken) {
+		note_existing(sc);
+		check_newer(sc);
+	}
+	return error == 0 ? 0 : -1;
 }
 
 int
@@ -377,7 +412,9 @@ script_execute(struct script *sc)
 		rc = run_plan(sc);
 	twins_done(&sc->twins);
 	plan_free(&sc->plan);
-	sc->refused = sc->warned = sc->answered = 0;
+	sc->refused = sc->warned = sc->answered = sc->done = 0;
+	sc->nexisting = 0;
+	memset(sc->newer, 0, sizeof(sc->newer));
 	sc->open_error = 0;
 	return rc;
 }

@@ -44,6 +44,7 @@ struct script {
 	int open_error;			/* errno: there is no channel */
 	unsigned records;		/* printed for the request at hand */
 	uint32_t answered;		/* requests of the plan */
+	uint32_t done;			/* the last that was, plus 1 */
 	uint32_t refused;		/* the last one that was, plus 1 */
 	bool not_done;			/* that was surely not carried out */
 	uint32_t warned;		/* the last with a warning, plus 1 */

@@ -51,20 +51,33 @@ take_first(struct twin_list *list)
 }
 
 static void
-free_list(struct twin_list *list)
+release(struct twins *twins, struct twin *twin)
+{
+	if (twin == twins->spare)
+		twins->spare_used = false;
+	else
+		free(twin);
+}
+
+static void
+release_list(struct twins *twins, struct twin_list *list)
 {
 	struct twin *twin;
 
 	while ((twin = take_first(list)) != NULL)
-		free(twin);
+		release(twins, twin);
 }
 
-/* A copy of a message, or NULL. */
 static struct twin *
-new_twin(uint32_t number, const void *msg, size_t len)
+room_for(size_t len)
 {
-	struct twin *twin = malloc(sizeof(*twin) + len);
+	return malloc(sizeof(struct twin) + len);
+}
 
+/* A copy of a message there; NULL if there is no room. */
+static struct twin *
+copy_to(struct twin *twin, uint32_t number, const void *msg, size_t len)
+{
 	if (twin == NULL)
 		return NULL;
 	twin->number = number;
@@ -189,14 +202,27 @@ twins_drop(struct twins *twins, struct plan *plan)
 /* ---- what was sent ---- */
 
 int
+twins_reserve(struct twins *twins)
+{
+	if (twins->spare == NULL)
+		twins->spare = room_for(MSGBUF_OCTETS);
+	return twins->spare != NULL ? 0 : ENOMEM;
+}
+
+int
 twins_sent(struct twins *twins, const struct planned *request,
     uint32_t number, const void *msg, size_t len)
 {
-	struct twin *twin;
+	struct twin *room, *twin;
 
 	if (request->type == SADB_X_SPDFLUSH)
 		return 0;
-	twin = new_twin(number, msg, len);
+	room = room_for(len);
+	if (room == NULL && !twins->spare_used) {
+		room = twins->spare;
+		twins->spare_used = true;
+	}
+	twin = copy_to(room, number, msg, len);
 	if (twin == NULL)
 		return ENOMEM;
 	twin->is_twin = request->twin;
@@ -218,7 +244,7 @@ forget(struct twins *twins, const struct twin *later)
 	while ((twin = take_first(&twins->orphans)) != NULL) {
 		decode(twins, twin->msg, &orphan);
 		if (policy_same_name(&policy, &orphan))
-			free(twin);
+			release(twins, twin);
 		else
 			append(&left, twin);
 	}
@@ -233,7 +259,7 @@ twins_answered(struct twins *twins, const struct planned *request,
 	bool adds = request->type == SADB_X_SPDADD;
 
 	if (request->type == SADB_X_SPDFLUSH && !request->filtered)
-		free_list(&twins->orphans);
+		release_list(twins, &twins->orphans);
 	if (twin == NULL || twin->number != number)
 		return;
 	take_first(&twins->sent);
@@ -244,7 +270,7 @@ twins_answered(struct twins *twins, const struct planned *request,
 	else {
 		if (error == 0 && !adds)
 			forget(twins, twin);
-		free(twin);
+		release(twins, twin);
 	}
 }
 
@@ -314,7 +340,8 @@ take_record(void *ctx, uint32_t tag, const struct reply *reply)
 	place = policy.dir == IPSEC_DIR_FWD ? &s->pairs[*at].fwd :
 	    &s->pairs[*at].in;
 	free(*place);
-	*place = new_twin(0, reply->view->msg, reply->view->len);
+	*place = copy_to(room_for(reply->view->len), 0, reply->view->msg,
+	    reply->view->len);
 }
 
 /* Whether loading the in policy would have made this fwd policy. */
@@ -436,7 +463,7 @@ twins_settle(struct twins *twins, struct channel *ch,
 
 	if (twins->standing.first == NULL)
 		return;
-	error = find_standing(&s, ch, &n);
+	error = ch == NULL ? EPIPE : find_standing(&s, ch, &n);
 	for (twin = twins->standing.first; twin != NULL; twin = twin->next) {
 		/* If the kernel's policies cannot be read it stays refused. */
 		refused = error != 0 ? EEXIST : settle_one(&s, ch, twin);
@@ -456,9 +483,9 @@ twins_settle(struct twins *twins, struct channel *ch,
 void
 twins_done(struct twins *twins)
 {
-	free_list(&twins->sent);
-	free_list(&twins->orphans);
-	free_list(&twins->standing);
+	release_list(twins, &twins->sent);
+	release_list(twins, &twins->orphans);
+	release_list(twins, &twins->standing);
 }
 
 void
@@ -466,4 +493,5 @@ twins_free(struct twins *twins)
 {
 	twins_done(twins);
 	forget_names(twins);
+	free(twins->spare);
 }

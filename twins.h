@@ -29,6 +29,8 @@ struct twins {
 	struct twin_list sent, orphans;
 	/* refused since there is a policy of that name. */
 	struct twin_list standing;
+	struct twin *spare;		/* memory for when there is no more */
+	bool spare_used;
 };
 
 /*
@@ -51,7 +53,16 @@ twins_concern(const struct planned *request)
 	    request->type == SADB_X_SPDFLUSH;
 }
 
-/* Such a request is about to be sent.  Returns an errno value. */
+/*
+ * Before anything is sent: so that lack of memory does not come between an in
+ * policy and its twin, there is room for one request.  Returns an errno value.
+ */
+int twins_reserve(struct twins *);
+
+/*
+ * Such a request is about to be sent.  Returns an errno value; with ENOMEM it
+ * may be tried again once what was sent before is answered.
+ */
 int twins_sent(struct twins *, const struct planned *, uint32_t number,
     const void *msg, size_t len);
 
@@ -76,7 +87,7 @@ int twins_orphaned(const struct twins *, int (*each)(void *, uint32_t number,
  * to the twin that was wanted is no error, nor is one that is itself the twin
  * of an in policy and gives way to one that was written.  The numbers of the
  * requests that stay refused go to each(), with an errno value.  The channel
- * must be idle.
+ * must be idle; NULL if it broke: then all of them stay refused.
  */
 void twins_settle(struct twins *, struct channel *,
     void (*each)(void *, uint32_t number, int error), void *ctx);

@@ -196,6 +196,51 @@ test_failed_command(const char *channel)
 		    faults->changes, run.text);
 }
 
+/*
+ * Nor is one that memory was too short for, at any moment.  Its 66 policies are
+ * pairs of in and fwd, and another one comes behind them.
+ */
+static const char *
+judge_lost_memory(void)
+{
+	static const char none[] = "command from line 1 on was not carried out";
+	const char *said = strstr(run.text, none);
+	unsigned first = faults->changes & ~1u;
+
+	if (first != 0 && first != 66 && (said == NULL ||
+	    strstr(said, "but for a part of it") == NULL))
+		return "the first was done in part, and nobody says so";
+	return first != 0 && said != NULL && said[sizeof(none) - 1] != ',' ?
+	    "what was reported as failed was done" :
+	    first == 0 && run.text[0] == '\0' ? "it said nothing" : NULL;
+}
+
+static void
+test_lost_memory(const char *channel, bool forever)
+{
+	const char *argv[] = { "setkey", "-T", channel, "-c", NULL };
+	static const char two[] =
+	    "spdadd 10.0.0.1 many.test any -P in none;\n"
+	    "spdadd 10.0.0.1 10.0.0.3 any -P out none;\n";
+	const char *bad = NULL;
+	int status;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->call = CALL_MEMORY;
+	faults->error = ENOMEM;
+	faults->forever = forever;
+	do {
+		faults->nth++;
+		status = run_setkey(argv, two);
+		bad = WIFEXITED(status) ? judge_lost_memory() : "it crashed";
+	} while (bad == NULL && faults->reached);
+	if (!ok(bad == NULL && faults->changes == 67,
+	    "-c, %s: a command that memory%s was too short for", channel,
+	    forever ? ", from there on," : ""))
+		printf("# allocation %u: %s, %u changes\n# %s\n",
+		    faults->nth, bad, faults->changes, run.text);
+}
+
 /* A dump that is begun again, and that two requests make, has all once. */
 static void
 test_torn_dump(void)
@@ -261,6 +306,10 @@ main(int argc, char **argv)
 	run_begin();
 	test_failed_command("pfkey");
 	test_failed_command("xfrm");
+	for (i = 0; i < 2; i++) {
+		test_lost_memory("pfkey", i != 0);
+		test_lost_memory("xfrm", i != 0);
+	}
 	test_another_mark();
 	test_torn_dump();
 	for (i = 0; i < MODES; i++)
