@@ -216,6 +216,18 @@ addr_meet(const struct addr *a, const struct addr *b)
 	    memcmp(x.octets, y.octets, sizeof(x.octets)) == 0;
 }
 
+/*
+ * A zone by its interface's name where all of the language has that in a word,
+ * else by its number.
+ */
+static bool
+zone_name(uint32_t scope, char name[IF_NAMESIZE])
+{
+	return if_indextoname(scope, name) != NULL &&
+	    name[strspn(name, "0123456789._"
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")] == '\0';
+}
+
 char *
 addr_text(const struct addr *addr, char buf[ADDR_TEXT])
 {
@@ -228,7 +240,7 @@ addr_text(const struct addr *addr, char buf[ADDR_TEXT])
 		return strcpy(buf, "unknown-af");
 	if (addr->family == 6 && addr->scope != 0) {
 		len = strlen(buf);
-		if (if_indextoname(addr->scope, zone) != NULL)
+		if (zone_name(addr->scope, zone))
 			snprintf(buf + len, ADDR_TEXT - len, "%%%s", zone);
 		else
 			snprintf(buf + len, ADDR_TEXT - len, "%%%u",

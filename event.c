@@ -416,7 +416,8 @@ inexpressible(const struct event *e)
 	case SADB_X_SPDADD: case SADB_X_SPDUPDATE:
 		return policy_inexpressible(&e->policy);
 	default:
-		return NULL;
+		return e->kind->policies ?
+		    policy_name_inexpressible(&e->policy) : NULL;
 	}
 }
 

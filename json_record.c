@@ -482,7 +482,8 @@ policy_name(struct json *j, const struct policy *policy)
 {
 	if (!policy->has_selector || policy->dir >= IPSEC_DIR_SOCKET_IN ||
 	    policy->scope == IPSEC_SCOPE_IFNET ||
-	    policy->label.len > NAME_LABEL) {
+	    policy->label.len > NAME_LABEL ||
+	    policy_name_inexpressible(policy) != NULL) {
 		json_null(j, "name");
 		return;
 	}

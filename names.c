@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "message.h"
 #include "names.h"
 #include "platform.h"
+#include "source.h"
 #include "wire.h"
 
 const struct name satype_names[] = {
@@ -314,6 +316,25 @@ static const struct name known_protocols[] = {
 	{ NULL, 0 }
 };
 
+bool
+can_be_typed(const char *text, size_t len, bool string)
+{
+	const char *without = string ? "\"" : " ;#\"[]/,", *blank;
+	int columns;
+	size_t n;
+
+	if (len == 0 || (*text == '-' && !string))
+		return false;
+	for (; len > 0; text += n, len -= n) {
+		n = message_character(text, len, &columns);
+		if (columns == MESSAGE_UNSEEN || strchr(without, *text) !=
+		    NULL || (!string &&
+		    source_false_blank(text, len, &blank) != 0))
+			return false;
+	}
+	return true;
+}
+
 const char *
 protocol_name(uint8_t number)
 {
@@ -328,7 +349,9 @@ protocol_name(uint8_t number)
 	if (!asked[number]) {
 		asked[number] = true;
 		entry = getprotobynumber(number);
-		if (entry != NULL)
+		/* BSD's have "a/n". */
+		if (entry != NULL &&
+		    can_be_typed(entry->p_name, strlen(entry->p_name), false))
 			known[number] = strdup(entry->p_name);
 	}
 	return known[number];

@@ -51,6 +51,12 @@ const char *name_of(const struct name *, uint32_t value);
 /* The row of the len octets at word, or NULL. */
 const struct name *name_find(const struct name *, const char *word, size_t len);
 
+/*
+ * Whether the scanner (token.l) reads len octets as they are, as one word that
+ * is no option or, between quotes, as a string; and a terminal may have them.
+ */
+bool can_be_typed(const char *text, size_t len, bool string);
+
 /* The mode's name in a dialect (3 is beet on Linux only), or NULL. */
 const char *mode_name(const struct dialect *, uint8_t mode);
 

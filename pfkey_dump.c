@@ -976,7 +976,7 @@ policy_scope(struct text *t, const struct dialect *dialect,
 	} else if (policy->ifindex != 0 &&
 	    if_indextoname(policy->ifindex, name) != NULL) {
 		text_str(t, "ifname=");
-		text_str(t, name);
+		text_escaped(t, name, strlen(name));
 	}
 }
 

@@ -185,13 +185,31 @@ settings_inexpressible(const struct settings *s)
 }
 
 static const char *
-rest_inexpressible(const struct device *device, const struct settings *set,
-    const struct unknown *unknown)
+name_inexpressible(const struct device *device, const struct label *label)
 {
-	if (unknown->count != 0)
-		return "it has attributes that this program does not know";
+	size_t len = label->len;
+
+	while (len > 0 && label->text[len - 1] == '\0')
+		len--;
 	if (device->index != 0 && device->name == NULL)
 		return "its interface is gone";
+	if (device->name != NULL && !can_be_typed(device->name,
+	    strlen(device->name), false))
+		return "the name of its interface cannot be typed";
+	if (label->len != 0 && !can_be_typed(label->text, len, true))
+		return "its label cannot be typed";
+	return NULL;
+}
+
+static const char *
+rest_inexpressible(const char *hwif, const struct settings *set,
+    const struct unknown *unknown)
+{
+	if (hwif != NULL && *hwif != '\0' &&
+	    !can_be_typed(hwif, strlen(hwif), false))
+		return "the name of its device cannot be typed";
+	if (unknown->count != 0)
+		return "it has attributes that this program does not know";
 	if (settings_inexpressible(set) != NULL)
 		return "it has flags that are not in the language";
 	return NULL;
@@ -200,17 +218,27 @@ rest_inexpressible(const struct device *device, const struct settings *set,
 const char *
 sa_inexpressible(const struct sa *sa)
 {
+	const char *why;
+
 	if (name_of(mode_names, sa->mode) == NULL)
 		return "its mode is not in the language";
 	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)
 		return "its encapsulation is not in the language";
-	return rest_inexpressible(&sa->selector.device, &sa->settings,
-	    &sa->unknown);
+	why = name_inexpressible(&sa->selector.device, &sa->label);
+	return why != NULL ? why : rest_inexpressible(sa->hwif,
+	    &sa->settings, &sa->unknown);
+}
+
+const char *
+policy_name_inexpressible(const struct policy *policy)
+{
+	return name_inexpressible(&policy->device, &policy->label);
 }
 
 const char *
 policy_inexpressible(const struct policy *policy)
 {
+	const char *why = policy_name_inexpressible(policy);
 	unsigned i;
 
 	for (i = 0; i < policy->nrules; i++) {
@@ -222,8 +250,24 @@ policy_inexpressible(const struct policy *policy)
 		if (name_of(rule_proto_names, policy->rules[i].proto) == NULL)
 			return "the protocol of a rule is not in the language";
 	}
-	return rest_inexpressible(&policy->device, &policy->settings,
-	    &policy->unknown);
+	return why != NULL ? why : rest_inexpressible(policy->hwif,
+	    &policy->settings, &policy->unknown);
+}
+
+const char *
+request_inexpressible(const struct view *view)
+{
+	struct policy policy;
+	struct sa sa;
+
+	if (view->ext[EXT_POLICY] != NULL) {
+		policy_decode(view, &policy);
+		return policy_inexpressible(&policy);
+	}
+	if (view->ext[EXT_ADDRESS_DST] == NULL)
+		return NULL;
+	sa_decode(view, &sa);
+	return sa_inexpressible(&sa);
 }
 
 /* ---- SA ---- */

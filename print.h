@@ -110,10 +110,12 @@ void print_request_command(struct text *, const struct view *,
 void print_filter(struct text *, const struct filter *);
 
 /*
- * Why a command would make another SA or policy than this, in words; NULL where
- * it makes the same.
+ * Why a command would make another SA or policy than this, or name another
+ * policy, in words; NULL where it is the same.
  */
 const char *sa_inexpressible(const struct sa *);
 const char *policy_inexpressible(const struct policy *);
+const char *policy_name_inexpressible(const struct policy *);
+const char *request_inexpressible(const struct view *);
 
 #endif

@@ -396,8 +396,8 @@ print_one(void *ctx, const struct sync_request *r)
 		text_char(&s->text, '\n');
 	}
 	view_built(&view, s->dialect, r->msg);
-	print_request_command(&s->text, &view,
-	    command_sending(r->msg->type)->name, SCRIPT_ALONE, &s->style);
+	session_print_command(s, &view, command_sending(r->msg->type)->name,
+	    SCRIPT_ALONE, &s->style);
 	return 0;
 }
 

@@ -179,6 +179,19 @@ print_keys(struct session *s, const struct sa *sa)
 	return missing == NULL;
 }
 
+void
+session_print_command(struct session *s, const struct view *view,
+    const char *verb, unsigned flags, const struct print_style *style)
+{
+	const char *why = request_inexpressible(view);
+
+	if (why != NULL) {
+		session_error(s, "a command is printed as a comment: %s", why);
+		text_printf(&s->text, "# %s:\n# ", why);
+	}
+	print_request_command(&s->text, view, verb, flags, style);
+}
+
 bool
 session_print_record(struct session *s, const struct view *view)
 {

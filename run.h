@@ -78,6 +78,13 @@ int session_end(struct session *);
 bool session_print_record(struct session *, const struct view *);
 
 /*
+ * Prints a request as a command of that name; one that the language cannot say
+ * as a comment, which is an error.
+ */
+void session_print_command(struct session *, const struct view *,
+    const char *verb, unsigned flags, const struct print_style *);
+
+/*
  * Asks what becomes of packets that no policy is for; all DEFAULT_KEEP where
  * kernel or channel does not tell.
  */

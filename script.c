@@ -96,7 +96,7 @@ print_planned(void *ctx, uint32_t number, void *msg)
 	if (sc->session.opt->verbose < 2)
 		style.hide_keys = true;
 	view_built(&view, sc->session.dialect, msg);
-	print_request_command(&sc->session.text, &view,
+	session_print_command(&sc->session, &view,
 	    command_of(request->op)->name,
 	    request->no_twin ? SCRIPT_NO_TWIN : 0, &style);
 }

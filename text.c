@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "message.h"
 #include "text.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -410,18 +411,23 @@ text_printf(struct text *t, const char *fmt, ...)
 void
 text_escaped(struct text *t, const char *s, size_t n)
 {
+	int columns;
+	size_t octets, i;
 	unsigned char c;
 
-	for (; n > 0; n--) {
-		c = (unsigned char)*s++;
-		if (c >= ' ' && c <= '~') {
-			text_char(t, (char)c);
+	for (; n > 0; s += octets, n -= octets) {
+		octets = message_character(s, n, &columns);
+		if (columns != MESSAGE_UNSEEN) {
+			text_bytes(t, s, octets);
 			continue;
 		}
-		text_char(t, '\\');
-		text_char(t, (char)('0' + (c >> 6)));
-		text_char(t, (char)('0' + (c >> 3 & 7)));
-		text_char(t, (char)('0' + (c & 7)));
+		for (i = 0; i < octets; i++) {
+			c = (unsigned char)s[i];
+			text_char(t, '\\');
+			text_char(t, (char)('0' + (c >> 6)));
+			text_char(t, (char)('0' + (c >> 3 & 7)));
+			text_char(t, (char)('0' + (c & 7)));
+		}
 	}
 }
 

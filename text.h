@@ -139,7 +139,7 @@ void text_time(struct text *, uint64_t);
 void text_groups(struct text *, const uint8_t *, size_t);
 void text_printf(struct text *, const char *, ...)
     __attribute__((format(printf, 2, 3)));	/* for what is rare; < 512 */
-/* A string of a message: octets that a terminal might act on as \ooo. */
+/* A string of a message: octets of what is MESSAGE_UNSEEN as \ooo. */
 void text_escaped(struct text *, const char *, size_t);
 /* The same in quotes, without the NULs that pad it. */
 void text_quoted(struct text *, const char *, size_t);

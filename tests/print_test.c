@@ -14,6 +14,7 @@
 
 #include "names.h"
 #include "order.h"
+#include "parser.h"
 #include "pfkey.h"
 #include "print.h"
 #include "print_samples.h"
@@ -26,7 +27,7 @@ char *
 if_indextoname(unsigned ifindex, char name[IF_NAMESIZE])
 {
 	if (ifindex < 8 || ifindex > 99)
-		return NULL;
+		return ifindex == 200 ? strcpy(name, "br-lan;flush") : NULL;
 	snprintf(name, IF_NAMESIZE, "ipsec%u", ifindex - 8);
 	return name;
 }
@@ -492,6 +493,99 @@ test_selectors(void)
 	}
 }
 
+/* ---- what can be typed ---- */
+
+static void
+keep_command(void *ctx, struct command *cmd)
+{
+	command_copy(ctx, cmd);
+}
+
+/* Parses a script of one command; false if there is anything wrong with it. */
+static bool
+parses(const char *script, struct command *cmd)
+{
+	static struct parser parser;
+	struct source source;
+	struct diag diag;
+	bool good;
+
+	source_init(&source);
+	if (source_add_string(&source, "script", script) != 0)
+		abort();
+	diag_init(&diag, &source, NULL);
+	memset(&parser, 0, sizeof(parser));
+	parser.source = &source;
+	parser.diag = &diag;
+	parser.dialect = &dialects[DIALECT_LINUX];
+	parser.sink = keep_command;
+	parser.sink_ctx = cmd;
+	cmd->op = OP_NONE;
+	good = parser_run(&parser, source.files[0].loc) == 0 &&
+	    parser.commands == 1 && cmd->op == OP_SPDADD;
+	source_close(&source);
+	return good;
+}
+
+/*
+ * Whether a policy with a name of a device and a label is read back as the same
+ * from its command; in *said, whether it is said to be.
+ */
+static bool
+comes_back(const char *device, const char *label, bool *said)
+{
+	static struct command cmd;
+	const struct policy *back = &cmd.policy;
+	struct policy policy;
+	struct sink sink;
+	bool same;
+
+	make_policy(&policy, 255, 0, 0);
+	policy.device.name = device;
+	policy.label = (struct label){ label, (uint16_t)(strlen(label) + 1),
+	    1, 1 };
+	*said = policy_inexpressible(&policy) == NULL;
+	print_policy_command(sink_open(&sink), &dialects[DIALECT_LINUX],
+	    "spdadd", &policy, 0);
+	same = parses(sink_text(&sink), &cmd) && back->device.name != NULL &&
+	    strcmp(back->device.name, device) == 0 &&
+	    back->label.len == policy.label.len &&
+	    memcmp(back->label.text, label, policy.label.len) == 0;
+	sink_close(&sink);
+	return same;
+}
+
+/* What is said to be in the language must be, and all that can be shown is. */
+static void
+test_typed(void)
+{
+	static const char *const more[] = { "", "-x", "a-x", "\303\251",
+	    "\303\251\303\251\303\251", "\342\200\256x", "a\342\200\203b",
+	    "\303", "a;flush", "#x" };
+	char word[] = "a?b", other[] = "?b";
+	unsigned c, words = 0, labels = 0, wrong = 0;
+	bool said;
+	size_t i;
+
+	for (c = 1; c < 256; c++) {
+		word[1] = other[0] = (char)c;
+		wrong += comes_back(word, "label", &said) != said;
+		words += said;
+		wrong += comes_back(other, "label", &said) != said;
+		words += said;
+		wrong += comes_back("eth0", word, &said) != said;
+		labels += said;
+	}
+	for (i = 0; i < COUNT(more); i++) {
+		wrong += comes_back(more[i], "label", &said) != said;
+		wrong += comes_back("eth0", more[i], &said) != said;
+	}
+	ok(wrong == 0, "names that can be typed are read back, and no others");
+	/* Of 95 characters of ASCII a word lacks 8, and '-' in front. */
+	ok(words == 2 * 87 - 1 && labels == 94, "%u words and %u labels", words,
+	    labels);
+}
+
 #define SELECTOR	"10.1.1.0/24[any] 10.2.2.2[any] any\n"
 #define POLICY_TAIL	"\tspid=0 seq=0 pid=0 scope=global \n\trefcnt=0\n"
 
@@ -773,6 +867,9 @@ test_addresses(void)
 	addr.scope = 4000;
 	text_addr(sink_open(&sink), &addr);
 	printed(&sink, "fe80::1%4000", "address", "with a zone that is gone");
+	addr.scope = 200;
+	text_addr(sink_open(&sink), &addr);
+	printed(&sink, "fe80::1%200", "address", "with a zone that is no word");
 }
 
 static void
@@ -1303,6 +1400,7 @@ main(void)
 	test_sa_command();
 	test_short();
 	test_selectors();
+	test_typed();
 	test_policy();
 	test_rules();
 	test_priority();

@@ -153,37 +153,16 @@ collect(struct requests *r, const void *octets, size_t len)
 	r->len += len;
 }
 
+/* What a terminal would not show; what no kernel looks at. */
 static bool
-is_plain(const struct label *label)
-{
-	uint16_t i;
-
-	/* The NUL at its end is Linux's. */
-	for (i = 0; i + 1 < label->len; i++)
-		if (label->text[i] < ' ' || label->text[i] > '~')
-			return false;
-	return true;
-}
-
-static bool
-is_plain_name(const char *name)
-{
-	for (; name != NULL && *name != '\0'; name++)
-		if (*name < '!' || *name > '~')
-			return false;
-	return true;
-}
-
-/* Octets that quotes or words cannot hold; what no kernel looks at. */
-static bool
-is_inexact(const struct command *cmd, const struct dialect *dialect)
+is_inexact(const struct command *cmd, const struct view *view)
 {
 	const struct policy *policy = &cmd->policy;
 
-	return !is_plain(&cmd->sa.label) || !is_plain_name(cmd->sa.hwif) ||
+	return request_inexpressible(view) != NULL ||
 	    (cmd->op == OP_SPDDELETE && (policy->action != 0 ||
 	    policy->nrules != 0 || policy->hard.given || policy->hwif != NULL ||
-	    policy->priority != dialect->default_priority));
+	    policy->priority != view->dialect->default_priority));
 }
 
 static int
@@ -196,7 +175,7 @@ take_message(void *ctx, const struct command *cmd, struct msgbuf *m)
 	must(view_init(&view, m->dialect, copy, m->len) == VIEW_OK,
 	    "what is sent is valid");
 	collect(p->out, copy, m->len);
-	if (is_inexact(cmd, m->dialect))
+	if (is_inexact(cmd, &view))
 		p->out->inexact = true;
 	if (p->each != NULL)
 		p->each(p->ctx, &view);
