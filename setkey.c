@@ -17,6 +17,7 @@
 #include "names.h"
 #include "platform.h"
 #include "run.h"
+#include "secrets.h"
 #include "stats.h"
 
 #ifndef VERSION
@@ -128,6 +129,22 @@ set_mode(struct options *opt, int c, const char *arg)
 	return true;
 }
 
+/* An argument as messages may show it: one may be a command with its key. */
+static const char *
+shown(const char *arg)
+{
+	struct source source;
+	struct secrets secrets = { .source = &source };
+	bool secret = true;
+
+	source_init(&source);
+	if (strpbrk(arg, " \t\n;#\"'") == NULL &&
+	    source_add_string(&source, "argument", arg) == 0)
+		secret = secrets_overlap(&secrets, source.files[0].loc);
+	source_close(&source);
+	return secret ? "***" : arg;
+}
+
 /* -o */
 static bool
 set_form(struct options *opt, const char *arg)
@@ -141,7 +158,7 @@ set_form(struct options *opt, const char *arg)
 
 	if (row == NULL) {
 		message(stderr, "setkey: -o takes script, json, wireshark or "
-		    "tcpdump, not '%s'", arg);
+		    "tcpdump, not '%s'", shown(arg));
 		return false;
 	}
 	opt->form = row->value;
@@ -160,7 +177,7 @@ set_argument(struct options *opt, int c, const char *arg)
 		    strcmp(arg, "xfrm") != 0) {
 			message(stderr, "setkey: a channel (-T, "
 			    "SETKEY_CHANNEL) is auto, pfkey or xfrm, not "
-			    "'%s'", arg);
+			    "'%s'", shown(arg));
 			return false;
 		}
 		return true;
@@ -171,7 +188,8 @@ set_argument(struct options *opt, int c, const char *arg)
 		if (*arg >= '0' && *arg <= '9' && *end == '\0' &&
 		    count <= UINT_MAX)
 			return true;
-		message(stderr, "setkey: -E takes a number, not '%s'", arg);
+		message(stderr, "setkey: -E takes a number, not '%s'",
+		    shown(arg));
 		return false;
 	}
 	if (c == 'O') {
@@ -236,7 +254,8 @@ other_option(int c, char **argv)
 	if (word != NULL && strcmp(word, "--version") == 0)
 		return MODE_VERSION;
 	if (word != NULL)
-		message(stderr, "setkey: there is no option %s", word);
+		message(stderr, "setkey: there is no option %s",
+		    shown(word));
 	else
 		message(stderr, c == ':' ? "setkey: -%c needs an argument" :
 		    "setkey: there is no option -%c", optopt);
@@ -246,7 +265,7 @@ other_option(int c, char **argv)
 static void
 report_argument(const char *word)
 {
-	message(stderr, "setkey: unexpected argument '%s'", word);
+	message(stderr, "setkey: unexpected argument '%s'", shown(word));
 	if (command_named(word, strlen(word)) != NULL)
 		message(stderr, "    hint: commands come from a file (-f), "
 		    "from standard input (-c) or from an option: "
@@ -283,9 +302,10 @@ set_operands(struct options *opt, char **argv)
 	}
 	for (; *word != NULL; word++)
 		if (**word == '\0' || strpbrk(*word, ";#\"") != NULL) {
-			message(stderr, **word == '\0' ? "setkey: an argument "
-			    "is empty%s" : "setkey: unexpected argument '%s'",
-			    *word);
+			if (**word == '\0')
+				message(stderr, "setkey: an argument is empty");
+			else
+				report_argument(*word);
 			return false;
 		}
 	return true;

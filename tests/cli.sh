@@ -154,6 +154,12 @@ run -n -D get 192.0.2.1
 usage "a command" "commands come from"
 run -n -D 'esp # all'
 usage "a comment" "unexpected argument"
+run -n -F 10.0.0.1 '"sixteen letters!"'
+usage "a string" "unexpected argument '\*\*\*'"
+run -n 'add 10.0.0.1 10.0.0.2 esp 256 -E aes-cbc secret'
+usage "a command with its key" "unexpected argument '\*\*\*'"
+run -n -E 0x0123456789abcdef0123456789abcdef -c
+usage "a key in the place of a number" "a number, not '\*\*\*'"
 run -n -D esp
 usage "-n -D looks at all" "looks at all entries"
 run -n -S good.conf esp
