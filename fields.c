@@ -97,41 +97,25 @@ field_option(struct parser *p, const struct option *row, struct loc loc)
 		    row->feature);
 }
 
-/* What editors and web pages make of quotes, dashes and blanks. */
-#define QUOTES	"a string stands between two \" characters"
-#define DASH	"this dash is none that begins an option: write '-'"
-
-static const struct {
-	const char *octets, *hint;
-} lookalikes[] = {
-	{ "'", QUOTES }, { "`", QUOTES },
-	{ "\342\200\230", QUOTES }, { "\342\200\231", QUOTES },
-	{ "\342\200\234", QUOTES }, { "\342\200\235", QUOTES },
-	{ "\342\200\220", DASH }, { "\342\200\221", DASH },
-	{ "\342\200\222", DASH }, { "\342\200\223", DASH },
-	{ "\342\200\224", DASH }, { "\342\210\222", DASH },
-};
-
+/* What editors and web pages make of quotes and dashes. */
 bool
 field_hint_lookalike(struct parser *p, struct loc loc)
 {
-	const char *word = parser_text(p, loc);
-	size_t len = loc_length(loc), n, i, j;
+	const char *word = parser_text(p, loc), *hint = NULL;
+	size_t len = loc_length(loc), i;
 
-	if (len == 1 && *word == '\\') {
-		diag_hint(p->diag, "a command goes on until its ';', without "
-		    "a backslash");
-		return true;
+	if (len == 1 && *word == '\\')
+		hint = "a command goes on until its ';', without a backslash";
+	for (i = 0; i < len && hint == NULL; i++) {
+		if (source_false_quote(word + i, len - i) != 0)
+			hint = "a string stands between two \" characters";
+		else if (source_false_dash(word + i, len - i) != 0)
+			hint = "this dash is none that begins an option: "
+			    "write '-'";
 	}
-	for (i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
-		n = strlen(lookalikes[i].octets);
-		for (j = 0; j + n <= len; j++)
-			if (memcmp(word + j, lookalikes[i].octets, n) == 0) {
-				diag_hint(p->diag, "%s", lookalikes[i].hint);
-				return true;
-			}
-	}
-	return false;
+	if (hint != NULL)
+		diag_hint(p->diag, "%s", hint);
+	return hint != NULL;
 }
 
 /* ---- words ---- */

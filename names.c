@@ -440,6 +440,7 @@ algorithm_takes(const struct algorithm *alg, size_t bits)
  * other: a slip of the hand is one or two.
  */
 #define WORD_MAX	32
+#define SLIPS_MAX	2
 
 static unsigned
 distance(const char *name, const char *word, size_t len)
@@ -447,7 +448,9 @@ distance(const char *name, const char *word, size_t len)
 	unsigned row[3][WORD_MAX + 1], cost, best;
 	size_t n = strlen(name), i, j;
 
-	if (n > WORD_MAX || len > WORD_MAX)
+	/* As many as the lengths differ are known without looking. */
+	if (n > WORD_MAX || len > n + SLIPS_MAX || n > len + SLIPS_MAX ||
+	    len > WORD_MAX)
 		return WORD_MAX;
 	for (j = 0; j <= len; j++)
 		row[0][j] = (unsigned)j;
@@ -477,7 +480,7 @@ distance(const char *name, const char *word, size_t len)
 static unsigned
 tolerance(const char *word, size_t len)
 {
-	return len < (*word == '-' ? 3 : 2) ? 0 : len < 6 ? 1 : 2;
+	return len < (*word == '-' ? 3 : 2) ? 0 : len < 6 ? 1 : SLIPS_MAX;
 }
 
 const char *

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Finds keys by walking the text word by word.  A key is: a quoted string; what
- * follows "-E name" or "-A name" or the name of an algorithm (a key may have
- * been cut in pieces: up to the next option or the end of the line, and what
- * looks like its rest on the next line or behind a ';'); what stands in the
- * place of such a name, and is none; and any word with many hexadecimal digits,
- * since the algorithm may have been forgotten.  Comments may hold keys, too.
+ * follows "-E name" or "-A name" or the name of an algorithm, up to the next
+ * option; what stands in the place of such a name, and is none; and any word
+ * with many hexadecimal digits, since the algorithm may have been forgotten.
+ * Comments may hold keys, too.
  *
- * Where quotes do not balance, or a key without quotes may have gone on behind
- * a ';', it is not known what is a key: then all of the line may be one.
+ * Where quotes do not balance, or are none to us, it is not known what is a
+ * key: then all of the line may be one (it is in doubt).  So may what follows a
+ * line in doubt, a key without quotes, or one that is missing, behind a ';' or
+ * on the next line: up to a command or an option.
  */
 #include <ctype.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct walk {
 	const char *text;
 	struct secrets_state state;
 	size_t len;		/* of the text */
+	bool open;		/* more of it will come */
 	bool named;		/* there was a -E or -A */
 	size_t quote;		/* the next on the line, or what ends it */
 	void (*mark)(void *, struct loc);
@@ -30,12 +32,14 @@ struct walk {
 	size_t sound;		/* before it nothing is in doubt */
 };
 
-#define MAY_GO_ON	3	/* words: -E, a name and a key, or part of it */
+#define NO_KEY_YET	2	/* words: -E and a name */
+#define MAY_GO_ON	3	/* and a key, or part of it */
+#define ADDRESSES	3	/* words: a command, and two of them */
 #define KEY_DIGITS	12	/* hexadecimal; an SPI has 8 */
 #define NAME_DIGITS	16	/* in a row in what may be a host's name */
 #define DECIMAL_DIGITS	21	/* no number of the language has so many */
 #define REST_DIGITS	8	/* of a key that was cut: no command */
-#define LOOK_AHEAD	512	/* octets, for a quote */
+#define LOOK_AHEAD	512	/* octets, for a quote, or a word's end */
 #define SHORT_NAME	8	/* shorter words are no keys */
 #define SHORT_OPTION	3	/* as is "-xy", which may have been meant so */
 
@@ -48,15 +52,34 @@ is_delimiter(char c)
 	return strchr(" \t\r\n\f\v;#\"[]/,", c) != NULL;
 }
 
+static bool
+is_hex(const char *word, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && isxdigit((unsigned char)word[i]))
+		i++;
+	return i == len;
+}
+
 /* Whether so many hexadecimal digits in a row are in a word. */
 static bool
 has_digits(const char *word, size_t len, size_t n)
 {
-	size_t i, run = 0;
+	size_t i;
 
-	for (i = 0; i < len && run < n; i++)
-		run = isxdigit((unsigned char)word[i]) ? run + 1 : 0;
-	return run >= n;
+	for (i = 0; i + n <= len; i++)
+		if (is_hex(word + i, n))
+			return true;
+	return false;
+}
+
+/* Whether a word is 0x and digits, as a key should be. */
+static bool
+has_prefix(const char *word, size_t len)
+{
+	return len > 2 && word[0] == '0' && (word[1] | 32) == 'x' &&
+	    is_hex(word + 2, len - 2);
 }
 
 /* Whether a word can be a key by itself: a decimal number is none. */
@@ -75,16 +98,38 @@ looks_like_key(const char *word, size_t len)
 static bool
 looks_like_rest(const char *word, size_t len)
 {
-	return len >= REST_DIGITS && (has_digits(word, len, len) ||
-	    (word[1] == 'x' && has_digits(word + 2, len - 2, len - 2)));
+	return len >= REST_DIGITS && (is_hex(word, len) ||
+	    (word[1] == 'x' && is_hex(word + 2, len - 2)));
 }
 
 static bool
 is_algorithm(const char *word, size_t len)
 {
-	return memchr(word, '-', len) != NULL &&
-	    (algorithm_named(ALG_ENC, word, len) != NULL ||
-	    algorithm_named(ALG_AUTH, word, len) != NULL);
+	return algorithm_named(ALG_ENC, word, len) != NULL ||
+	    algorithm_named(ALG_AUTH, word, len) != NULL;
+}
+
+/* The same misspelt, by as much as messages can tell. */
+static bool
+is_nearly_algorithm(const char *word, size_t len)
+{
+	return is_algorithm(word, len) ||
+	    algorithm_closest(ALG_ENC, word, len) != NULL ||
+	    algorithm_closest(ALG_AUTH, word, len) != NULL;
+}
+
+/*
+ * Whether a word is an algorithm to which the option is missing.  Hosts may
+ * have the names of some.
+ */
+static bool
+is_stray_algorithm(const struct secrets_state *s, const char *word, size_t len)
+{
+	if (s->place < ADDRESSES)
+		return memchr(word, '-', len) != NULL &&
+		    is_algorithm(word, len);
+	return is_algorithm(word, len) ||
+	    (!isdigit((unsigned char)*word) && is_nearly_algorithm(word, len));
 }
 
 /*
@@ -93,18 +138,15 @@ is_algorithm(const char *word, size_t len)
  * glued to it; or none.
  */
 static size_t
-name_length(const char *word, size_t len)
+name_length(const char *word, size_t len, bool glued)
 {
 	const struct algorithm *alg;
 	size_t n, longest = 0;
 
 	if (looks_like_key(word, len))
 		return 0;
-	if (len < SHORT_NAME || algorithm_named(ALG_ENC, word, len) != NULL ||
-	    algorithm_named(ALG_AUTH, word, len) != NULL ||
-	    algorithm_named(ALG_COMP, word, len) != NULL ||
-	    algorithm_closest(ALG_ENC, word, len) != NULL ||
-	    algorithm_closest(ALG_AUTH, word, len) != NULL)
+	if ((len < SHORT_NAME && !glued) || is_nearly_algorithm(word, len) ||
+	    algorithm_named(ALG_COMP, word, len) != NULL)
 		return len;
 	for (alg = algorithms; alg->name != NULL; alg++) {
 		n = strlen(alg->name);
@@ -115,6 +157,13 @@ name_length(const char *word, size_t len)
 	return longest;
 }
 
+/* What divides a key from a name to which it is glued; nothing has it. */
+static bool
+begins_key(const char *text, size_t len)
+{
+	return *text == '=' || source_false_quote(text, len) != 0;
+}
+
 static void
 mark(const struct walk *w, size_t begin, size_t end)
 {
@@ -123,20 +172,19 @@ mark(const struct walk *w, size_t begin, size_t end)
 		    (uint32_t)end });
 }
 
-/* "-E" and "-A", a name glued to them or not; also "-e" and "-a". */
-static bool
+/*
+ * The octets of the "-E" or "-A" that a word begins with, or 0.  Also of "-e"
+ * and "-a", and with a dash of another kind.
+ */
+static size_t
 takes_name(const char *word, size_t len)
 {
-	return len > 1 && word[0] == '-' && (word[1] == 'E' || word[1] == 'A' ||
-	    (len == 2 && (word[1] == 'e' || word[1] == 'a')));
-}
+	size_t n = *word == '-' ? 1 : source_false_dash(word, len);
+	char letter = n == 0 || n == len ? '\0' : word[n++];
 
-/* A sign that a string was meant. */
-static bool
-begins_with_quote(const char *word, size_t len)
-{
-	return strchr("'`=", *word) != NULL ||
-	    (len > 2 && (memcmp(word, "\342\200", 2) == 0));
+	return letter == 'E' || letter == 'A' ||
+	    ((letter == 'e' || letter == 'a') && (n == len ||
+	    is_algorithm(word + n, len - n))) ? n : 0;
 }
 
 /* The place of a name, at the place n of a word: marks what is none. */
@@ -145,43 +193,62 @@ step_name(struct walk *w, size_t word, size_t n, size_t end)
 {
 	size_t name = word + n, key;
 
-	key = name + name_length(w->text + name, end - name);
+	key = name + name_length(w->text + name, end - name,
+	    w->state.bare || begins_key(w->text + end, w->len - end));
 	mark(w, key, end);
-	w->state.words = key < end ? MAY_GO_ON : MAY_GO_ON - 1;
+	w->state.words = key < end ? MAY_GO_ON : NO_KEY_YET;
 	w->state.bare |= key < end;
-	w->state.wrong_quotes |= key < end && begins_with_quote(w->text + key,
-	    end - key);
 }
 
 /*
- * An option in the place of a key, or behind one.  Whether it is secret: where
- * a key has no quotes, a word of it may look like an option.
+ * An option.  Whether it is secret: where a key or a name should stand, and
+ * where a key has no quotes, a word of it may look like an option.
  */
 static bool
-is_secret_option(struct walk *w, const char *word, size_t len, bool glued)
+is_secret_option(struct secrets_state *s, const char *word, size_t len,
+    bool glued)
 {
-	struct secrets_state *s = &w->state;
 	bool known = option_named(word, len) != NULL;
+	bool in_key = s->bare || s->words == 1 || s->words == NO_KEY_YET ||
+	    glued;
 
-	if (s->bare || s->words == MAY_GO_ON - 1 || glued) {
-		if (known && !s->bare)
-			s->words = 0;
-		if (known || (!glued && len <= SHORT_OPTION))
-			return false;
+	if (!in_key || (known && !s->bare))
+		s->words = 0;
+	if (!in_key)
+		return looks_like_key(word, len);
+	if (known || (!glued && len <= SHORT_OPTION))
+		return false;
+	s->words = MAY_GO_ON;
+	s->bare = true;
+	return true;
+}
+
+/* A word that is no option. */
+static bool
+is_secret_word(struct secrets_state *s, const char *word, size_t len,
+    bool sound)
+{
+	if (s->next_line && !looks_like_rest(word, len))
+		s->words = 0;
+	s->next_line = false;
+	if (s->words > 0) {
 		s->words = MAY_GO_ON;
-		s->bare = true;
+		s->bare |= !has_prefix(word, len);
 		return true;
 	}
-	s->words = 0;
+	s->bare = false;
+	if (!sound && is_stray_algorithm(s, word, len))
+		s->words = NO_KEY_YET;
 	return looks_like_key(word, len);
 }
 
-/* Behind a ';' that a key without quotes may have: is this a command? */
+/* Whether a word is, or was meant to be, a command or an option. */
 static bool
-is_command(const char *word, size_t len)
+is_fresh(const char *word, size_t len)
 {
 	return command_named(word, len) != NULL ||
-	    command_closest(word, len) != NULL;
+	    command_closest(word, len) != NULL ||
+	    option_named(word, len) != NULL || takes_name(word, len) != 0;
 }
 
 static size_t
@@ -197,6 +264,26 @@ static size_t
 find_line_end(const char *text, size_t begin, size_t end)
 {
 	return find(text, begin, find(text, begin, end, '\n'), '\r');
+}
+
+/* Where to stop to look for what may go on behind a place. */
+static size_t
+ahead(const struct walk *w, size_t i)
+{
+	return w->len - i > LOOK_AHEAD ? i + LOOK_AHEAD : w->len;
+}
+
+/* The end of a word, which may be behind the end of what is asked about. */
+static size_t
+word_end(const struct walk *w, size_t i, size_t end)
+{
+	const char *text = w->text, *name;
+
+	for (end = ahead(w, end); i < end && !is_delimiter(text[i]) &&
+	    source_false_blank(text + i, end - i, &name) == 0 &&
+	    !begins_key(text + i, end - i); )
+		i++;
+	return i;
 }
 
 /* A word that says nothing, whatever it is part of. */
@@ -222,69 +309,30 @@ is_of_the_language(const char *word, size_t len)
 static bool
 takes_string(const char *word, size_t len)
 {
-	if (len > 2 && takes_name(word, len)) {
-		word += 2;
-		len -= 2;
-	}
+	size_t n = takes_name(word, len);
+
 	return (len == 1 && isdigit((unsigned char)*word)) ||
-	    algorithm_named(ALG_ENC, word, len) != NULL ||
-	    algorithm_named(ALG_AUTH, word, len) != NULL;
+	    is_algorithm(word + n, len - n);
 }
 
 /*
- * Whether the next string on the line is glued to a word before it: then what
- * is before it may be the string.
+ * Whether the next string on the line is glued to the word from begin to i, or
+ * to one behind it: then what is before it may be the string.
  */
 static bool
-ends_in_quote(struct walk *w, size_t i)
+ends_in_quote(struct walk *w, size_t begin, size_t i)
 {
 	const char *text = w->text;
-	size_t end = w->len - i > LOOK_AHEAD ? i + LOOK_AHEAD : w->len, word;
+	size_t word;
 
 	if (w->quote < i || w->quote == 0)
-		w->quote = find(text, i, find_line_end(text, i, end), '"');
+		w->quote = find(text, i, find_line_end(text, i, ahead(w, i)),
+		    '"');
 	if (w->quote == w->len || text[w->quote] != '"')
 		return false;
-	for (word = w->quote; word > i && !is_delimiter(text[word - 1]); )
+	for (word = w->quote; word > begin && !is_delimiter(text[word - 1]); )
 		word--;
 	return word < w->quote && !takes_string(text + word, w->quote - word);
-}
-
-/* Whether a word may be of a key that does not end where it seems to. */
-static bool
-is_doubtful(struct walk *w, size_t word, size_t end)
-{
-	struct secrets_state *s = &w->state;
-	const char *text = w->text + word;
-
-	if (word < w->sound)
-		return false;
-	if (s->cut && *text != '-' && !is_command(text, end - word))
-		s->doubt = true;
-	s->cut = false;
-	return s->doubt || (ends_in_quote(w, end) &&
-	    !is_of_the_language(text, end - word));
-}
-
-/* A word that is no option. */
-static bool
-is_secret_word(struct walk *w, const char *word, size_t len)
-{
-	struct secrets_state *s = &w->state;
-
-	if (s->next_line && !looks_like_rest(word, len))
-		s->words = 0;
-	s->next_line = false;
-	if (s->words > 0) {
-		s->bare |= word[0] != '0' || len < 2 || word[1] != 'x';
-		s->wrong_quotes |= begins_with_quote(word, len);
-		return s->words++ > 1 || looks_like_rest(word, len) ||
-		    looks_like_key(word, len);
-	}
-	s->bare = false;
-	if (is_algorithm(word, len))
-		s->words = 2;
-	return looks_like_key(word, len);
 }
 
 static bool walk_comment(const struct walk *, size_t, size_t);
@@ -295,11 +343,11 @@ step_comment(struct walk *w, size_t i, size_t end)
 {
 	struct secrets_state *s = &w->state;
 	size_t line_end = find_line_end(w->text, i, end);
+	bool key = s->words >= MAY_GO_ON && !s->next_line;
 
-	/* "-E name #..." and "key#rest". */
-	if (s->words == MAY_GO_ON - 1 || (s->words >= MAY_GO_ON &&
-	    !s->next_line && (w->text[i - 1] == '"' ||
-	    !is_delimiter(w->text[i - 1])))) {
+	/* "-E #...", "-E name #..." and "key#rest". */
+	if (s->words == 1 || s->words == NO_KEY_YET || (key && (s->bare ||
+	    w->text[i - 1] == '"' || !is_delimiter(w->text[i - 1])))) {
 		mark(w, i, line_end);
 		s->doubt = true;
 	} else
@@ -324,82 +372,78 @@ step_string(struct walk *w, size_t i, size_t end)
 	    (i > 0 && !is_delimiter(text[i - 1]));
 	/* A word glued to a string is part of the string, by mistake. */
 	s->words = (s->words > 0 && !s->next_line) || glued ? MAY_GO_ON : 0;
-	s->next_line = s->cut = s->bare = s->wrong_quotes = false;
+	s->next_line = s->bare = false;
 	return quote < end ? next : end;
-}
-
-/* A string in the wrong quotes: to the other one, or to the end of the line. */
-static size_t
-step_wrong_quotes(struct walk *w, size_t i, size_t end)
-{
-	size_t line_end = find_line_end(w->text, i, end);
-	size_t quote = find(w->text, i + 1, line_end, '\'');
-
-	if (quote < line_end)
-		quote++;
-	else
-		w->state.doubt = true;
-	mark(w, i, quote);
-	w->state.doubt |= memchr(w->text + i, '"', quote - i) != NULL;
-	w->state.words = MAY_GO_ON;
-	w->state.next_line = false;
-	w->state.bare = true;
-	return quote;
-}
-
-/* Whether a word begins a string in the wrong quotes. */
-static bool
-has_wrong_quotes(const struct walk *w, size_t word, size_t end)
-{
-	size_t len = end - word;
-
-	return w->text[word] == '\'' && (len == 1 ||
-	    w->text[end - 1] != '\'' || w->state.words >= MAY_GO_ON - 1);
-}
-
-static bool
-is_secret(struct walk *w, size_t word, size_t end)
-{
-	const char *text = w->text + word;
-
-	return *text == '-' && !w->state.next_line ?
-	    is_secret_option(w, text, end - word, word > 0 && text[-1] == '"') :
-	    is_secret_word(w, text, end - word);
 }
 
 static size_t
 step_word(struct walk *w, size_t i, size_t end)
 {
-	const char *text = w->text, *name;
-	size_t word = i;
+	struct secrets_state *s = &w->state;
+	const char *word = w->text + i;
+	size_t next = word_end(w, i, end), len = next - i;
+	size_t name = takes_name(word, len);
 
-	while (i < end && !is_delimiter(text[i]) &&
-	    source_false_blank(text + i, end - i, &name) == 0)
-		i++;
-	if (is_doubtful(w, word, i))
-		mark(w, word, i);
-	if (has_wrong_quotes(w, word, i))
-		return step_wrong_quotes(w, word, end);
-	if (takes_name(text + word, i - word)) {
+	/* Of what has not arrived yet, and what may be part of a string. */
+	if ((w->open && next == w->len) || (i >= w->sound &&
+	    ends_in_quote(w, i, next) && !is_of_the_language(word, len)))
+		mark(w, i, next);
+	if (name != 0) {
 		w->named = true;
-		w->state.words = 1;
-		w->state.next_line = false;
-		if (i - word > 2)
-			step_name(w, word, 2, i);
-	} else if (w->state.words == 1 && text[word] != '-')
-		step_name(w, word, 0, i);
-	else if (is_secret(w, word, i))
-		mark(w, word, i);
-	return i;
+		s->words = 1;
+		s->next_line = false;
+		if (len > name)
+			step_name(w, i, name, next);
+	} else if (s->words == 1 && *word != '-')
+		step_name(w, i, 0, next);
+	else if (*word == '-' && !s->next_line ? is_secret_option(s, word, len,
+	    i > 0 && word[-1] == '"') :
+	    is_secret_word(s, word, len, i < w->sound))
+		mark(w, i, next);
+	if (command_named(word, len) != NULL)
+		s->place = 1;
+	else if (*word != '-' && (i == 0 || strchr("[]/,", word[-1]) == NULL))
+		s->place++;
+	return next;
 }
 
-/* Steps over what stands at i: blanks, a comment, a string or a word. */
+/*
+ * A quote that is none to us: a string was meant, and its end is not known.
+ * Unless it is around a name.
+ */
+static size_t
+step_quote(struct walk *w, size_t i, size_t end)
+{
+	struct secrets_state *s = &w->state;
+	size_t next = i + source_false_quote(w->text + i, w->len - i);
+
+	if (i < w->sound || (s->words == 1 && is_nearly_algorithm(w->text +
+	    next, word_end(w, next, end) - next)))
+		return next;
+	s->doubt = s->bare = true;
+	s->words = MAY_GO_ON;
+	s->next_line = false;
+	return next;
+}
+
+/* The octets of a blank, or of a mark that does not matter, at i. */
+static size_t
+blank_length(const struct walk *w, size_t i)
+{
+	const char *name;
+	char c = w->text[i];
+
+	if (c == '\n' || c == ';' || c == '#' || c == '"')
+		return 0;
+	return is_delimiter(c) || c == '=' ? 1 :
+	    source_false_blank(w->text + i, w->len - i, &name);
+}
+
+/* Steps over what stands at i, but for a blank. */
 static size_t
 step_over(struct walk *w, size_t i, size_t end)
 {
 	struct secrets_state *s = &w->state;
-	const char *name;
-	size_t blank;
 
 	switch (w->text[i]) {
 	case '#':
@@ -408,36 +452,46 @@ step_over(struct walk *w, size_t i, size_t end)
 		return step_string(w, i, end);
 	case '\n':
 		s->next_line |= s->words >= MAY_GO_ON;
-		s->cut = s->doubt;
+		s->cut = s->doubt || s->bare;
 		s->doubt = false;
 		return i + 1;
 	case ';':
-		s->cut = s->bare && s->words >= MAY_GO_ON && !s->next_line;
-		s->doubt |= s->cut && s->wrong_quotes;
+		s->cut |= s->bare || s->words == 1 || s->words == NO_KEY_YET;
 		s->words = MAY_GO_ON;
 		s->next_line = true;
-		s->bare = s->wrong_quotes = false;
+		s->place = 0;
 		return i + 1;
 	}
-	if (is_delimiter(w->text[i]))
-		return i + 1;
-	blank = source_false_blank(w->text + i, end - i, &name);
-	if (blank != 0)
-		return i + blank;
-	return step_word(w, i, end);
+	return source_false_quote(w->text + i, w->len - i) != 0 ?
+	    step_quote(w, i, end) : step_word(w, i, end);
 }
 
 static size_t
 step(struct walk *w, size_t i, size_t end)
 {
-	bool doubt = w->state.doubt &&
-	    (w->text[i] == '#' || !is_delimiter(w->text[i]));
-	size_t next = step_over(w, i, end);
+	struct secrets_state *s = &w->state;
+	size_t next = blank_length(w, i);
+	bool is_end = w->text[i] == '\n' || w->text[i] == ';', doubt;
 
+	if (i < w->sound)
+		s->doubt = s->cut = false;
+	if (next != 0) {
+		mark(w, i, s->doubt ? i + next : i);
+		return i + next;
+	}
+	if (s->cut && !is_end) {
+		s->cut = false;
+		if (is_fresh(w->text + i, word_end(w, i, end) - i))
+			s->bare = false;
+		else
+			s->doubt = true;
+	}
+	doubt = s->doubt && !is_end && w->text[i] != '"';
+	next = step_over(w, i, end);
 	if (doubt)
 		mark(w, i, next);
 	if (i < w->sound)
-		w->state.doubt = w->state.cut = false;
+		s->doubt = s->cut = false;
 	return next;
 }
 
@@ -446,13 +500,14 @@ static bool
 walk_comment(const struct walk *of, size_t i, size_t end)
 {
 	struct walk w = *of;
+	struct secrets_state *s = &w.state;
 
-	memset(&w.state, 0, sizeof(w.state));
+	memset(s, 0, sizeof(*s));
 	w.named = false;
 	while (i < end)
 		i = step(&w, i, end);
-	return w.named && (w.state.doubt || w.state.words == 1 ||
-	    w.state.words == MAY_GO_ON - 1);
+	return w.named && (s->doubt || s->bare || s->words == 1 ||
+	    s->words == NO_KEY_YET);
 }
 
 /* ---- where the walk begins ---- */
@@ -460,33 +515,24 @@ walk_comment(const struct walk *of, size_t i, size_t end)
 /* Messages show no more than this of the text before what they are about. */
 #define SHOWN_BEFORE	128
 
-/* Whether nothing but blanks follow on the line. */
-static bool
-ends_line(const char *text)
+void
+secrets_sound(struct secrets *s, uint32_t end)
 {
-	text += strspn(text, " \t");
-	return *text == '\n' || *text == '\r';
+	if (end > s->sound)
+		s->sound = end;
 }
 
 void
 secrets_begin_statement(struct secrets *s, uint32_t offset)
 {
-	/* On the same line there may be doubt. */
-	if (offset < s->recent + SHOWN_BEFORE ||
-	    !ends_line(s->source->text + offset))
+	secrets_sound(s, offset);
+	if (offset < s->recent + SHOWN_BEFORE)
 		return;
 	if (s->recent != 0) {
 		s->statement = s->recent;
 		s->state = beginning;
 	}
 	s->recent = offset;
-}
-
-void
-secrets_sound(struct secrets *s, uint32_t end)
-{
-	if (end > s->sound)
-		s->sound = end;
 }
 
 /* From some place at or before from, with what is known there. */
@@ -501,6 +547,7 @@ walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 	w->text = s->source->text;
 	w->len = s->source->len;
 	w->sound = s->sound;
+	w->open = s->source->fd >= 0;
 	w->state = known ? s->state : beginning;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;

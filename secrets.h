@@ -16,9 +16,9 @@
 /* What the search knows at a place of the text. */
 struct secrets_state {
 	int words;		/* since -E or -A, itself one; 0: none seen */
+	int place;		/* words of the statement, options left out */
 	bool next_line;		/* a key may go on, after a newline or ';' */
 	bool bare;		/* a key has no quotes, and is not 0x... */
-	bool wrong_quotes;	/* or it has others */
 	bool cut;		/* a ';' or line's end may be part of it */
 	bool doubt;		/* to the end of the line: all may be a key */
 };
@@ -33,17 +33,15 @@ struct secrets {
 };
 
 /*
- * Notes that a statement begins at an offset, so that the search need not begin
- * far before it; and that of a stream the first n octets are about to go.
- */
-void secrets_begin_statement(struct secrets *, uint32_t offset);
-void secrets_forget(struct secrets *, uint32_t n);
-
-/*
  * Notes that the text up to an offset was read without an error: which quotes
- * go together is not in doubt there.
+ * go together is not in doubt there.  Where it is the end of a statement, too,
+ * the search need not begin far before it.
  */
-void secrets_sound(struct secrets *, uint32_t end);
+void secrets_sound(struct secrets *, uint32_t offset);
+void secrets_begin_statement(struct secrets *, uint32_t offset);
+
+/* Notes that of a stream the first n octets are about to go. */
+void secrets_forget(struct secrets *, uint32_t n);
 
 /*
  * Calls mark with each run of octets that is, or may be, a key, from some place

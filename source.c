@@ -488,35 +488,82 @@ source_begins_line(const struct source *source, uint32_t offset)
 	return c == begin || c[-1] == '\n' || c[-1] == '\r';
 }
 
-/*
- * Characters of Unicode that look like a blank, or like nothing: web pages have
- * them, and files that were glued together a byte order mark.
- */
-static const struct {
+/* ---- characters that look like others ---- */
+
+struct lookalike {
 	const char *first, *last, *name;
-} false_blanks[] = {
+};
+
+/* Web pages have such blanks, and files that were glued together the last. */
+static const struct lookalike false_blanks[] = {
 	{ "\302\240", "\302\240", "a no-break space" },
 	{ "\342\200\200", "\342\200\212", "a space of another width" },
 	{ "\342\200\213", "\342\200\213", "a space without width" },
 	{ "\342\200\257", "\342\200\257", "a narrow no-break space" },
 	{ "\343\200\200", "\343\200\200", "an ideographic space" },
 	{ "\357\273\277", "\357\273\277", "a byte order mark" },
+	{ NULL, NULL, NULL }
 };
+
+/* Those of shells and of typography, primes, brackets and wide forms. */
+static const struct lookalike false_quotes[] = {
+	{ "'", "'", NULL }, { "`", "`", NULL },
+	{ "\302\253", "\302\253", NULL }, { "\302\264", "\302\264", NULL },
+	{ "\302\273", "\302\273", NULL },
+	{ "\342\200\230", "\342\200\237", NULL },
+	{ "\342\200\262", "\342\200\266", NULL },
+	{ "\342\200\271", "\342\200\272", NULL },
+	{ "\343\200\214", "\343\200\217", NULL },
+	{ "\357\274\202", "\357\274\202", NULL },
+	{ "\357\274\207", "\357\274\207", NULL },
+	{ NULL, NULL, NULL }
+};
+
+static const struct lookalike false_dashes[] = {
+	{ "\342\200\220", "\342\200\225", NULL },
+	{ "\342\210\222", "\342\210\222", NULL },
+	{ NULL, NULL, NULL }
+};
+
+/* The octets of the character that the text begins with, and its name. */
+static size_t
+lookalike(const struct lookalike *row, const char *text, size_t len,
+    const char **name)
+{
+	size_t n;
+
+	for (; row->first != NULL; row++) {
+		n = strlen(row->first);
+		if (n > len || memcmp(text, row->first, n) < 0 ||
+		    memcmp(text, row->last, n) > 0)
+			continue;
+		*name = row->name;
+		return n;
+	}
+	return 0;
+}
 
 size_t
 source_false_blank(const char *text, size_t len, const char **name)
 {
-	size_t i, n;
+	return len == 0 || (unsigned char)*text < 0x80 ? 0 :
+	    lookalike(false_blanks, text, len, name);
+}
 
-	if (len == 0 || (unsigned char)*text < 0x80)
-		return 0;
-	for (i = 0; i < sizeof(false_blanks) / sizeof(false_blanks[0]); i++) {
-		n = strlen(false_blanks[i].first);
-		if (n > len || memcmp(text, false_blanks[i].first, n) < 0 ||
-		    memcmp(text, false_blanks[i].last, n) > 0)
-			continue;
-		*name = false_blanks[i].name;
-		return n;
-	}
-	return 0;
+size_t
+source_false_quote(const char *text, size_t len)
+{
+	const char *name;
+
+	return len == 0 || ((unsigned char)*text < 0x80 && *text != '\'' &&
+	    *text != '`') ? 0 : lookalike(false_quotes, text, len, &name);
+}
+
+size_t
+source_false_dash(const char *text, size_t len)
+{
+	const char *name;
+
+	return len == 0 || (unsigned char)*text < 0x80 ? 0 :
+	    lookalike(false_dashes, text, len, &name);
 }

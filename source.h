@@ -105,6 +105,10 @@ source_at(const struct source *source, uint32_t offset)
  */
 size_t source_false_blank(const char *text, size_t len, const char **name);
 
+/* The same for what looks like a quote, and like the dash of an option. */
+size_t source_false_quote(const char *text, size_t len);
+size_t source_false_dash(const char *text, size_t len);
+
 /* The file that an offset is in; an offset behind all text is in the last. */
 const struct source_file *source_file_at(const struct source *,
     uint32_t offset);
