@@ -35,7 +35,8 @@ print_numbers(struct text *t, const void *base, bool policy, bool identifies)
 		    row->alias || row->unsaved)
 			continue;
 		number = option_load(row, base, offset);
-		if (number == 0)
+		/* A limit that large is none, and cannot be typed. */
+		if (number == 0 || number > INT64_MAX)
 			continue;
 		text_char(t, ' ');
 		text_str(t, row->name);
