@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "deletion.h"
+#include "filter.h"
 #include "list.h"
 #include "same.h"
 #include "twins.h"
@@ -76,14 +77,23 @@ room_for(size_t len)
 
 /* A copy of a message there; NULL if there is no room. */
 static struct twin *
-copy_to(struct twin *twin, uint32_t number, const void *msg, size_t len)
+copy_to(struct twin *room, uint32_t number, const void *msg, size_t len)
 {
-	if (twin == NULL)
+	if (room == NULL)
 		return NULL;
-	twin->number = number;
-	twin->is_twin = false;
-	memcpy(twin->msg, msg, len);
-	return twin;
+	room->number = number;
+	room->is_twin = false;
+	memcpy(room->msg, msg, len);
+	return room;
+}
+
+/* A copy of a message, for itself; or NULL. */
+static struct twin *
+new_copy(const void *msg)
+{
+	size_t len = (size_t)((const struct wire_msg *)msg)->len * 8;
+
+	return copy_to(room_for(len), 0, msg, len);
 }
 
 static void
@@ -99,7 +109,8 @@ decode(const struct twins *twins, const void *msg, struct policy *policy)
 
 /* What the text has said of a name up to the request at hand. */
 struct fwd_name {
-	bool written;			/* it has added or updated one */
+	struct twin *written;		/* the one that it has added or */
+					/* updated last, or NULL */
 	uint32_t pending;		/* a twin's number plus 1, see below */
 };
 
@@ -126,17 +137,46 @@ name_of_fwd(struct twins *twins, const void *msg)
 	if (at == NULL)
 		return NULL;
 	if (is_new)
-		twins->names[twins->nnames++] = (struct fwd_name){ false, 0 };
+		twins->names[twins->nnames++] = (struct fwd_name){ NULL, 0 };
 	return &twins->names[*at];
 }
 
 static void
 forget_names(struct twins *twins)
 {
+	uint32_t i;
+
+	for (i = 0; i < twins->nnames; i++)
+		free(twins->names[i].written);
 	table_free(&twins->by_name);
 	free(twins->names);
 	twins->names = NULL;
 	twins->nnames = 0;
+}
+
+/* Forgets what a flush takes away: all, or what fits its filter. */
+static void
+forget_flushed(struct twins *twins, const void *flush)
+{
+	struct fwd_name *name = twins->names;
+	struct filter filter;
+	struct view view;
+	uint32_t i;
+
+	view_built(&view, twins->dialect, flush);
+	if (!filter_decode(&view, &filter)) {
+		forget_names(twins);
+		return;
+	}
+	for (i = 0; i < twins->nnames; i++, name++) {
+		if (name->written == NULL)
+			continue;
+		view_built(&view, twins->dialect, name->written->msg);
+		if (!filter_matches(&filter, &view))
+			continue;
+		free(name->written);
+		name->written = NULL;
+	}
 }
 
 /*
@@ -144,7 +184,8 @@ forget_names(struct twins *twins)
  * since the last such policy that make what it makes or delete what it deletes.
  */
 static void
-drop_pending(struct dropping *d, struct fwd_name *name, bool adds)
+drop_pending(struct dropping *d, struct fwd_name *name, const void *msg,
+    bool adds)
 {
 	struct planned *requests = d->plan->requests;
 	uint32_t n;
@@ -153,7 +194,9 @@ drop_pending(struct dropping *d, struct fwd_name *name, bool adds)
 		if ((requests[n - 1].type != SADB_X_SPDDELETE) == adds)
 			requests[n - 1].dropped = true;
 	name->pending = 0;
-	name->written = adds;
+	free(name->written);
+	name->written = adds ? new_copy(msg) : NULL;
+	d->no_memory = adds && name->written == NULL;
 }
 
 static void
@@ -163,9 +206,11 @@ drop_one(void *ctx, uint32_t number, void *msg)
 	struct planned *request = &d->plan->requests[number];
 	struct fwd_name *name;
 
+	if (d->no_memory)
+		return;
 	if (request->type == SADB_X_SPDFLUSH)
-		forget_names(d->twins);
-	if ((!request->twin && !request->fwd) || d->no_memory)
+		forget_flushed(d->twins, msg);
+	if (!request->twin && !request->fwd)
 		return;
 	name = name_of_fwd(d->twins, msg);
 	if (name == NULL) {
@@ -173,8 +218,8 @@ drop_one(void *ctx, uint32_t number, void *msg)
 		return;
 	}
 	if (request->fwd)
-		drop_pending(d, name, request->type != SADB_X_SPDDELETE);
-	else if (name->written)
+		drop_pending(d, name, msg, request->type != SADB_X_SPDDELETE);
+	else if (name->written != NULL)
 		request->dropped = true;
 	else {
 		d->earlier[number] = name->pending;
@@ -340,8 +385,7 @@ take_record(void *ctx, uint32_t tag, const struct reply *reply)
 	place = policy.dir == IPSEC_DIR_FWD ? &s->pairs[*at].fwd :
 	    &s->pairs[*at].in;
 	free(*place);
-	*place = copy_to(room_for(reply->view->len), 0, reply->view->msg,
-	    reply->view->len);
+	*place = new_copy(reply->view->msg);
 }
 
 /* Whether loading the in policy would have made this fwd policy. */
@@ -429,11 +473,14 @@ find_standing(struct settling *s, struct channel *ch, uint32_t *n)
 	return ask(s, ch, &m);
 }
 
-/* Whether a request stays refused in the end: an errno value, or 0. */
+/*
+ * Whether a request stays refused in the end: an errno value, or 0.  What gave
+ * way is not there any more for the next request of that name.
+ */
 static int
 settle_one(struct settling *s, struct channel *ch, const struct twin *twin)
 {
-	const struct pair *pair;
+	struct pair *pair;
 	struct policy policy;
 	struct msgbuf m;
 
@@ -447,6 +494,8 @@ settle_one(struct settling *s, struct channel *ch, const struct twin *twin)
 	case GIVES_WAY:
 		break;
 	}
+	free(pair->fwd);
+	pair->fwd = new_copy(twin->msg);
 	msg_begin(&m, s->twins->dialect, SADB_X_SPDUPDATE, 0);
 	policy_encode(&m, &policy);
 	return ask(s, ch, &m);
@@ -467,6 +516,9 @@ twins_settle(struct twins *twins, struct channel *ch,
 	for (twin = twins->standing.first; twin != NULL; twin = twin->next) {
 		/* If the kernel's policies cannot be read it stays refused. */
 		refused = error != 0 ? EEXIST : settle_one(&s, ch, twin);
+		/* A kernel that is silent is not asked again. */
+		if (refused == ETIMEDOUT)
+			error = refused;
 		if (refused != 0)
 			each(ctx, twin->number, refused);
 	}

@@ -35,8 +35,8 @@ struct twins {
 
 /*
  * Drops the twins from a plan for which the text has a fwd policy of its own,
- * before them or behind them: up to the next spdflush one that was added or
- * updated counts for good, and one that is deleted later is left for that.
+ * before them or behind them: up to the next spdflush of it one that was added
+ * or updated counts for good, and one that is deleted later is left for that.
  * What is known of names stays for the next plan (-c).  False when memory is
  * out.
  */

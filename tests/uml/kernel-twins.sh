@@ -52,6 +52,12 @@ fresh "the twin deleted by name, then in" \
 fresh "in deleted: the fwd policy of the file stays" \
     "$in none; $fwd discard; spddelete $a any -P in;" "fwd discard;"
 fresh "a twin after spdflush" "$fwd discard; spdflush; $in none;" "fwd none;in none;"
+fresh "no twin after spdflush of others" \
+    "$fwd discard; spdflush -P out; $in none;" "fwd discard;in none;"
+fresh "nor after that of another range" \
+    "$fwd discard; spdflush 10.0.0.0/8 0.0.0.0/0; spdupdate $a any -P in none;" "fwd discard;in none;"
+fresh "a twin after spdflush of fwd policies" "$fwd discard; spdflush -P fwd; $in none;" \
+    "fwd none;in none;"
 fresh "a twin after the fwd policy was deleted" \
     "$fwd discard; spddelete $a any -P fwd; $in none;" "fwd none;in none;"
 fresh "another selector" "$in none; spdadd $a tcp -P fwd discard; spddelete $a tcp -P fwd;" \
@@ -72,6 +78,10 @@ check "then a third: that one was written" "1 fwd discard;in none;" "$st $(has)"
 like "then a third: it is said" "exists already" "$err"
 like "then a third: and what there is" "note: the kernel has: spdadd $a any -P fwd discard;" \
     "$(echo "$err" | sed 's/\[any\]//g')"
+fresh "in, once more" "$in none;" "fwd none;in none;"
+sk "$fwd discard; $fwd prio 5 none;"
+check "then two others: the first counts" "1 fwd discard;in none;" "$st $(has)"
+like "then two others: it is said" "exists already" "$err"
 for action in unique unique:7 require; do
 	fresh "in with $action" "$in ipsec esp/tunnel/192.0.2.1-192.0.2.2/$action;" "fwd ipsec;in ipsec;"
 	loads "in with $action, then a fwd policy" "$fwd none;" "fwd none;in ipsec;"
