@@ -415,6 +415,5 @@ script_execute(struct script *sc)
 	sc->refused = sc->warned = sc->answered = sc->done = 0;
 	sc->nexisting = 0;
 	memset(sc->newer, 0, sizeof(sc->newer));
-	sc->open_error = 0;
 	return rc;
 }

@@ -343,6 +343,18 @@ is_done_unsaid(const struct pfkey_channel *ch, uint8_t type, int error)
 	    type == SADB_DELETE);
 }
 
+/* Whatever keeps an answer away is no refusal: EIO, if no errno says so. */
+static void
+answer_missing(int error, answer_fn *each, void *ctx)
+{
+	if (error == ETIMEDOUT)
+		each(ctx, error, REASON_SILENT, NULL);
+	else
+		each(ctx, error == ENOBUFS ? error : EIO, "the kernel's answer "
+		    "cannot be read: the request may have been carried out",
+		    NULL);
+}
+
 /* The message that answers a request other than a dump. */
 static void
 receive_one(struct pfkey_channel *ch, uint8_t type, answer_fn *each, void *ctx)
@@ -361,8 +373,7 @@ receive_one(struct pfkey_channel *ch, uint8_t type, answer_fn *each, void *ctx)
 	}
 	if (!got) {
 		ch->silences += error == ETIMEDOUT;
-		each(ctx, error, error == ETIMEDOUT ? REASON_SILENT : NULL,
-		    NULL);
+		answer_missing(error, each, ctx);
 		return;
 	}
 	ch->silences = 0;

@@ -279,6 +279,8 @@ take_command(void *ctx, struct command *cmd)
 		whole = command_expand(&sc->parser, take_message, sc) == 0;
 	if (sc->streaming) {
 		finish_command(sc, cmd, whole);
+		/* For the next command it is tried again. */
+		sc->open_error = 0;
 		text_flush(&sc->session.text);
 	}
 	if (signals_end()) {

@@ -390,6 +390,19 @@ set_failure(struct xfrm_channel *c, unsigned first, unsigned end, int error,
 		}
 }
 
+/* Requests whose answers do not come: no errno of ours is a refusal of them. */
+static void
+set_missing(struct xfrm_channel *c, unsigned first, unsigned end, int error)
+{
+	const char *reason = xfrm_silence(error);
+
+	if (reason != NULL)
+		set_failure(c, first, end, error, reason);
+	else
+		set_failure(c, first, end, EIO, "the kernel's answer cannot be "
+		    "read: the request may have been carried out");
+}
+
 /* One system call, its answers, and the reports from *next on. */
 static int
 flush_piece(struct xfrm_channel *c, unsigned *next, size_t *room)
@@ -404,8 +417,7 @@ flush_piece(struct xfrm_channel *c, unsigned *next, size_t *room)
 		if (last != end)
 			error = read_answers(c, next, last);
 		if (error != 0)
-			set_failure(c, *next, end, error,
-			    xfrm_silence(error));
+			set_missing(c, *next, end, error);
 	}
 	finish_until(c, next, end);
 	/* Of these two the next request may know nothing. */

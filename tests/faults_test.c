@@ -241,6 +241,38 @@ test_lost_memory(const char *channel, bool forever)
 		    faults->nth, bad, faults->changes, run.text);
 }
 
+/*
+ * An answer that cannot be read is no refusal: what the kernel may have made is
+ * not taken away, and that is said.
+ */
+static void
+test_lost_answer(const char *channel, enum fault_call call)
+{
+	const char *argv[] = { "setkey", "-T", channel, "-f", "-", NULL };
+	unsigned lost = 0;
+	bool good = true;
+	int status;
+
+	memset(faults, 0, sizeof(*faults));
+	faults->call = call;
+	faults->error = ENOMEM;
+	do {
+		faults->nth++;
+		status = run_setkey(argv,
+		    "spdadd 10.0.0.1 10.0.0.2 any -P in none;\n");
+		if (!faults->reached || faults->changes == 0)
+			continue;
+		lost++;
+		good = WIFEXITED(status) && WEXITSTATUS(status) == 1 &&
+		    faults->changes == 2 &&
+		    strstr(run.text, "may have been carried out") != NULL;
+	} while (faults->reached && good);
+	if (!ok(good && lost != 0, "%s: an answer that cannot be read",
+	    channel))
+		printf("# call %u, status %x, %u changes\n# %s\n",
+		    faults->nth, (unsigned)status, faults->changes, run.text);
+}
+
 /* A dump that is begun again, and that two requests make, has all once. */
 static void
 test_torn_dump(void)
@@ -306,6 +338,8 @@ main(int argc, char **argv)
 	run_begin();
 	test_failed_command("pfkey");
 	test_failed_command("xfrm");
+	test_lost_answer("pfkey", CALL_POLL);
+	test_lost_answer("xfrm", CALL_RECEIVE);
 	for (i = 0; i < 2; i++) {
 		test_lost_memory("pfkey", i != 0);
 		test_lost_memory("xfrm", i != 0);
