@@ -74,8 +74,7 @@ read_rare_attr(unsigned type, size_t n, struct xfrm_attrs *attrs)
 		attrs->settings |= 1u << i;
 		return n >= settings[i].octets;
 	}
-	if (attrs->unknown_count < XFRM_UNKNOWN_MAX)
-		attrs->unknown[attrs->unknown_count++] = (uint16_t)type;
+	xfrm_note_unknown(attrs, type);
 	return true;
 }
 

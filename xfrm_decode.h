@@ -98,12 +98,13 @@ void xfrm_put_selector_rest(struct xfrm_task *, const struct xfrm_selector *);
 /* Which limits a message tells, and of an SA, whether it has the keys. */
 enum { XFRM_HARD = 1, XFRM_SOFT = 2, XFRM_KEYS = 4,
     XFRM_ALL = XFRM_HARD | XFRM_SOFT | XFRM_KEYS };
-void xfrm_put_lifetimes(struct msgbuf *, unsigned parts,
+void xfrm_put_lifetimes(struct xfrm_task *, unsigned parts,
     const struct xfrm_lifetime_cfg *, const struct xfrm_lifetime_cur *);
 
 /* A mode as PF_KEY counts; a number of setting.c; what is not known here. */
 uint8_t xfrm_mode_of(uint8_t mode);
 void xfrm_put_value(struct msgbuf *, enum ext, uint32_t value);
+void xfrm_note_unknown(struct xfrm_attrs *, unsigned type);
 void xfrm_put_unknown(struct xfrm_task *);
 
 static inline enum xfrm_result

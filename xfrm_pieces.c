@@ -83,22 +83,36 @@ limit(uint64_t value)
 	return value == XFRM_INF ? 0 : value;
 }
 
+/* PF_KEY has 32 bits for it: more are told as what is not known. */
+static uint32_t
+packets(struct xfrm_attrs *attrs, uint64_t value)
+{
+	value = limit(value);
+	if (value <= UINT32_MAX)
+		return (uint32_t)value;
+	xfrm_note_unknown(attrs, XFRMA_LTIME_VAL);
+	return UINT32_MAX;
+}
+
 void
-xfrm_put_lifetimes(struct msgbuf *m, unsigned parts,
+xfrm_put_lifetimes(struct xfrm_task *t, unsigned parts,
     const struct xfrm_lifetime_cfg *lft, const struct xfrm_lifetime_cur *cur)
 {
 	struct wire_lifetime *wire;
+	struct msgbuf *m = t->m;
 
 	if (parts & XFRM_HARD) {
 		wire = msg_ext(m, EXT_LIFETIME_HARD, sizeof(*wire));
-		wire->allocations = (uint32_t)limit(lft->hard_packet_limit);
+		wire->allocations = packets(&t->attrs,
+		    lft->hard_packet_limit);
 		wire->bytes = limit(lft->hard_byte_limit);
 		wire->addtime = lft->hard_add_expires_seconds;
 		wire->usetime = lft->hard_use_expires_seconds;
 	}
 	if (parts & XFRM_SOFT) {
 		wire = msg_ext(m, EXT_LIFETIME_SOFT, sizeof(*wire));
-		wire->allocations = (uint32_t)limit(lft->soft_packet_limit);
+		wire->allocations = packets(&t->attrs,
+		    lft->soft_packet_limit);
 		wire->bytes = limit(lft->soft_byte_limit);
 		wire->addtime = lft->soft_add_expires_seconds;
 		wire->usetime = lft->soft_use_expires_seconds;
@@ -196,6 +210,13 @@ xfrm_put_value(struct msgbuf *m, enum ext id, uint32_t value)
 	struct wire_value *wire = msg_ext(m, id, sizeof(*wire));
 
 	wire->value = value;
+}
+
+void
+xfrm_note_unknown(struct xfrm_attrs *attrs, unsigned type)
+{
+	if (attrs->unknown_count < XFRM_UNKNOWN_MAX)
+		attrs->unknown[attrs->unknown_count++] = (uint16_t)type;
 }
 
 void

@@ -143,7 +143,7 @@ put_policy(struct xfrm_task *t, const struct xfrm_userpolicy_info *info,
 	if (!xfrm_known_family(family))
 		return false;
 	xfrm_put_selector(m, &info->sel, family);
-	xfrm_put_lifetimes(m, parts, &info->lft, &info->curlft);
+	xfrm_put_lifetimes(t, parts, &info->lft, &info->curlft);
 	wire = msg_ext(m, EXT_POLICY, sizeof(*wire));
 	wire->policy_type = info->action != XFRM_POLICY_ALLOW ?
 	    IPSEC_POLICY_DISCARD :

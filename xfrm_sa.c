@@ -409,13 +409,13 @@ put_algorithm_rest(struct xfrm_task *t, const struct transform *auth,
 
 	if (icv != 0)
 		xfrm_put_value(t->m, EXT_X_ICV, icv);
-	if (auth->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
-		attrs->unknown[attrs->unknown_count++] = XFRMA_ALG_AUTH;
-	if (enc->foreign && attrs->unknown_count < XFRM_UNKNOWN_MAX)
-		attrs->unknown[attrs->unknown_count++] =
+	if (auth->foreign)
+		xfrm_note_unknown(attrs, XFRMA_ALG_AUTH);
+	if (enc->foreign)
+		xfrm_note_unknown(attrs,
 		    attrs->value[XFRMA_ALG_AEAD] != NULL ? XFRMA_ALG_AEAD :
 		    attrs->value[XFRMA_ALG_COMP] != NULL ? XFRMA_ALG_COMP :
-		    XFRMA_ALG_CRYPT;
+		    XFRMA_ALG_CRYPT);
 }
 
 /*
@@ -436,7 +436,7 @@ put_state(struct xfrm_task *t, const struct xfrm_usersa_info *info,
 	if (!xfrm_known_family(family) || !get_transforms(t, &auth, &enc))
 		return false;
 	put_sa(m, info, window, state, auth.id, enc.id);
-	xfrm_put_lifetimes(m, parts, &info->lft, &info->curlft);
+	xfrm_put_lifetimes(t, parts, &info->lft, &info->curlft);
 	xfrm_put_host(m, EXT_ADDRESS_SRC, &info->saddr, family);
 	xfrm_put_host(m, EXT_ADDRESS_DST, &info->id.daddr, family);
 	if (memcmp(&sel->saddr, &info->saddr, family == AF_INET ? 4 : 16) != 0)

@@ -626,6 +626,27 @@ test_states(void)
 	}
 }
 
+/* A limit that PF_KEY cannot say is not taken for another one. */
+static void
+test_packet_limit(void)
+{
+	struct xfrm_decoder decoder = { .now = 0 };
+	struct xfrm_usersa_info *info = (void *)(wire + NLMSG_HDRLEN);
+	struct msgbuf m;
+	struct view view;
+	struct sa sa;
+
+	from_text(NETLINK, samples[0].netlink, wire);
+	info->lft.hard_packet_limit = (uint64_t)5 << 32 | 9;
+	if (view_init(&view, &dialects[DIALECT_LINUX], m.space,
+	    (size_t)xfrm_decode(&decoder, SADB_DUMP, (const void *)wire,
+	    &m)) != VIEW_OK)
+		abort();
+	sa_decode(&view, &sa);
+	ok(sa.hard.allocations == UINT32_MAX && sa.unknown.count == 1 &&
+	    sa.unknown.attrs[0] == XFRMA_LTIME_VAL, "packets beyond 32 bits");
+}
+
 /* What was asked for comes back from the record of it. */
 static void
 test_round_trip(void)
@@ -842,6 +863,7 @@ main(void)
 	test_overflow();
 	test_samples();
 	test_states();
+	test_packet_limit();
 	test_round_trip();
 	test_endless_name();
 	test_links();
