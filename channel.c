@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which way to the kernel: by name, or what there is. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "channel.h"
@@ -43,6 +44,12 @@ channel_open(const char *name)
 		return open_auto();
 	errno = EINVAL;
 	return NULL;
+}
+
+void
+reason_copy(char copy[REASON_OCTETS], const char *reason)
+{
+	snprintf(copy, REASON_OCTETS, "%s", reason != NULL ? reason : "");
 }
 
 int

@@ -15,7 +15,7 @@
  * What comes back for a request: records (GET, DUMP, SPDDUMP) each with its
  * view, then exactly one end with view NULL.  error is an errno value, 0 for
  * success; reason is the kernel's own explanation, or the channel's, where
- * there is one: with error 0 a warning.
+ * there is one: with error 0 a warning.  Who needs it after the call copies it.
  */
 struct reply {
 	int error;
@@ -28,6 +28,10 @@ struct reply {
  */
 #define CHANGED_MEANWHILE	"the database changed while it was read: " \
 				"entries may be missing here"
+
+/* Copies a reason, as far as there is room; "" if there is none. */
+#define REASON_OCTETS	200
+void reason_copy(char copy[REASON_OCTETS], const char *reason);
 
 typedef void reply_fn(void *ctx, uint32_t tag, const struct reply *);
 

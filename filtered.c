@@ -21,7 +21,7 @@ struct filtered {
 	struct plan deletions;
 	bool changed;			/* there may be more */
 	int error;			/* the first */
-	const char *reason;
+	char reason[REASON_OCTETS];	/* "": there is none */
 };
 
 static void
@@ -39,7 +39,7 @@ note_failure(struct filtered *f, int error, const char *reason)
 {
 	if (f->error == 0) {
 		f->error = error;
-		f->reason = reason;
+		reason_copy(f->reason, reason);
 	}
 }
 
@@ -156,7 +156,7 @@ flush(struct filtered *f)
 		note_failure(f, EAGAIN, "the database changed meanwhile: there "
 		    "may be more to delete");
 	end.error = f->error;
-	end.reason = f->reason;
+	end.reason = f->reason[0] != '\0' ? f->reason : NULL;
 	f->reply(f->reply_ctx, f->tag, &end);
 	return error;
 }

@@ -23,7 +23,7 @@ struct search {
 	size_t n;
 	bool changed;			/* there may be more */
 	int error;
-	const char *reason;
+	char reason[REASON_OCTETS];	/* "": there is none */
 };
 
 static bool
@@ -56,7 +56,7 @@ note_failure(struct search *s, int error, const char *reason)
 {
 	if (s->error == 0) {
 		s->error = error;
-		s->reason = reason;
+		reason_copy(s->reason, reason);
 	}
 }
 
@@ -161,8 +161,7 @@ take_end(void *ctx, int error, const char *reason, const struct view *view)
  * which it grants always, where it may have left some.
  */
 static void
-ask_and_search(struct search *s, const struct view *request, char *reason,
-    size_t size)
+ask_and_search(struct search *s, const struct view *request)
 {
 	uint8_t type = request->msg->type;
 
@@ -179,10 +178,9 @@ ask_and_search(struct search *s, const struct view *request, char *reason,
 		s->error = s->wanted.has_sa ? ENOENT : 0;
 	else if (type == SADB_DELETE) {
 		s->error = EOPNOTSUPP;
-		s->reason = reason;
-		snprintf(reason, size, s->wanted.has_sa ? HIDDEN "it cannot "
-		    "delete this one" : HIDDEN "%zu could not be deleted",
-		    s->n);
+		snprintf(s->reason, sizeof(s->reason), s->wanted.has_sa ?
+		    HIDDEN "it cannot delete this one" :
+		    HIDDEN "%zu could not be deleted", s->n);
 	}
 }
 
@@ -193,7 +191,6 @@ pfkey_several(struct pfkey_channel *ch, const struct view *request,
 	struct search s = { .ch = ch, .tag = tag };
 	const struct dialect *dialect = ch->base.dialect;
 	uint8_t type = request->msg->type;
-	char reason[200];
 	bool all = type == SADB_DELETE && request->ext[EXT_SA] == NULL;
 
 	if (!(dialect->finds_newest_head && (type == SADB_GET ||
@@ -203,8 +200,9 @@ pfkey_several(struct pfkey_channel *ch, const struct view *request,
 	if (!dialect->has_delete_all)
 		delete_all(&s);
 	else
-		ask_and_search(&s, request, reason, sizeof(reason));
+		ask_and_search(&s, request);
 	free(s.spis);
-	pfkey_answer(ch, tag, s.error, s.reason, NULL);
+	pfkey_answer(ch, tag, s.error, s.reason[0] != '\0' ? s.reason :
+	    NULL, NULL);
 	return true;
 }

@@ -182,7 +182,6 @@ receive_answer(struct pfkey_channel *ch, bool dump, size_t *len, int *error)
 			"cannot express"
 #define REASON_LOST	"records of the dump were lost; the socket's buffer " \
 			"is too small for it"
-#define REASON_OCTETS	200
 
 /* A BSD has all of a dump in the buffer at once: nothing is on its way. */
 #define DUMP_PATIENCE	200		/* milliseconds */

@@ -32,7 +32,7 @@ struct run {
 	struct session *s;		/* the script's */
 	struct sync *sync;
 	int read_error;			/* of the dump at hand */
-	const char *read_reason;
+	char read_reason[REASON_OCTETS];
 	struct sent *sent;
 	uint32_t nsent;
 	enum sync_step step;		/* of the last request */
@@ -61,7 +61,7 @@ read_reply(void *ctx, uint32_t tag, const struct reply *reply)
 	} else if (reply->error != 0 && reply->error != ENOENT &&
 	    run->read_error == 0) {
 		run->read_error = reply->error;
-		run->read_reason = reply->reason;
+		reason_copy(run->read_reason, reply->reason);
 	}
 }
 
@@ -83,7 +83,7 @@ read_both(struct run *run)
 	int error, policies;
 
 	run->read_error = 0;
-	run->read_reason = NULL;
+	run->read_reason[0] = '\0';
 	sync_begin(run->sync);
 	error = read_one(run, SADB_DUMP);
 	if (error == 0 || error == EAGAIN) {
@@ -136,7 +136,7 @@ read_consistently(struct run *run)
 	}
 	session_error(run->s, "%s: nothing was changed", error == 0 ||
 	    error == EAGAIN ? "others change the databases faster than they "
-	    "can be read" : run->read_reason != NULL ? run->read_reason :
+	    "can be read" : run->read_reason[0] != '\0' ? run->read_reason :
 	    strerror(error));
 	return false;
 }

@@ -173,6 +173,7 @@ static struct {
 	int dump_error, delete_error;	/* of dumps; of the SPI 2 */
 	unsigned dumps, deletions;
 	int end;			/* what the flush came to */
+	char reason[8], end_reason[8];
 	unsigned ends;
 } kernel;
 
@@ -202,7 +203,11 @@ play_submit(struct channel *ch, struct view *view, uint32_t tag)
 		if (sa.spi == 2)
 			reply.error = kernel.delete_error;
 	}
+	if (reply.error != 0)
+		reply.reason = strcpy(kernel.reason, "reason");
 	ch->reply(ch->reply_ctx, tag, &reply);
+	/* It is good for the call alone. */
+	memset(kernel.reason, 'x', sizeof(kernel.reason) - 1);
 	return 0;
 }
 
@@ -221,6 +226,8 @@ take_end(void *ctx, uint32_t tag, const struct reply *reply)
 		return;
 	kernel.end = reply->error;
 	kernel.ends++;
+	snprintf(kernel.end_reason, sizeof(kernel.end_reason), "%s",
+	    reply->reason != NULL ? reply->reason : "");
 }
 
 static const struct channel_ops play_ops = { .name = "play",
@@ -260,9 +267,11 @@ test_flush(void)
 	ok(flush(0, 0, ESRCH) == 2 && kernel.end == 0,
 	    "%s: one that went by itself", dialect->name);
 	ok(flush(0, 0, EPERM) == 2 && kernel.end == EPERM &&
-	    kernel.deletions == 3, "%s: one that is refused", dialect->name);
+	    kernel.deletions == 3 && strcmp(kernel.end_reason, "reason") == 0,
+	    "%s: one that is refused", dialect->name);
 	ok(flush(0, EIO, 0) == 0 && kernel.end == EIO &&
-	    kernel.deletions == 0, "%s: a dump that breaks", dialect->name);
+	    kernel.deletions == 0 && strcmp(kernel.end_reason, "reason") == 0,
+	    "%s: a dump that breaks", dialect->name);
 	ok(flush(0, EAGAIN, 0) == 9 && kernel.end == EAGAIN &&
 	    kernel.dumps == 3, "%s: a table that does not hold still",
 	    dialect->name);
