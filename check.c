@@ -433,8 +433,7 @@ check_replay(struct parser *p, struct command *cmd)
 		    "anti-replay window: setting 4 octets (32 packets)");
 		sa->replay = LINUX_WINDOW_DEFAULT;
 	}
-	if ((sa->flags & (SADB_X_EXT_PZERO | SADB_X_EXT_PRAND)) != 0 &&
-	    p->dialect->pads_one_way)
+	if ((sa->flags & SADB_X_EXT_PMASK) != 0 && p->dialect->pads_one_way)
 		warn(p, cmd->at[F_PAD], "Linux always pads with 1, 2, 3...");
 }
 

@@ -52,16 +52,14 @@ field_mode(struct parser *p, struct loc loc)
 }
 
 /* What "-f" takes: bits to clear in the SA's flags, and to set. */
-#define PADDING	(SADB_X_EXT_PRAND | SADB_X_EXT_PZERO)
-
 static const struct {
 	uint32_t clear, set;
 	enum field field;
 	bool of_headers;		/* see dialect.h */
 } sa_flags[] = {
-	{ PADDING, SADB_X_EXT_PRAND, F_PAD, false },
-	{ PADDING, 0, F_PAD, false },
-	{ PADDING, SADB_X_EXT_PZERO, F_PAD, false },
+	{ SADB_X_EXT_PMASK, SADB_X_EXT_PRAND, F_PAD, false },
+	{ SADB_X_EXT_PMASK, 0, F_PAD, false },
+	{ SADB_X_EXT_PMASK, SADB_X_EXT_PZERO, F_PAD, false },
 	{ 0, SADB_X_EXT_CYCSEQ, F_FLAG, false },
 	{ SADB_X_EXT_CYCSEQ, 0, F_FLAG, false },
 	{ 0, SADB_SAFLAGS_NOECN, F_FLAG, true },

@@ -225,6 +225,8 @@ sa_inexpressible(const struct sa *sa)
 		return "its mode is not in the language";
 	if (sa->natt.given && name_of(encap_names, sa->natt.type) == NULL)
 		return "its encapsulation is not in the language";
+	if ((sa->flags & SADB_X_EXT_PMASK) == SADB_X_EXT_PMASK)
+		return "its padding is not in the language";
 	why = name_inexpressible(&sa->selector.device, &sa->label);
 	return why != NULL ? why : rest_inexpressible(sa->hwif,
 	    &sa->settings, &sa->unknown);

@@ -353,7 +353,7 @@ kept_flags(const struct dialect *dialect)
 	if (!dialect->drops_cyclic_seq)
 		mask |= SADB_X_EXT_CYCSEQ;
 	if (!dialect->pads_one_way)
-		mask |= SADB_X_EXT_PRAND | SADB_X_EXT_PZERO;
+		mask |= SADB_X_EXT_PMASK;
 	if (!dialect->cpi_is_spi)
 		mask |= SADB_X_EXT_RAWCPI;
 	return mask;

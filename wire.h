@@ -71,6 +71,7 @@ enum {
 #define SADB_X_EXT_RAWCPI	0x00000080u	/* the SPI is sent as the CPI */
 #define SADB_X_EXT_PRAND	0x00000100u	/* padding: random octets */
 #define SADB_X_EXT_PZERO	0x00000200u	/* padding: zeros */
+#define SADB_X_EXT_PMASK	0x00000300u	/* one of them; none: 1, 2, 3 */
 #define SADB_X_SAFLAGS_ESN	0x00000400u	/* 64-bit sequence numbers */
 #define SADB_SAFLAGS_NOPMTUDISC	0x20000000u
 #define SADB_SAFLAGS_DECAP_DSCP	0x40000000u

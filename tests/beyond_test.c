@@ -445,6 +445,11 @@ test_sa_state(void)
 	ok(strstr(printed, "\tnot shown: attribute 60, 4000\n") != NULL,
 	    "unknown attributes");
 	ok(sa_inexpressible(&sa) != NULL, "unknown attributes are not saved");
+	sa.unknown.count = 0;
+	sa.flags = SADB_X_EXT_PRAND;
+	ok(sa_inexpressible(&sa) == NULL, "a padding is saved");
+	sa.flags |= SADB_X_EXT_PZERO;
+	ok(sa_inexpressible(&sa) != NULL, "two paddings are not");
 }
 
 /* ---- policies ---- */
