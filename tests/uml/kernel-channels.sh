@@ -55,7 +55,7 @@ xfrm state add $pair proto esp spi 0x1035 enc cbc(aes) $aes flag noecn decap-dsc
 xfrm state add $pair proto esp spi 0x1036 enc cbc(aes) $aes flag wildrecv icmp align4
 xfrm state add $pair proto esp spi 0x1040 enc cbc(aes) $aes limit time-soft 1000 limit time-hard 2000 limit time-use-soft 30 limit time-use-hard 40
 xfrm state add $pair proto esp spi 0x1041 enc cbc(aes) $aes limit byte-soft 4000000000000 limit byte-hard 5000000000000
-xfrm state add $pair proto esp spi 0x1042 enc cbc(aes) $aes limit packet-soft 7 limit packet-hard 5000000000
+xfrm state add $pair proto esp spi 0x1042 enc cbc(aes) $aes limit packet-soft 7 limit packet-hard 4000000000
 xfrm state add $pair proto esp spi 0x1050 enc cbc(aes) $aes encap espinudp 4500 4501 0.0.0.0
 xfrm state add $pair proto esp spi 0x1051 enc cbc(aes) $aes encap espinudp 1 65535 198.51.100.7 mode tunnel
 xfrm state add src 2001:db8::1 dst 2001:db8::2 proto esp spi 0x1060 enc cbc(aes) $aes auth hmac(sha1) $sha1 mode tunnel
@@ -196,6 +196,14 @@ done
 check "different: tunnel mode, by the family of the inner packets only" \
     "flag af-unspec (0x00100000)" \
     "$(diff /run/tmp/state.pfkey /run/tmp/state.xfrm | sed -n 's/^> .*\(flag.*\)/\1/p')"
+
+# PF_KEY has 32 bits for a limit of packets, and cuts it.
+ip xfrm state add $pair proto esp spi 0x1001 enc "cbc(aes)" $aes limit \
+    packet-hard 5000000000
+run setkey -T xfrm -D -o script
+check "different: more packets than PF_KEY has numbers for" 1 "$st"
+like "different: these are not saved as another number" "is not saved" "$err"
+clear
 
 # hmac-sha2-256 has an ICV of 128 bits with xfrm; PF_KEY refuses.
 run setkey -T pfkey -e "add 192.0.2.1 192.0.2.2 ah 0x1001 -A hmac-sha2-256 $sha256;"
