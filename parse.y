@@ -441,7 +441,7 @@ command_done(struct parser *p, struct loc loc)
 	if (cmd->bad)
 		command_check_hosts(p);
 	else if (p->errors == 0)
-		secrets_begin_statement(&p->diag->secrets, loc.end);
+		secrets_sound(&p->diag->secrets, loc.end);
 	if (!cmd->bad && cmd->op == OP_EXIT)
 		p->exiting = true;
 	else if (!cmd->bad && p->sink != NULL)

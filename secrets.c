@@ -525,39 +525,55 @@ secrets_sound(struct secrets *s, uint32_t end)
 void
 secrets_begin_statement(struct secrets *s, uint32_t offset)
 {
-	secrets_sound(s, offset);
-	if (offset < s->recent + SHOWN_BEFORE)
+	s->statement = offset;
+	if (offset > s->sound || offset < s->recent + SHOWN_BEFORE)
 		return;
-	if (s->recent != 0) {
-		s->statement = s->recent;
-		s->state = beginning;
-	}
+	if (s->recent != 0)
+		s->before = (struct secrets_place){ s->recent, beginning };
 	s->recent = offset;
+}
+
+/*
+ * The place nearest before an offset that is known.  That of the statement
+ * serves who asks for less than he did before: all of a statement may be asked
+ * about in any order, again and again.
+ */
+static struct secrets_place
+nearest(const struct secrets *s, uint32_t from)
+{
+	const struct secrets_place *const places[] = { &s->before, &s->last };
+	struct secrets_place nearest = {
+		source_file_at(s->source, from)->loc.begin, beginning };
+	size_t i;
+
+	for (i = 0; i < 2; i++)
+		if (places[i]->offset <= from &&
+		    places[i]->offset >= nearest.offset &&
+		    (places[i]->offset != 0 || s->carried))
+			nearest = *places[i];
+	return nearest;
 }
 
 /* From some place at or before from, with what is known there. */
 static void
 walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 {
-	uint32_t file = source_file_at(s->source, from)->loc.begin;
-	bool known = s->statement <= from && s->statement >= file &&
-	    (s->statement != 0 || s->carried);
-	size_t i = known ? s->statement : file;
+	struct secrets_place known = nearest(s, from);
+	uint32_t i = known.offset;
 
 	w->text = s->source->text;
 	w->len = s->source->len;
 	w->sound = s->sound;
 	w->open = s->source->fd >= 0;
-	w->state = known ? s->state : beginning;
+	w->state = known.state;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;
-	/* A place well before from is remembered. */
 	while (i < end) {
-		i = step(w, i, end);
-		if (i + SHOWN_BEFORE <= from) {
-			s->statement = (uint32_t)i;
-			s->state = w->state;
-		}
+		i = (uint32_t)step(w, i, end);
+		if (i + SHOWN_BEFORE <= s->statement)
+			s->before = (struct secrets_place){ i, w->state };
+		if (i + SHOWN_BEFORE <= from)
+			s->last = (struct secrets_place){ i, w->state };
 	}
 }
 
@@ -574,10 +590,11 @@ secrets_forget(struct secrets *s, uint32_t n)
 	struct walk w = { .mark = ignore };
 
 	walk_text(s, n, n, &w);
-	s->state = w.state;
+	s->before = s->last = (struct secrets_place){ 0, w.state };
 	s->carried = true;
 	s->sound -= n < s->sound ? n : s->sound;
-	s->statement = s->recent = 0;
+	s->statement -= n < s->statement ? n : s->statement;
+	s->recent = 0;
 }
 
 void

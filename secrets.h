@@ -23,21 +23,29 @@ struct secrets_state {
 	bool doubt;		/* to the end of the line: all may be a key */
 };
 
+/* Where a search may begin. */
+struct secrets_place {
+	uint32_t offset;
+	struct secrets_state state;	/* what is known there */
+};
+
 struct secrets {
 	const struct source *source;
-	uint32_t statement;		/* in one, where the search begins */
-	struct secrets_state state;	/* what is known there */
-	bool carried;			/* of 0, too: a stream's text moved */
-	uint32_t recent;		/* another one, behind it */
+	uint32_t statement;		/* where the one at hand begins */
+	uint32_t recent;		/* an earlier one, behind sound text */
 	uint32_t sound;			/* before it the text is right */
+	/* Well before that statement, and well before what was asked last. */
+	struct secrets_place before, last;
+	bool carried;			/* they may be 0: a stream's text moved */
 };
 
 /*
  * Notes that the text up to an offset was read without an error: which quotes
- * go together is not in doubt there.  Where it is the end of a statement, too,
- * the search need not begin far before it.
+ * go together is not in doubt there.
  */
 void secrets_sound(struct secrets *, uint32_t offset);
+
+/* Notes that a statement begins at an offset: a search begins near it. */
 void secrets_begin_statement(struct secrets *, uint32_t offset);
 
 /* Notes that of a stream the first n octets are about to go. */

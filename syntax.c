@@ -254,14 +254,16 @@ bool
 syntax_is_stray(struct parser *p, struct loc at)
 {
 	struct scanner *s = &p->scanner;
+	struct loc line = s->line;
 
-	if (s->stray.end == 0 && s->line.end != 0 &&
-	    s->line.begin <= at.begin &&
-	    !secrets_overlap(&p->diag->secrets, s->line) &&
-	    command_closest(parser_text(p, s->line), loc_length(s->line)) !=
-	    NULL) {
-		s->stray = s->line;
-		s->stray_after = s->line_after;
+	if (s->stray.end == 0 && line.end != 0 && line.begin <= at.begin) {
+		/* Once is enough. */
+		s->line.end = 0;
+		if (command_closest(parser_text(p, line), loc_length(line)) !=
+		    NULL && !secrets_overlap(&p->diag->secrets, line)) {
+			s->stray = line;
+			s->stray_after = s->line_after;
+		}
 	}
 	return s->stray.end != 0 && s->stray.begin <= at.begin;
 }
