@@ -526,11 +526,6 @@ void
 secrets_begin_statement(struct secrets *s, uint32_t offset)
 {
 	s->statement = offset;
-	if (offset > s->sound || offset < s->recent + SHOWN_BEFORE)
-		return;
-	if (s->recent != 0)
-		s->before = (struct secrets_place){ s->recent, beginning };
-	s->recent = offset;
 }
 
 /*
@@ -559,7 +554,7 @@ static void
 walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 {
 	struct secrets_place known = nearest(s, from);
-	uint32_t i = known.offset;
+	uint32_t i = known.offset, before;
 
 	w->text = s->source->text;
 	w->len = s->source->len;
@@ -568,9 +563,11 @@ walk_text(struct secrets *s, uint32_t from, uint32_t end, struct walk *w)
 	w->state = known.state;
 	if (end > s->source->len)
 		end = (uint32_t)s->source->len;
+	/* What is near the end was seen in part. */
+	before = s->statement < end ? s->statement : end;
 	while (i < end) {
 		i = (uint32_t)step(w, i, end);
-		if (i + SHOWN_BEFORE <= s->statement)
+		if (i + SHOWN_BEFORE <= before)
 			s->before = (struct secrets_place){ i, w->state };
 		if (i + SHOWN_BEFORE <= from)
 			s->last = (struct secrets_place){ i, w->state };
@@ -594,7 +591,6 @@ secrets_forget(struct secrets *s, uint32_t n)
 	s->carried = true;
 	s->sound -= n < s->sound ? n : s->sound;
 	s->statement -= n < s->statement ? n : s->statement;
-	s->recent = 0;
 }
 
 void

@@ -31,9 +31,8 @@ struct secrets_place {
 
 struct secrets {
 	const struct source *source;
-	uint32_t statement;		/* where the one at hand begins */
-	uint32_t recent;		/* an earlier one, behind sound text */
 	uint32_t sound;			/* before it the text is right */
+	uint32_t statement;		/* where the one at hand begins */
 	/* Well before that statement, and well before what was asked last. */
 	struct secrets_place before, last;
 	bool carried;			/* they may be 0: a stream's text moved */
@@ -45,7 +44,7 @@ struct secrets {
  */
 void secrets_sound(struct secrets *, uint32_t offset);
 
-/* Notes that a statement begins at an offset: a search begins near it. */
+/* Notes that a statement begins at an offset: a search need not begin far. */
 void secrets_begin_statement(struct secrets *, uint32_t offset);
 
 /* Notes that of a stream the first n octets are about to go. */

@@ -257,7 +257,7 @@ syntax_is_stray(struct parser *p, struct loc at)
 	struct loc line = s->line;
 
 	if (s->stray.end == 0 && line.end != 0 && line.begin <= at.begin) {
-		/* Once is enough. */
+		/* Looks at a line once, not for each error behind it. */
 		s->line.end = 0;
 		if (command_closest(parser_text(p, line), loc_length(line)) !=
 		    NULL && !secrets_overlap(&p->diag->secrets, line)) {

@@ -375,6 +375,62 @@ test_made(void)
 	ok(run.kept == 0, "made up: none is kept (%u are)", run.kept);
 }
 
+/* ---- in what order ---- */
+
+#define ORDERED_TEXTS	3000
+#define SEARCHES	8
+
+static void
+note(void *masked, struct loc secret)
+{
+	memset((char *)masked + secret.begin, '*', secret.end - secret.begin);
+}
+
+/* Searches a text; how many octets are found less often than by a new search. */
+static unsigned
+search(struct secrets *s, uint32_t from, uint32_t end)
+{
+	struct secrets new = { .source = s->source };
+	char masked[2][8192] = { "", "" };
+	unsigned missed = 0;
+
+	secrets_find(s, from, end, note, masked[0]);
+	secrets_find(&new, from, end, note, masked[1]);
+	for (; from < end; from++)
+		missed += masked[0][from] < masked[1][from];
+	return missed;
+}
+
+/* Where a search begins does not matter, nor what was asked before it. */
+static void
+test_order(void)
+{
+	unsigned i, j, missed = 0;
+	struct source source;
+	struct secrets s;
+	char text[6144];
+	uint32_t len, from;
+
+	for (i = 0; i < ORDERED_TEXTS; i++) {
+		for (len = 0; len < sizeof(text) / 3; len = strlen(text))
+			make_text(text + len, 2048, marked[i % MARKED].key);
+		source_init(&source);
+		if (source_add_string(&source, "t", text) != 0)
+			abort();
+		s = (struct secrets){ .source = &source };
+		for (j = 0; j < SEARCHES; j++) {
+			if (random_below(2) == 0)
+				secrets_begin_statement(&s, random_below(len));
+			from = random_below(len);
+			missed += search(&s, from,
+			    from + random_below(len - from));
+		}
+		source_close(&source);
+	}
+	ok(missed == 0, "in any order, in part or whole, the same is found "
+	    "(%u octets are not)", missed);
+}
+
 /* ---- wrong in one way ---- */
 
 #define H	"add 10.0.0.1 10.0.0.2 esp 0x1000"
@@ -502,6 +558,7 @@ main(void)
 		    run.kept);
 	}
 	test_made();
+	test_order();
 	test_wrongs();
 	return done();
 }
