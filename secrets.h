@@ -35,7 +35,7 @@ struct secrets {
 	uint32_t statement;		/* where the one at hand begins */
 	/* Well before that statement, and well before what was asked last. */
 	struct secrets_place before, last;
-	bool carried;			/* they may be 0: a stream's text moved */
+	bool carried;			/* they may be 0: a stream moved */
 };
 
 /*
@@ -44,7 +44,7 @@ struct secrets {
  */
 void secrets_sound(struct secrets *, uint32_t offset);
 
-/* Notes that a statement begins at an offset: a search need not begin far. */
+/* Notes where a statement begins: most of what is asked is near it. */
 void secrets_begin_statement(struct secrets *, uint32_t offset);
 
 /* Notes that of a stream the first n octets are about to go. */

@@ -386,7 +386,7 @@ note(void *masked, struct loc secret)
 	memset((char *)masked + secret.begin, '*', secret.end - secret.begin);
 }
 
-/* Searches a text; how many octets are found less often than by a new search. */
+/* Searches a text; how many octets a new search finds and this one does not. */
 static unsigned
 search(struct secrets *s, uint32_t from, uint32_t end)
 {
